@@ -1,0 +1,87 @@
+"""Time: the only place that reads the machine's clock.
+
+Services wait with plain ``asyncio.sleep`` and ``asyncio.timeout``; what changes between live and
+accelerated running is the event loop. At speed-up k the loop's time runs k times the wall
+clock's, and so does the time of day, counted from an epoch that every process of the stack
+shares through ``DOCKFLEET_TIME``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+import time
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+ENVIRONMENT_KEY = "DOCKFLEET_TIME"
+
+
+class _ScaledSelector(selectors.DefaultSelector):
+    """Waits a k-th of what it is asked to wait."""
+
+    def __init__(self, speedup: float) -> None:
+        super().__init__()
+        self._speedup = speedup
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        return super().select(timeout and timeout / self._speedup)
+
+
+class ScaledLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time is the wall clock's times ``speedup``; for running beside real
+    processes that are sped up equally. Not deterministic."""
+
+    def __init__(self, speedup: float) -> None:
+        self._speedup, self._start_s = speedup, time.monotonic()
+        super().__init__(_ScaledSelector(speedup))
+
+    def time(self) -> float:
+        return (time.monotonic() - self._start_s) * self._speedup
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Date and time of day (UTC), ``speedup`` times as fast as the wall clock since ``epoch_s``."""
+
+    speedup: float = 1.0
+    epoch_s: float = field(default_factory=time.time)
+
+    def __post_init__(self) -> None:
+        if not 0.1 <= self.speedup <= 100:
+            raise ValueError(f"speed-up must be between 0.1 and 100, not {self.speedup:g}")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Clock:
+        """The clock a parent process handed down, or the live one.
+
+        Raises:
+            ValueError: if ``DOCKFLEET_TIME`` is not of the form ``SPEEDUP@UNIX_SECONDS``.
+        """
+        text = environment.get(ENVIRONMENT_KEY)
+        if not text:
+            return cls()
+        speedup, at, epoch_s = text.partition("@")
+        if not at:
+            raise ValueError(f"{ENVIRONMENT_KEY} must be SPEEDUP@UNIX_SECONDS, not {text!r}")
+        return cls(float(speedup), float(epoch_s))
+
+    def to_environment(self) -> dict[str, str]:
+        return {ENVIRONMENT_KEY: f"{self.speedup:g}@{self.epoch_s!r}"}
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.unix_s(), UTC)
+
+    def unix_s(self) -> float:
+        return self.epoch_s + (time.time() - self.epoch_s) * self.speedup
+
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        """Runs ``main`` to its end on a loop of this clock's pace."""
+        factory = asyncio.SelectorEventLoop
+        with asyncio.Runner(
+            loop_factory=factory if self.speedup == 1 else lambda: ScaledLoop(self.speedup)
+        ) as runner:
+            return runner.run(main)

@@ -1,0 +1,286 @@
+"""What the controller and the rest of the system say to each other over the bus.
+
+Requests go to ``Topics.controller_request`` as a ``Request`` whose body is one of ``Ask``; the
+answer is a ``Reply`` whose body is the named view. ``Event`` and ``TelemetryFrame`` are streams;
+``Snapshot`` plus all events with a greater ``seq`` is the whole picture.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from docks.contract import DockState, DockWeather
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IncidentState(StrEnum):
+    REPORTED = "reported"  # known; no drone has been sent
+    DISPATCHED = "dispatched"  # a sortie is on its way
+    ON_SCENE = "on_scene"  # a drone is over it
+    ATTENDED = "attended"  # the drone has left; the officer has not closed it
+    UNSERVED = "unserved"  # every sortie sent to it ended before arriving; needs the officer
+    CLOSED = "closed"
+
+
+class SortieState(StrEnum):
+    REQUESTED = "requested"
+    PREPARING = "preparing"  # cover opening, mission and fence going up
+    LAUNCHING = "launching"  # arming, taking off
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    RETURNING = "returning"
+    LANDING = "landing"
+    DOCKED = "docked"  # on its pad, cover closed
+    ABORTED = "aborted"  # ended before take-off; the drone never left
+    LOST = "lost"  # no longer heard from, or down away from a dock
+
+
+class LaunchParts(_Model):
+    launch_s: float
+    climb_s: float
+    cruise_s: float
+    descent_s: float
+
+
+class ReasonView(_Model):
+    """Why a dock is ruled out; the console words it, ``text`` is English."""
+
+    veto: str
+    value: float | None = None
+    limit: float | None = None
+    text: str
+
+
+class AlternativeView(_Model):
+    dock: str
+    drone: str
+    feasible: bool
+    in_window: bool
+    eta_s: float | None
+    parts: LaunchParts | None
+    energy_wh: float | None
+    energy_left_wh: float | None
+    reasons: tuple[ReasonView, ...]
+    path: tuple[tuple[float, float, float], ...]  # lon, lat, alt_amsl_m, from the dock to the scene
+
+
+class DecisionView(_Model):
+    id: str
+    at: datetime
+    decide_ms: float
+    ranking: tuple[AlternativeView, ...]
+
+
+class IncidentView(_Model):
+    id: str
+    kind: str
+    level: int
+    lon: float
+    lat: float
+    subdistrict: str | None
+    note: str
+    source: str
+    state: IncidentState
+    reported_at: datetime
+    window_s: float
+    dock: str | None = None
+    drone: str | None = None
+    sortie: str | None = None
+    eta_s: float | None = None  # as predicted when the drone was chosen
+    parts: LaunchParts | None = None
+    on_scene_at: datetime | None = None
+    on_scene_s: float | None = None  # from report to the first drone over the scene
+    closed_at: datetime | None = None
+    decision: DecisionView | None = None
+
+
+class SortieView(_Model):
+    id: str
+    incident: str
+    dock: str
+    drone: str
+    state: SortieState
+    requested_at: datetime
+    changed_at: datetime
+    reason: str | None = None
+    took_off_at: datetime | None = None
+    eta_s: float | None = None
+    on_scene_s: float | None = None  # from request to over the scene
+    path: tuple[tuple[float, float, float], ...] = ()
+
+
+class DroneTelemetry(_Model):
+    """The newest of what one drone told us. None where it has not told yet."""
+
+    drone: str
+    at: datetime  # when we last heard from it
+    connected: bool
+    ready: bool  # parameters read, fence verified, autopilot says it can arm
+    not_ready: str | None
+    lon: float | None = None
+    lat: float | None = None
+    alt_amsl_m: float | None = None
+    alt_rel_m: float | None = None
+    heading_deg: float | None = None
+    ground_ms: float | None = None
+    climb_ms: float | None = None
+    roll_deg: float | None = None
+    pitch_deg: float | None = None
+    armed: bool = False
+    mode: str | None = None
+    battery_pct: float | None = None
+    battery_v: float | None = None
+    satellites: int | None = None
+    statustext: str | None = None
+
+
+class TelemetryFrame(_Model):
+    at: datetime
+    drones: tuple[DroneTelemetry, ...]
+
+
+class DockView(_Model):
+    dock: str
+    online: bool
+    state: DockState | None = None
+    weather: DockWeather | None = None
+    drone: str  # that lives here
+    sortie: str | None = None
+
+
+class Status(_Model):
+    """Retained; how far the system is from ready."""
+
+    at: datetime
+    serving: bool
+    docks_online: int
+    docks: int
+    drones_connected: int
+    drones_ready: int
+    drones: int
+    speedup: float = 1
+
+
+class Event(_Model):
+    """One fact of the log. ``data`` is the event's own fields; ``cause`` the request behind it."""
+
+    seq: int
+    at: datetime
+    kind: str  # past tense, e.g. IncidentReported
+    subject: str  # id of the incident, sortie, dock or drone it is about
+    incident: str | None = None
+    cause: str | None = None
+    data: dict[str, Any]
+
+
+class Snapshot(_Model):
+    seq: int
+    at: datetime
+    incidents: tuple[IncidentView, ...]
+    sorties: tuple[SortieView, ...]
+    docks: tuple[DockView, ...]
+    telemetry: TelemetryFrame
+
+
+class ReportIncident(_Model):
+    """Answer: IncidentView. Refused outside the district, with the likely mistake named."""
+
+    ask: Literal["report_incident"] = "report_incident"
+    lon: float
+    lat: float
+    kind: str
+    level: int | None = Field(default=None, ge=1, le=4)
+    note: str = Field(default="", max_length=2000)
+    source: str = Field(default="officer", max_length=100)
+    dispatch: Literal["rule", "confirm", "now"] = "rule"
+
+
+class PlanFor(_Model):
+    """What would be sent to this place now; nothing is recorded. Answer: DecisionView."""
+
+    ask: Literal["plan"] = "plan"
+    lon: float
+    lat: float
+    kind: str = "fire"
+
+
+class RankDocks(_Model):
+    """Ranks the docks for a reported incident afresh. Answer: DecisionView."""
+
+    ask: Literal["rank_docks"] = "rank_docks"
+    incident: str
+
+
+class Dispatch(_Model):
+    """Sends a drone: the best dock's, or that of ``dock``. Answer: SortieView."""
+
+    ask: Literal["dispatch"] = "dispatch"
+    incident: str
+    dock: str | None = None
+
+
+class Recall(_Model):
+    """Brings a sortie's drone home. Before take-off it is aborted. Answer: SortieView."""
+
+    ask: Literal["recall"] = "recall"
+    sortie: str
+    reason: str = Field(default="recalled by the officer", max_length=500)
+
+
+class CloseIncident(_Model):
+    """Refused while a sortie to it is in the air. Answer: IncidentView."""
+
+    ask: Literal["close_incident"] = "close_incident"
+    incident: str
+    note: str = Field(default="", max_length=2000)
+
+
+class ShowIncident(_Model):
+    """Answer: IncidentView with its decision."""
+
+    ask: Literal["show_incident"] = "show_incident"
+    incident: str
+
+
+class ListIncidents(_Model):
+    """Answer: {"incidents": [IncidentView, ...]}, newest first."""
+
+    ask: Literal["list_incidents"] = "list_incidents"
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
+class GetSnapshot(_Model):
+    """Answer: Snapshot."""
+
+    ask: Literal["snapshot"] = "snapshot"
+
+
+class GetEvents(_Model):
+    """Answer: {"events": [Event, ...]} with ``seq`` greater than ``after``, oldest first."""
+
+    ask: Literal["events"] = "events"
+    after: int = 0
+    incident: str | None = None
+    limit: int = Field(default=500, ge=1, le=5000)
+
+
+Ask = Annotated[
+    ReportIncident
+    | PlanFor
+    | RankDocks
+    | Dispatch
+    | Recall
+    | CloseIncident
+    | ShowIncident
+    | ListIncidents
+    | GetSnapshot
+    | GetEvents,
+    Field(discriminator="ask"),
+]

@@ -1,0 +1,141 @@
+"""A district as data: what `configs/<district>/` says, after validation.
+
+Positions are WGS-84 longitude, latitude; polygons are GeoJSON rings.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Lon = Annotated[float, Field(ge=-180, le=180)]
+Lat = Annotated[float, Field(ge=-90, le=90)]
+Position = tuple[Lon, Lat]
+Ring = tuple[Position, ...]
+DockId = Annotated[str, Field(pattern=r"^D\d{2,4}$")]
+DroneId = Annotated[str, Field(pattern=r"^U\d{2,4}$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Name(_Model):
+    zh: str
+    en: str
+
+
+class Subdistrict(_Model):
+    code: str  # nine-digit statistics code
+    name: Name
+    area_km2: float  # the published figure, or what is left of the published total
+    communities: int
+    polygons: tuple[tuple[Ring, ...], ...]  # as a GeoJSON MultiPolygon
+
+
+class Community(_Model):
+    name: str
+    subdistrict: str  # code
+    at: Position  # schematic anchor
+
+
+class DockSite(_Model):
+    id: DockId
+    name: Name
+    at: Position
+    alt_amsl_m: float  # of the pad
+    subdistrict: str
+    model: str  # key of DockModel
+    drone: DroneId
+
+
+class DockModel(_Model):
+    """What one make of dock can do."""
+
+    cover_open_s: float
+    cover_close_s: float
+    cover_timeout_s: float
+    charge_w: float
+    wind_limit_ms: float
+    rain_limit_mm_h: float
+    temperature_c: tuple[float, float]
+
+
+class Drone(_Model):
+    id: DroneId
+    sysid: int = Field(ge=1, le=250)
+    model: str  # key of DroneModel
+    link: str | None = None  # e.g. tcp://10.1.2.3:5760; None: it calls us on the listen address
+    simulated: bool = False  # only such drones may be flown by drills and simulation
+
+
+class DroneModel(_Model):
+    """Figures of the airframe that no MAVLink parameter tells."""
+
+    battery_wh: float
+    reserve_share: float = Field(gt=0, lt=1)
+    hover_w: float
+    cruise_w: float
+    checks_s: float  # from upload acknowledged to armed
+    spin_up_s: float  # from armed to lifting
+    upload_s: float  # mission, fence and rally points
+    jerk_ms3: float
+
+
+class Volume(_Model):
+    """A no-fly volume from ground to the ceiling."""
+
+    id: str
+    name: Name
+    kind: str
+    buffer_m: float = Field(ge=0)
+    polygon: tuple[Ring, ...]
+
+
+class IncidentKind(_Model):
+    id: str
+    name: Name
+    category: Literal["natural", "accident", "health", "social", "operational"]
+    level: int = Field(ge=1, le=4)  # default incident level, 1 (I) is the gravest
+    dispatch: Literal["auto", "confirm"]  # by rule at once, or when the officer confirms
+    scene_s: float = Field(gt=0)  # planned time over the scene
+
+
+class Flight(_Model):
+    """How missions are flown here."""
+
+    window_s: float = 300
+    cruise_height_m: float = Field(gt=20, le=120)
+    scene_height_m: float = Field(gt=10, le=120)
+    min_launch_pct: float = Field(ge=0, le=100)
+    fence_margin_m: float = Field(ge=0)
+    arrive_radius_m: float = Field(gt=0)
+
+
+class System(_Model):
+    """Addresses and rates; the command line may override the addresses."""
+
+    mavlink_listen: str = "udp://127.0.0.1:14550"
+    console: str = "127.0.0.1:8080"
+    telemetry_hz: float = Field(default=5, gt=0, le=20)
+    drone_lost_s: float = Field(default=5, gt=0)
+    dock_lost_s: float = Field(default=30, gt=0)
+
+
+class District(_Model):
+    id: str
+    name: Name
+    schematic: bool  # boundaries are drawn, not official: label them so
+    area_km2: float
+    timezone: str
+    subdistricts: tuple[Subdistrict, ...]
+    communities: tuple[Community, ...]
+    docks: tuple[DockSite, ...]
+    dock_models: dict[str, DockModel]
+    drones: tuple[Drone, ...]
+    drone_models: dict[str, DroneModel]
+    volumes: tuple[Volume, ...]
+    kinds: tuple[IncidentKind, ...]
+    flight: Flight
+    system: System

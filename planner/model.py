@@ -1,0 +1,190 @@
+"""The planner's vocabulary: immutable values in, immutable values out.
+
+Positions are WGS-84 (longitude, latitude) degrees, heights metres above mean sea level unless the
+name says otherwise, wind is the direction it blows from in degrees true.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class LonLat(NamedTuple):
+    lon: float
+    lat: float
+
+
+class Waypoint(NamedTuple):
+    """A point of a path; ``speed_ms`` is the ground speed asked for on the leg that ends here."""
+
+    lon: float
+    lat: float
+    alt_amsl_m: float
+    speed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wind:
+    """Horizontal wind: speed, and the direction it comes from."""
+
+    speed_ms: float = 0.0
+    from_deg: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A no-fly volume: rings of (lon, lat), the first the outside, the rest holes."""
+
+    id: str
+    name: str
+    rings: tuple[tuple[LonLat, ...], ...]
+    buffer_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """How a drone flies. The speeds and accelerations are read from the vehicle's parameters."""
+
+    airspeed_ms: float  # cruise, through the air
+    max_ground_ms: float
+    climb_ms: float
+    descent_ms: float
+    accel_ms2: float  # horizontal
+    climb_accel_ms2: float
+    jerk_ms3: float
+    hover_w: float  # electrical power at hover
+    cruise_w: float  # electrical power at airspeed_ms
+    battery_wh: float
+    reserve_share: float  # of battery_wh, never planned away
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchTimes:
+    """What passes between the order and the rotors lifting the drone: cover and upload run
+    side by side, checks and spin-up follow."""
+
+    cover_s: float
+    upload_s: float
+    checks_s: float
+    spin_up_s: float
+
+    @property
+    def total_s(self) -> float:
+        return max(self.cover_s, self.upload_s) + self.checks_s + self.spin_up_s
+
+
+class Veto(StrEnum):
+    """Why a candidate cannot be sent. Each comes with the figure that decided."""
+
+    DOCK_OFFLINE = "dock_offline"  # value: seconds since last heard
+    DOCK_FAULT = "dock_fault"  # text: the dock's own words
+    DRONE_AWAY = "drone_away"  # text: the sortie it is on
+    DRONE_OFFLINE = "drone_offline"  # value: seconds since last heard
+    DRONE_NOT_READY = "drone_not_ready"  # text: the autopilot's own words
+    BATTERY = "battery"  # value: Wh left after out + scene + return, limit: reserve
+    WIND = "wind"  # value: m/s at the dock, limit: the dock's
+    RAIN = "rain"  # value: mm/h, limit: the dock's
+    TEMPERATURE = "temperature"  # value: deg C, limit
+    NO_PATH = "no_path"  # no way around the no-fly volumes
+    HEADWIND = "headwind"  # a leg cannot be flown against this wind
+    PAYLOAD = "payload"  # text: what is lacking
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    veto: Veto
+    value: float | None = None
+    limit: float | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One dock with its drone as the controller sees it. ``vetoes`` are those the controller
+    knows (links, faults, weather gates); the planner adds those of path, wind and energy."""
+
+    dock: str
+    drone: str
+    at: LonLat  # where the flight would start
+    alt_amsl_m: float
+    performance: Performance
+    launch: LaunchTimes
+    energy_wh: float  # in the battery now
+    wind: Wind
+    vetoes: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a flight must do: be over ``at``, at ``height_m`` above it, for ``scene_s`` seconds."""
+
+    at: LonLat
+    ground_amsl_m: float
+    height_m: float
+    cruise_height_m: float  # above the higher of dock and scene ground
+    scene_s: float
+    window_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The fleet at one instant: all that a choice depends on besides the airspace."""
+
+    candidates: tuple[Candidate, ...]
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class EtaParts:
+    """Seconds from the order to the drone on scene, by phase."""
+
+    launch_s: float
+    climb_s: float
+    cruise_s: float
+    descent_s: float
+
+    @property
+    def total_s(self) -> float:
+        return self.launch_s + self.climb_s + self.cruise_s + self.descent_s
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Out and back. Waypoints follow the take-off point; the last of ``out`` is on scene, the
+    last of ``back`` is above the pad."""
+
+    cruise_alt_amsl_m: float
+    out: tuple[Waypoint, ...]
+    back: tuple[Waypoint, ...]
+    out_m: float
+    back_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One dock's offer. ``eta_s`` and what follows are None where no flight could be computed."""
+
+    dock: str
+    drone: str
+    feasible: bool
+    reasons: tuple[Reason, ...]
+    eta_s: float | None = None
+    parts: EtaParts | None = None
+    in_window: bool = False
+    energy_wh: float | None = None  # out + scene + return
+    energy_left_wh: float | None = None
+    route: Route | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """All docks, best first (feasible ones by ETA, then ruled-out ones by id)."""
+
+    ranking: tuple[Alternative, ...]
+    airspace_id: str  # hash of volumes and boundary the decision was made in
+
+    @property
+    def best(self) -> Alternative | None:
+        return self.ranking[0] if self.ranking and self.ranking[0].feasible else None
