@@ -63,6 +63,17 @@ class DockWeather(_Model):
     humidity_pct: float = Field(ge=0, le=100)
 
 
+class VehicleTruth(_Model):
+    """Simulation only: where a simulated vehicle really is, for a simulated dock's sensors."""
+
+    drone: str
+    lon: float
+    lat: float
+    height_m: float  # above the ground below it
+    on_ground: bool
+    battery_pct: float = Field(ge=0, le=100)
+
+
 class OpenCover(_Model):
     """Open for take-off or landing. Done when the 'open' end switch closes."""
 

@@ -1,8 +1,10 @@
 """What the controller and the rest of the system say to each other over the bus.
 
 Requests go to ``Topics.controller_request`` as a ``Request`` whose body is one of ``Ask``; the
-answer is a ``Reply`` whose body is the named view. ``Event`` and ``TelemetryFrame`` are streams;
-``Snapshot`` plus all events with a greater ``seq`` is the whole picture.
+answer is a ``Reply`` whose body is the named view. ``Change``, ``DockView`` and ``TelemetryFrame``
+are streams; ``Snapshot`` plus all changes with a greater ``seq`` is the whole picture. Of docks
+and telemetry the newest replaces all before it. The district itself is retained, as
+``DistrictView``.
 """
 
 from __future__ import annotations
@@ -178,6 +180,46 @@ class Event(_Model):
     incident: str | None = None
     cause: str | None = None
     data: dict[str, Any]
+
+
+class Change(_Model):
+    """An event and the views it changed, as they are after it (without their decision)."""
+
+    event: Event
+    incident: IncidentView | None = None
+    sortie: SortieView | None = None
+
+
+class NameView(_Model):
+    zh: str
+    en: str
+
+
+class KindView(_Model):
+    id: str
+    name: NameView
+    category: str
+    level: int
+    dispatch: str
+
+
+class DistrictView(_Model):
+    """The district for a map. The collections are GeoJSON FeatureCollections in WGS-84:
+    subdistricts (code, name_zh, name_en, area_km2, communities), communities (name, subdistrict),
+    docks (id, name_zh, name_en, drone, subdistrict, alt_amsl_m), volumes (id, name_zh, name_en,
+    kind, buffer_m)."""
+
+    id: str
+    name: NameView
+    schematic: bool
+    area_km2: float
+    timezone: str
+    window_s: float
+    kinds: tuple[KindView, ...]
+    subdistricts: dict[str, Any]
+    communities: dict[str, Any]
+    docks: dict[str, Any]
+    volumes: dict[str, Any]
 
 
 class Snapshot(_Model):

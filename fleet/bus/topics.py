@@ -39,8 +39,11 @@ class Topics:
     def controller_district(self) -> str:
         return self.of("fleet", "controller", "district")
 
-    def fleet_event(self) -> str:
-        return self.of("fleet", "controller", "event")
+    def change(self) -> str:
+        return self.of("fleet", "controller", "change")
+
+    def dock_view(self) -> str:
+        return self.of("fleet", "controller", "dock")
 
     def telemetry(self) -> str:
         return self.of("fleet", "controller", "telemetry")
