@@ -15,7 +15,10 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("fleet.cli:up", "Start the whole system and print the console's address."),
     "check": ("fleet.cli:check", "Check a district's configuration and print its totals."),
-    "boundaries": ("fleet.cli:boundaries", "Import official boundaries in place of the drawn ones."),
+    "boundaries": (
+        "fleet.cli:boundaries",
+        "Put official boundaries in place of the drawn ones.",
+    ),
     "incident": ("fleet.cli:incident", "Report, show, dispatch and close incidents."),
     "sortie": ("fleet.cli:sortie", "Recall a drone."),
     "status": ("fleet.cli:status", "Say how far the running system is from ready."),

@@ -1,0 +1,1 @@
+"""The event log: append-only, durable before effect, SQLite or PostgreSQL by SQLAlchemy."""

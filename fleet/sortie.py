@@ -1,0 +1,150 @@
+"""The life of a sortie: from the order to the drone back on its pad.
+
+Pure. ``due`` looks at what vehicle and dock have said and tells which trigger follows from it;
+the flight (``fleet.flight``) records that and acts. Nothing here moves on elapsed time alone.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from fleet.contract import SortieState as S
+from fleet.machine import Table
+
+
+class SortieTrigger(StrEnum):
+    PREPARE = "prepare"
+    PREPARED = "prepared"  # cover open, mission and fence verified by read-back
+    TOOK_OFF = "took_off"
+    ARRIVED = "arrived"
+    TURN_BACK = "turn_back"
+    OVER_PAD = "over_pad"
+    DOCK_CLOSED = "dock_closed"
+    ABORT = "abort"
+    LOSE = "lose"
+    HEARD_AGAIN = "heard_again"
+
+
+T = SortieTrigger
+
+SORTIE: Final = Table(
+    "the sortie",
+    {
+        (S.REQUESTED, T.PREPARE): S.PREPARING,
+        (S.PREPARING, T.PREPARED): S.LAUNCHING,
+        (S.LAUNCHING, T.TOOK_OFF): S.EN_ROUTE,
+        (S.EN_ROUTE, T.ARRIVED): S.ON_SCENE,
+        (S.EN_ROUTE, T.TURN_BACK): S.RETURNING,
+        (S.ON_SCENE, T.TURN_BACK): S.RETURNING,
+        (S.RETURNING, T.OVER_PAD): S.LANDING,
+        (S.LANDING, T.DOCK_CLOSED): S.DOCKED,
+        (S.REQUESTED, T.ABORT): S.ABORTED,
+        (S.PREPARING, T.ABORT): S.ABORTED,
+        (S.LAUNCHING, T.ABORT): S.ABORTED,
+        (S.EN_ROUTE, T.LOSE): S.LOST,
+        (S.ON_SCENE, T.LOSE): S.LOST,
+        (S.RETURNING, T.LOSE): S.LOST,
+        (S.LANDING, T.LOSE): S.LOST,
+        (S.LOST, T.HEARD_AGAIN): S.RETURNING,
+        (S.LOST, T.DOCK_CLOSED): S.DOCKED,
+    },
+)
+
+OUTWARD: Final = frozenset({S.REQUESTED, S.PREPARING, S.LAUNCHING, S.EN_ROUTE})
+ATTENDING: Final = OUTWARD | {S.ON_SCENE}
+ENDED: Final = frozenset({S.DOCKED, S.ABORTED})
+
+AIRBORNE_M: Final = 2.0
+OVER_PAD_M: Final = 5.0
+SCENE_HEIGHT_TOLERANCE_M: Final = 5.0
+ON_PAD_M: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of the drone and its dock at one instant. None: not told yet."""
+
+    heard_s_ago: float
+    armed: bool
+    on_ground: bool | None
+    height_m: float | None  # above the take-off point
+    alt_amsl_m: float | None
+    to_scene_m: float | None  # horizontal
+    to_pad_m: float | None  # horizontal
+    in_dock: bool  # its dock feels it on the pad and has closed the cover
+    energy_wh: float | None  # left in the battery
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The figures of a sortie that its progress is measured against."""
+
+    scene_alt_amsl_m: float
+    arrive_radius_m: float
+    turn_back_wh: float  # energy of the way back plus the reserve
+    lost_after_s: float
+
+
+def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
+    """The trigger that follows from what is seen, with its reason in words, or None."""
+    if state is S.LOST:
+        return _after_loss(seen)
+    if state in (S.EN_ROUTE, S.ON_SCENE, S.RETURNING, S.LANDING) and (loss := _loss(seen, plan)):
+        return T.LOSE, loss
+    if state is S.LAUNCHING and seen.armed and (seen.height_m or 0) >= AIRBORNE_M:
+        return T.TOOK_OFF, f"{seen.height_m:.0f} m above the pad"
+    if state is S.EN_ROUTE and _on_scene(seen, plan):
+        return T.ARRIVED, f"{seen.to_scene_m:.0f} m from the incident"
+    if state in (S.EN_ROUTE, S.ON_SCENE) and _must_turn_back(seen, plan):
+        return T.TURN_BACK, (
+            f"{seen.energy_wh:.0f} Wh left; the way back with its reserve takes "
+            f"{plan.turn_back_wh:.0f} Wh"
+        )
+    if state is S.RETURNING and seen.to_pad_m is not None and seen.to_pad_m <= OVER_PAD_M:
+        return T.OVER_PAD, f"{seen.to_pad_m:.1f} m from the pad"
+    if state is S.LANDING and seen.in_dock and not seen.armed:
+        return T.DOCK_CLOSED, "on the pad, cover closed"
+    return None
+
+
+def _after_loss(seen: Seen) -> tuple[SortieTrigger, str] | None:
+    if seen.in_dock and not seen.armed:
+        return T.DOCK_CLOSED, "the dock feels the drone on its pad"
+    if seen.heard_s_ago < 1 and seen.armed:
+        return T.HEARD_AGAIN, "the drone is heard again, in the air"
+    return None
+
+
+def _loss(seen: Seen, plan: Plan) -> str | None:
+    if seen.heard_s_ago > plan.lost_after_s:
+        return f"not heard from for {seen.heard_s_ago:.0f} s"
+    down = seen.on_ground is True and not seen.armed
+    if down and seen.to_pad_m is not None and seen.to_pad_m > ON_PAD_M:
+        return f"down and disarmed {seen.to_pad_m:.0f} m from its pad"
+    return None
+
+
+def _on_scene(seen: Seen, plan: Plan) -> bool:
+    return (
+        seen.to_scene_m is not None
+        and seen.alt_amsl_m is not None
+        and seen.to_scene_m <= plan.arrive_radius_m
+        and abs(seen.alt_amsl_m - plan.scene_alt_amsl_m) <= SCENE_HEIGHT_TOLERANCE_M
+    )
+
+
+def _must_turn_back(seen: Seen, plan: Plan) -> bool:
+    return seen.energy_wh is not None and seen.energy_wh <= plan.turn_back_wh
+
+
+def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Horizontal distance of two (lon, lat) points: equirectangular on the mean sphere, good to
+    0.5 % over the few kilometres of a sortie; the planner's paths are measured on the ellipsoid."""
+    radius_m = 6_371_008.8
+    lat = math.radians((a[1] + b[1]) / 2)
+    east = math.radians(b[0] - a[0]) * math.cos(lat)
+    north = math.radians(b[1] - a[1])
+    return radius_m * math.hypot(east, north)

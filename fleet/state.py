@@ -1,0 +1,136 @@
+"""The fold: what is true now, from the events alone. The same log gives the same state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fleet import events
+from fleet.contract import IncidentState, IncidentView, SortieState, SortieView
+from fleet.incident import INCIDENT, IncidentTrigger
+from fleet.sortie import ATTENDING, ENDED, SORTIE
+
+
+@dataclass(frozen=True, slots=True)
+class SortiePlan:
+    """What a sortie was sent out with; needed to go on with it after a restart."""
+
+    decision: str
+    route: dict[str, object]
+    turn_back_wh: float
+
+
+@dataclass(slots=True)
+class FleetState:
+    """Incidents and sorties as they are. Only ``apply`` changes it, and only with a recorded
+    event."""
+
+    seq: int = 0
+    incidents: dict[str, IncidentView] = field(default_factory=dict)
+    sorties: dict[str, SortieView] = field(default_factory=dict)
+    plans: dict[str, SortiePlan] = field(default_factory=dict)
+    decisions: dict[str, list[str]] = field(default_factory=dict)  # incident -> its decisions
+
+    def apply(self, recorded: events.Recorded) -> None:
+        self.seq = recorded.seq
+        match recorded.fact:
+            case events.IncidentReported() as fact:
+                self._reported(fact, recorded.at)
+            case events.DecisionTaken() as fact:
+                self.decisions.setdefault(fact.incident, []).append(fact.decision)
+            case events.SortieRequested() as fact:
+                self._requested(fact, recorded.at)
+            case events.SortieAdvanced() as fact:
+                self._advanced(fact, recorded.at)
+            case events.IncidentUnserved() as fact:
+                self._move(fact.incident, IncidentTrigger.NO_DOCK)
+            case events.IncidentClosed() as fact:
+                self._move(fact.incident, IncidentTrigger.CLOSE)
+                self._update(fact.incident, closed_at=recorded.at)
+
+    def sortie_of_drone(self, drone: str) -> SortieView | None:
+        """The sortie the drone is on, if any."""
+        for sortie in self.sorties.values():
+            if sortie.drone == drone and sortie.state not in ENDED:
+                return sortie
+        return None
+
+    def active(self) -> list[SortieView]:
+        return [sortie for sortie in self.sorties.values() if sortie.state not in ENDED]
+
+    def attending(self, incident: str) -> list[SortieView]:
+        """Sorties on their way to the incident or over it."""
+        return [
+            sortie
+            for sortie in self.sorties.values()
+            if sortie.incident == incident and sortie.state in ATTENDING
+        ]
+
+    def _reported(self, fact: events.IncidentReported, at: datetime) -> None:
+        self.incidents[fact.incident] = IncidentView(
+            id=fact.incident,
+            kind=fact.kind,
+            level=fact.level,
+            lon=fact.lon,
+            lat=fact.lat,
+            subdistrict=fact.subdistrict,
+            note=fact.note,
+            source=fact.source,
+            state=IncidentState.REPORTED,
+            reported_at=at,
+            window_s=fact.window_s,
+        )
+
+    def _requested(self, fact: events.SortieRequested, at: datetime) -> None:
+        self.sorties[fact.sortie] = SortieView(
+            id=fact.sortie,
+            incident=fact.incident,
+            dock=fact.dock,
+            drone=fact.drone,
+            state=SortieState.REQUESTED,
+            requested_at=at,
+            changed_at=at,
+            eta_s=fact.eta_s,
+            path=tuple(
+                (point[0], point[1], point[2])
+                for point in fact.route["out"]  # waypoints: lon, lat, alt_amsl_m, speed_ms
+            ),
+        )
+        self.plans[fact.sortie] = SortiePlan(fact.decision, fact.route, fact.turn_back_wh)
+        self._move(fact.incident, IncidentTrigger.DRONE_SENT)
+        if self.incidents[fact.incident].on_scene_at is None:
+            self._update(
+                fact.incident,
+                dock=fact.dock,
+                drone=fact.drone,
+                sortie=fact.sortie,
+                eta_s=fact.eta_s,
+                parts=fact.parts,
+            )
+
+    def _advanced(self, fact: events.SortieAdvanced, at: datetime) -> None:
+        before = self.sorties[fact.sortie]
+        state = SORTIE.advance(before.state, fact.trigger)
+        changes: dict[str, object] = {"state": state, "changed_at": at, "reason": fact.reason}
+        if state is SortieState.EN_ROUTE:
+            changes["took_off_at"] = at
+        if state is SortieState.ON_SCENE:
+            changes["on_scene_s"] = (at - before.requested_at).total_seconds()
+        self.sorties[fact.sortie] = before.model_copy(update=changes)
+        if state is SortieState.ON_SCENE:
+            self._arrived(fact.incident, at)
+        elif before.state in ATTENDING and not self.attending(fact.incident):
+            self._move(fact.incident, IncidentTrigger.DRONES_GONE)
+
+    def _arrived(self, incident: str, at: datetime) -> None:
+        self._move(incident, IncidentTrigger.DRONE_ARRIVED)
+        view = self.incidents[incident]
+        if view.on_scene_at is None:
+            passed_s = (at - view.reported_at).total_seconds()
+            self._update(incident, on_scene_at=at, on_scene_s=passed_s)
+
+    def _move(self, incident: str, trigger: IncidentTrigger) -> None:
+        self._update(incident, state=INCIDENT.advance(self.incidents[incident].state, trigger))
+
+    def _update(self, incident: str, **changes: object) -> None:
+        self.incidents[incident] = self.incidents[incident].model_copy(update=changes)
