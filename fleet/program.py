@@ -13,7 +13,7 @@ import click
 
 # noun -> (where its click command is, what the help says)
 COMMANDS: dict[str, tuple[str, str]] = {
-    "up": ("fleet.cli:up", "Start the whole system and print the console's address."),
+    "up": ("fleet.cli_up:up", "Start the whole system and print the console's address."),
     "check": ("fleet.cli:check", "Check a district's configuration and print its totals."),
     "boundaries": (
         "fleet.cli:boundaries",

@@ -20,7 +20,8 @@ class SortieTrigger(StrEnum):
     PREPARED = "prepared"  # cover open, mission and fence verified by read-back
     TOOK_OFF = "took_off"
     ARRIVED = "arrived"
-    TURN_BACK = "turn_back"
+    TURN_BACK = "turn_back"  # of its own: the energy is needed for the way home
+    RECALL = "recall"  # a person wants it home
     OVER_PAD = "over_pad"
     DOCK_CLOSED = "dock_closed"
     ABORT = "abort"
@@ -39,8 +40,13 @@ SORTIE: Final = Table(
         (S.EN_ROUTE, T.ARRIVED): S.ON_SCENE,
         (S.EN_ROUTE, T.TURN_BACK): S.RETURNING,
         (S.ON_SCENE, T.TURN_BACK): S.RETURNING,
+        (S.EN_ROUTE, T.RECALL): S.RETURNING,
+        (S.ON_SCENE, T.RECALL): S.RETURNING,
         (S.RETURNING, T.OVER_PAD): S.LANDING,
         (S.LANDING, T.DOCK_CLOSED): S.DOCKED,
+        (S.REQUESTED, T.RECALL): S.ABORTED,
+        (S.PREPARING, T.RECALL): S.ABORTED,
+        (S.LAUNCHING, T.RECALL): S.ABORTED,
         (S.REQUESTED, T.ABORT): S.ABORTED,
         (S.PREPARING, T.ABORT): S.ABORTED,
         (S.LAUNCHING, T.ABORT): S.ABORTED,

@@ -1,0 +1,66 @@
+# Two commands: `make run` and `make test`. Each does all of its own set-up.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TEST_PACKAGES := chromium mosquitto fonts-noto-cjk
+
+.PHONY: run test check lint types imports bench soak web lock clean help
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -t -s $$'\t'
+
+run: $(STAMP) ## set up, start the whole system, print the console's address
+	$(BIN)/dockfleet up $(ARGS)
+
+test: $(STAMP) debian lint types imports ## set up, check, run the whole test suite
+	$(BIN)/pytest $(ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+check: lint types imports ## everything but the tests
+
+bench: $(STAMP) ## timed figures
+	$(BIN)/pytest tests/benchmarks -o addopts= --benchmark-only -s $(ARGS)
+
+fleet-25: $(STAMP) ## 25 real arducopter processes with the whole stack around them
+	$(BIN)/pytest tests/benchmarks/test_fleet_bench.py -o addopts= -s $(ARGS)
+
+web: ## build the console's page
+	$(BIN)/python command/build_web.py
+
+lock: $(STAMP) ## resolve the dependencies anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url \
+	  --no-header --quiet --upgrade -o requirements.lock
+
+# A fresh Debian's Python may lack its venv module; as root we may add it.
+$(BIN)/python:
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv; } || \
+	  { echo "dockfleet: Python's venv module is missing; install the package python3-venv" >&2; exit 1; }
+	python3 -m venv $(VENV)
+
+$(STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+# Debian packages that the tests use; without root they are looked for and named.
+.PHONY: debian
+debian:
+	@missing=""; for p in $(TEST_PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  else echo "dockfleet: not installed:$$missing; tests that need them will be skipped" >&2; fi; fi
+
+clean: ## remove what was built
+	rm -rf $(VENV) command/static command/web/node_modules var artifacts

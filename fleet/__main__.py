@@ -1,0 +1,5 @@
+"""`python -m fleet` is `dockfleet`."""
+
+from fleet.program import main
+
+main()

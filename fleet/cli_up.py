@@ -1,0 +1,80 @@
+"""`dockfleet up`: the whole system from one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from fleet.clock import Clock
+from fleet.district.load import load_or_refuse
+from fleet.process import announce_ready, end_with, serve
+from fleet.stack import StackSettings, running
+
+SETTLE_WITHIN_S = 60.0
+
+
+def up(
+    district_dir: Annotated[
+        Path, typer.Argument(help="The district's configuration.", envvar="DOCKFLEET_DISTRICT")
+    ] = Path("configs/longgang"),
+    vehicles: Annotated[
+        str, typer.Option(help="builtin, ardupilot, or none: real docks and drones call in.")
+    ] = "builtin",
+    broker: Annotated[
+        str | None,
+        typer.Option(envvar="DOCKFLEET_BROKER", help="An MQTT broker; none: the embedded one."),
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    broker_port: Annotated[int, typer.Option(min=0, max=65535)] = 1883,
+    console_port: Annotated[int, typer.Option(min=0, max=65535)] = 8080,
+    mavlink_port: Annotated[int, typer.Option(min=0, max=65535)] = 14550,
+    console: Annotated[bool, typer.Option(help="Run the console too.")] = True,
+    arducopter: Annotated[
+        str | None, typer.Option(envvar="ARDUCOPTER", help="The arducopter SITL program.")
+    ] = None,
+    wind: Annotated[str | None, typer.Option(help="Simulated wind, SPEED@FROM, e.g. 5@60.")] = None,
+    speedup: Annotated[float, typer.Option(min=0.1, max=100, help="Simulated time only.")] = 1.0,
+    state_dir: Annotated[Path, typer.Option(help="Event log and logs.")] = Path("var"),
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON line when ready.")] = False,
+) -> None:
+    """Start the whole system and print the console's address; Ctrl-C ends all of it."""
+    if vehicles not in ("builtin", "ardupilot", "none"):
+        end_with(f"--vehicles must be builtin, ardupilot or none, not {vehicles!r}", 2)
+    if vehicles == "none" and speedup != 1:
+        end_with("--speedup is for simulation; real drones fly in real time", 2)
+    district = load_or_refuse(district_dir)
+    settings = StackSettings(
+        district_dir=district_dir,
+        district=district.id,
+        state_dir=state_dir / district.id,
+        vehicles=vehicles,
+        console=console,
+        host=host,
+        broker=broker,
+        broker_port=broker_port,
+        console_port=console_port,
+        mavlink_port=mavlink_port,
+        arducopter=arducopter,
+        wind=wind,
+    )
+    serve(lambda clock: _run(settings, Clock(speedup), json))
+
+
+async def _run(settings: StackSettings, clock: Clock, as_json: bool) -> None:
+    terminal = Console(stderr=True)
+    with terminal.status("starting broker, docks, vehicles, controller and console"):
+        async with running(settings, clock) as stack:
+            status = await stack.ready(SETTLE_WITHIN_S)
+            figures = status.model_dump(mode="json") if status else {}
+            if as_json:
+                announce_ready("up", console=stack.console, broker=stack.broker, **figures)
+            elif status:
+                typer.echo(
+                    f"docks online {status.docks_online} of {status.docks}, "
+                    f"drones ready {status.drones_ready} of {status.drones}"
+                )
+                typer.echo(f"console: {stack.console or 'not started'}")
+            await stack.watch()

@@ -1,0 +1,132 @@
+"""The controller process: wires log, bus, MAVLink and planner together and keeps them running."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from planner.airspace import Airspace
+
+from fleet import contract as c
+from fleet.broadcast import Broadcast
+from fleet.bus import BusUnreachable, MqttBus, Topics
+from fleet.clock import Clock
+from fleet.desk import Desk
+from fleet.dispatcher import Dispatcher
+from fleet.district.model import District
+from fleet.dock_roster import DockRoster
+from fleet.events import ComponentFailed, LinkChanged
+from fleet.fence import airspace_of, district_fence
+from fleet.journal import Journal
+from fleet.log.store import EventLog
+from fleet.mavlink.reactor import Reactor
+from fleet.operations import Operations
+from fleet.process import Refusal, announce_ready
+from fleet.readiness import Readiness
+from fleet.supervise import supervise
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the controller finds the rest of the system."""
+
+    broker: str
+    log: str
+    mavlink: str
+
+
+async def run_controller(district: District, addresses: Addresses, clock: Clock) -> None:
+    """Runs until cancelled.
+
+    Raises:
+        Refusal: if broker, event log or MAVLink port cannot be had.
+    """
+    airspace = airspace_of(district)
+    topics = Topics(district.id)
+    will = (topics.controller_status(), _gone(district, clock), True)
+    with EventLog(addresses.log) as log:
+        journal = Journal(log, clock)
+        try:
+            async with (
+                MqttBus(addresses.broker, client="controller", clock=clock, will=will) as bus,
+                Reactor(
+                    listen=addresses.mavlink,
+                    links={d.sysid: d.link for d in district.drones if d.link},
+                    vehicles=[d.sysid for d in district.drones],
+                    lost_s=district.system.drone_lost_s,
+                ) as reactor,
+            ):
+                await _serve(district, airspace, journal, bus, topics, reactor, clock)
+        except BusUnreachable as error:
+            raise Refusal(str(error)) from None
+
+
+async def _serve(
+    district: District,
+    airspace: Airspace,
+    journal: Journal,
+    bus: MqttBus,
+    topics: Topics,
+    reactor: Reactor,
+    clock: Clock,
+) -> None:
+    vehicles = {drone.id: reactor.vehicle(drone.sysid) for drone in district.drones}
+    docks = DockRoster(bus, topics, [site.id for site in district.docks])
+    readiness = Readiness(district, district_fence(district), vehicles, journal)
+    dispatcher = Dispatcher(district, airspace, journal.state, docks, vehicles, readiness)
+    broadcast = Broadcast(district, journal, docks, vehicles, readiness, bus, topics, clock)
+    async with asyncio.TaskGroup() as tasks:
+        operations = Operations(
+            district, airspace, journal, dispatcher, vehicles, docks, clock, tasks
+        )
+        desk = Desk(district, journal, operations, broadcast.snapshot)
+        await docks.start()
+
+        def failed(component: str, error: str) -> None:
+            journal.record(ComponentFailed(component=component, error=error))
+
+        for drone in vehicles:
+            tasks.create_task(
+                supervise(f"readiness of {drone}", lambda d=drone: readiness.keep(d), failed)
+            )
+        tasks.create_task(supervise("broadcast", broadcast.run, failed))
+        tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))
+        operations.take_up()
+        await bus.serve(topics.controller_request(), desk.answer)
+        announce_ready("controller", district=district.id, mavlink=reactor.address)
+
+
+async def _watch(broadcast: Broadcast, journal: Journal) -> None:
+    """Records docks and drones that come and go."""
+    known: dict[str, bool] = {}
+    while True:
+        snapshot = broadcast.snapshot()
+        now = {view.dock: view.online for view in snapshot.docks}
+        now |= {drone.drone: drone.connected for drone in snapshot.telemetry.drones}
+        facts = [
+            LinkChanged(component=component, online=online)
+            for component, online in now.items()
+            if known.get(component, False) != online
+        ]
+        if facts:
+            journal.record(*facts)
+        known = now
+        await asyncio.sleep(1.0)
+
+
+def _gone(district: District, clock: Clock) -> bytes:
+    """The status that the broker publishes for us when we die."""
+    status = c.Status(
+        at=clock.now(),
+        serving=False,
+        docks_online=0,
+        docks=len(district.docks),
+        drones_connected=0,
+        drones_ready=0,
+        drones=len(district.drones),
+        speedup=clock.speedup,
+    )
+    return status.model_dump_json().encode()

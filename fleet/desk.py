@@ -1,0 +1,190 @@
+"""The controller's desk: answers what is asked over the bus. It decides nothing that a person or a
+rule has not asked for, and every refusal says why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from ulid import ULID
+
+from fleet import contract as c
+from fleet.bus import Reply, Request
+from fleet.dispatcher import decision_view, ranking_of
+from fleet.district.model import District, IncidentKind
+from fleet.district.place import PlaceRefused, locate
+from fleet.events import DecisionTaken, Fact, IncidentClosed, IncidentReported
+from fleet.journal import Journal
+from fleet.operations import Operations, Refused
+from planner.model import LonLat
+
+_ASK: TypeAdapter[Any] = TypeAdapter(c.Ask)
+
+
+class Desk:
+    """Turns requests into facts and views."""
+
+    def __init__(
+        self,
+        district: District,
+        journal: Journal,
+        operations: Operations,
+        snapshot: Callable[[], c.Snapshot],
+    ) -> None:
+        self._district, self._journal, self._operations = district, journal, operations
+        self._snapshot = snapshot
+        self._kinds = {kind.id: kind for kind in district.kinds}
+
+    async def answer(self, request: Request) -> Reply:
+        """The reply to one request; never raises for what a sender may get wrong."""
+        try:
+            ask = _ASK.validate_python(request.body)
+            view = self._do(ask, request.id)
+        except ValidationError as error:
+            return _refusal(request, "invalid", _words(error))
+        except PlaceRefused as refusal:
+            return _refusal(request, "invalid", str(refusal))
+        except Refused as refusal:
+            return _refusal(request, refusal.code, str(refusal))
+        return Reply(id=request.id, ok=True, body=view.model_dump(mode="json"))
+
+    def _do(self, ask: Any, cause: str) -> BaseModel:
+        match ask:
+            case c.ReportIncident():
+                return self._report(ask, cause)
+            case c.PlanFor():
+                return self._plan(ask)
+            case c.RankDocks():
+                return self._rank(ask, cause)
+            case c.Dispatch():
+                self._incident(ask.incident)
+                return self._operations.dispatch(ask.incident, ask.dock, cause)
+            case c.Recall():
+                return self._operations.recall(ask.sortie, ask.reason)
+            case c.CloseIncident():
+                return self._close(ask, cause)
+            case c.ShowIncident():
+                return self._shown(ask.incident)
+            case c.ListIncidents():
+                newest = sorted(self._journal.state.incidents.values(), key=lambda i: i.id)[::-1]
+                return _Incidents(incidents=tuple(newest[: ask.limit]))
+            case c.GetSnapshot():
+                return self._snapshot()
+            case c.GetEvents():
+                return self._events(ask)
+        raise Refused("invalid", f"unknown request {ask!r}")
+
+    def _report(self, ask: c.ReportIncident, cause: str) -> c.IncidentView:
+        kind = self._kind(ask.kind)
+        subdistrict = locate(self._district, ask.lon, ask.lat)
+        incident = str(ULID())
+        self._journal.record(
+            IncidentReported(
+                incident=incident,
+                kind=kind.id,
+                level=ask.level or kind.level,
+                lon=ask.lon,
+                lat=ask.lat,
+                subdistrict=subdistrict.code,
+                note=ask.note,
+                source=ask.source,
+                window_s=self._district.flight.window_s,
+            ),
+            cause=cause,
+        )
+        by_rule = ask.dispatch == "rule" and kind.dispatch == "auto"
+        if by_rule or ask.dispatch == "now":
+            self._operations.send_best(incident, cause)
+        else:
+            self._operations.rank(incident, cause)
+        return self._shown(incident)
+
+    def _kind(self, kind: str) -> IncidentKind:
+        if kind not in self._kinds:
+            known = ", ".join(sorted(self._kinds))
+            raise Refused("invalid", f"unknown kind of incident {kind!r}; known are {known}")
+        return self._kinds[kind]
+
+    def _plan(self, ask: c.PlanFor) -> c.DecisionView:
+        locate(self._district, ask.lon, ask.lat)
+        scene_s = self._kind(ask.kind).scene_s
+        return self._operations.look(LonLat(ask.lon, ask.lat), scene_s)
+
+    def _rank(self, ask: c.RankDocks, cause: str) -> c.DecisionView:
+        self._incident(ask.incident)
+        return self._operations.rank(ask.incident, cause)
+
+    def _close(self, ask: c.CloseIncident, cause: str) -> c.IncidentView:
+        incident = self._incident(ask.incident)
+        if incident.state is c.IncidentState.CLOSED:
+            return incident
+        flying = self._journal.state.attending(ask.incident)
+        if flying:
+            sortie = flying[0]
+            raise Refused(
+                "conflict",
+                f"{sortie.drone} is still {sortie.state.replace('_', ' ')} for this incident; "
+                "recall it first",
+            )
+        self._journal.record(IncidentClosed(incident=ask.incident, note=ask.note), cause=cause)
+        return self._incident(ask.incident)
+
+    def _incident(self, incident: str) -> c.IncidentView:
+        try:
+            return self._journal.state.incidents[incident]
+        except KeyError:
+            raise Refused("not_found", f"there is no incident {incident}") from None
+
+    def _shown(self, incident: str) -> c.IncidentView:
+        view = self._incident(incident)
+        decisions = self._journal.state.decisions.get(incident)
+        if not decisions:
+            return view
+        recorded = next(self._journal.log.read(subject=decisions[-1]))
+        fact = recorded.fact
+        assert isinstance(fact, DecisionTaken)
+        shown = decision_view(fact.decision, recorded.at, fact.decide_ms, ranking_of(fact))
+        return view.model_copy(update={"decision": shown})
+
+    def _events(self, ask: c.GetEvents) -> BaseModel:
+        recorded = self._journal.log.read(ask.after, ask.incident, limit=ask.limit)
+        return _Events(events=tuple(event_view(r.seq, r.at, r.cause, r.fact) for r in recorded))
+
+
+class _Incidents(BaseModel):
+    incidents: tuple[c.IncidentView, ...]
+
+
+class _Events(BaseModel):
+    events: tuple[c.Event, ...]
+
+
+def event_view(seq: int, at: datetime, cause: str | None, fact: Fact) -> c.Event:
+    """A fact as the rest of the system sees it: without a decision's bulk, which is asked for."""
+    bulk = {"picture", "ranking"} if isinstance(fact, DecisionTaken) else None
+    return c.Event(
+        seq=seq,
+        at=at,
+        kind=type(fact).__name__,
+        subject=fact.subject,
+        incident=fact.of_incident,
+        cause=cause,
+        data=fact.model_dump(mode="json", exclude=bulk),
+    )
+
+
+def _refusal(request: Request, code: str, reason: str) -> Reply:
+    return Reply(id=request.id, ok=False, code=code, reason=reason)
+
+
+def _words(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the request"
+    given = first.get("input")
+    shown = f", not {given!r:.60}" if isinstance(given, str | int | float) else ""
+    if isinstance(given, float) and not math.isfinite(given):
+        shown = f", not {given}"
+    return f"{where}: {first['msg']}{shown}"

@@ -1,0 +1,203 @@
+"""From an incident to the drone that goes: takes the picture of the fleet, asks the planner, and
+writes the answer down with all that it was made from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from planner.airspace import Airspace
+from planner.dispatch import choose
+from pydantic import TypeAdapter
+from ulid import ULID
+
+from fleet.contract import AlternativeView, DecisionView, LaunchParts, ReasonView
+from fleet.district.model import District, DockSite, DroneModel
+from fleet.dock_roster import DockRoster
+from fleet.eligibility import Standing, vetoes
+from fleet.events import DecisionTaken
+from fleet.mavlink.vehicle import Vehicle
+from fleet.readiness import Readiness
+from fleet.state import FleetState
+from planner.model import (
+    Alternative,
+    Candidate,
+    Decision,
+    LaunchTimes,
+    LonLat,
+    Picture,
+    Reason,
+    Task,
+    Veto,
+    Wind,
+)
+
+_PICTURE = TypeAdapter(Picture)
+_RANKING = TypeAdapter(tuple[Alternative, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision with its inputs and what it took to make."""
+
+    id: str
+    picture: Picture
+    decision: Decision
+    decide_ms: float
+
+    def fact(self, incident: str) -> DecisionTaken:
+        return DecisionTaken(
+            decision=self.id,
+            incident=incident,
+            picture=_PICTURE.dump_python(self.picture, mode="json"),
+            airspace_id=self.decision.airspace_id,
+            ranking=_RANKING.dump_python(self.decision.ranking, mode="json"),
+            decide_ms=self.decide_ms,
+        )
+
+
+def ranking_of(fact: DecisionTaken) -> tuple[Alternative, ...]:
+    """The ranking as it was decided, read back from the log."""
+    return _RANKING.validate_python(fact.ranking, strict=False)
+
+
+class Dispatcher:
+    """Asks the planner on behalf of the district's docks and drones as they are right now."""
+
+    def __init__(
+        self,
+        district: District,
+        airspace: Airspace,
+        state: FleetState,
+        docks: DockRoster,
+        vehicles: Mapping[str, Vehicle],
+        readiness: Readiness,
+    ) -> None:
+        self._district, self._airspace, self._state = district, airspace, state
+        self._docks, self._vehicles, self._readiness = docks, vehicles, readiness
+        self._drones = {drone.id: drone for drone in district.drones}
+
+    def choose(self, at: LonLat, scene_s: float, without: frozenset[str] = frozenset()) -> Choice:
+        """Ranks all docks for the place; ``without`` are docks already tried in vain."""
+        loop = asyncio.get_running_loop()
+        began_s = loop.time()
+        picture = Picture(
+            candidates=tuple(self._candidate(site, without) for site in self._district.docks),
+            task=self._task(at, scene_s),
+        )
+        decision = choose(self._airspace, picture)
+        return Choice(str(ULID()), picture, decision, (loop.time() - began_s) * 1000)
+
+    def candidate(self, site: DockSite) -> Candidate:
+        """The dock's drone as the planner sees it."""
+        return self._candidate(site, frozenset())
+
+    def _task(self, at: LonLat, scene_s: float) -> Task:
+        flight = self._district.flight
+        return Task(
+            at=at,
+            ground_amsl_m=self._ground_amsl_m(at),
+            height_m=flight.scene_height_m,
+            cruise_height_m=flight.cruise_height_m,
+            scene_s=scene_s,
+            window_s=flight.window_s,
+        )
+
+    def _ground_amsl_m(self, at: LonLat) -> float:
+        """The ground at a place, until a height field is configured: that of the nearest dock."""
+        nearest = min(
+            self._district.docks,
+            key=lambda site: (site.at[0] - at[0]) ** 2 + (site.at[1] - at[1]) ** 2,
+        )
+        return nearest.alt_amsl_m
+
+    def _candidate(self, site: DockSite, without: frozenset[str]) -> Candidate:
+        drone = self._drones[site.drone]
+        model = self._district.drone_models[drone.model]
+        vehicle = self._vehicles.get(drone.id)
+        seen = self._docks[site.id]
+        wind = Wind(seen.weather.wind_ms, seen.weather.wind_from_deg) if seen.weather else Wind()
+        pct = vehicle.state.battery_pct if vehicle else None
+        against = vetoes(self._standing(site))
+        if site.id in without:
+            against += (Reason(Veto.DRONE_AWAY, text="its sortie to this incident has failed"),)
+        return Candidate(
+            dock=site.id,
+            drone=drone.id,
+            at=LonLat(*site.at),
+            alt_amsl_m=site.alt_amsl_m,
+            performance=self._readiness.performance(drone.id),
+            launch=self._launch_times(site, model),
+            energy_wh=(100 if pct is None else pct) / 100 * model.battery_wh,
+            wind=wind,
+            vetoes=against,
+        )
+
+    def _launch_times(self, site: DockSite, model: DroneModel) -> LaunchTimes:
+        return LaunchTimes(
+            cover_s=self._district.dock_models[site.model].cover_open_s,
+            upload_s=model.upload_s,
+            checks_s=model.checks_s,
+            spin_up_s=model.spin_up_s,
+        )
+
+    def _standing(self, site: DockSite) -> Standing:
+        vehicle = self._vehicles.get(site.drone)
+        system = self._district.system
+        return Standing(
+            dock=self._docks[site.id],
+            model=self._district.dock_models[site.model],
+            flight=self._district.flight,
+            vehicle=vehicle.state if vehicle else None,
+            not_ready=self._readiness.why_not(site.drone),
+            sortie=self._state.sortie_of_drone(site.drone),
+            drone=site.drone,
+            now_s=asyncio.get_running_loop().time(),
+            dock_lost_s=system.dock_lost_s,
+            drone_lost_s=system.drone_lost_s,
+        )
+
+
+def decision_view(
+    id_: str, at: datetime, decide_ms: float, ranking: tuple[Alternative, ...]
+) -> DecisionView:
+    """The decision as the rest of the system sees it."""
+    return DecisionView(
+        id=id_,
+        at=at,
+        decide_ms=decide_ms,
+        ranking=tuple(_alternative_view(alternative) for alternative in ranking),
+    )
+
+
+def parts_view(alternative: Alternative) -> LaunchParts | None:
+    parts = alternative.parts
+    if parts is None:
+        return None
+    return LaunchParts(
+        launch_s=parts.launch_s,
+        climb_s=parts.climb_s,
+        cruise_s=parts.cruise_s,
+        descent_s=parts.descent_s,
+    )
+
+
+def _alternative_view(alternative: Alternative) -> AlternativeView:
+    route = alternative.route
+    return AlternativeView(
+        dock=alternative.dock,
+        drone=alternative.drone,
+        feasible=alternative.feasible,
+        in_window=alternative.in_window,
+        eta_s=alternative.eta_s,
+        parts=parts_view(alternative),
+        energy_wh=alternative.energy_wh,
+        energy_left_wh=alternative.energy_left_wh,
+        reasons=tuple(
+            ReasonView(veto=r.veto, value=r.value, limit=r.limit, text=r.text)
+            for r in alternative.reasons
+        ),
+        path=tuple((p.lon, p.lat, p.alt_amsl_m) for p in route.out) if route else (),
+    )

@@ -1,0 +1,252 @@
+"""Sending drones and bringing them home: the running sorties of the district."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from planner.airspace import Airspace
+from planner.dispatch import way_home
+from planner.energy import way_back_wh
+from pydantic import TypeAdapter
+from ulid import ULID
+
+from fleet import contract as c
+from fleet.clock import Clock
+from fleet.dispatcher import Choice, Dispatcher, decision_view, parts_view
+from fleet.district.model import District, DockSite, DroneModel
+from fleet.dock_roster import DockRoster
+from fleet.events import (
+    ComponentFailed,
+    IncidentUnserved,
+    Recorded,
+    SortieAdvanced,
+    SortieRequested,
+)
+from fleet.flight import Orders, SortieFlight
+from fleet.journal import Journal
+from fleet.mavlink.mission_items import response_plan
+from fleet.mavlink.vehicle import Vehicle
+from fleet.sortie import Plan, SortieTrigger
+from fleet.supervise import supervise
+from planner.model import Alternative, LonLat, Route
+
+_log = logging.getLogger(__name__)
+_ROUTE = TypeAdapter(Route)
+
+LOST_AFTER_S = 30.0  # of silence in flight; the drone's own link-loss return has begun by then
+
+_FAILURES = frozenset({SortieTrigger.ABORT, SortieTrigger.LOSE, SortieTrigger.TURN_BACK})
+
+
+class Refused(Exception):
+    """An act that cannot be done; ``code`` is for programs, the text for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        self.code = code
+        super().__init__(reason)
+
+
+class Operations:
+    """All sorties that are under way. Owned by the controller's task group."""
+
+    def __init__(
+        self,
+        district: District,
+        airspace: Airspace,
+        journal: Journal,
+        dispatcher: Dispatcher,
+        vehicles: Mapping[str, Vehicle],
+        docks: DockRoster,
+        clock: Clock,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        self._district, self._airspace, self._journal = district, airspace, journal
+        self._dispatcher, self._vehicles, self._docks = dispatcher, vehicles, docks
+        self._clock, self._tasks = clock, tasks
+        self._sites = {site.id: site for site in district.docks}
+        self._kinds = {kind.id: kind for kind in district.kinds}
+        self._flights: dict[str, SortieFlight] = {}
+        journal.listen(self._heed)
+
+    def take_up(self) -> None:
+        """Goes on with the sorties that were under way when the controller last stopped."""
+        for sortie in self._journal.state.active():
+            self._start(sortie.id)
+
+    def look(self, at: LonLat, scene_s: float) -> c.DecisionView:
+        """What would be sent there now; nothing is recorded."""
+        return self._view(self._dispatcher.choose(at, scene_s))
+
+    def rank(self, incident: str, cause: str | None) -> c.DecisionView:
+        """Ranks the docks for the incident and records the decision."""
+        return self._view(self._decide(incident, cause))
+
+    def dispatch(self, incident: str, dock: str | None, cause: str | None) -> c.SortieView:
+        """Sends the best drone, or that of ``dock``.
+
+        Raises:
+            Refused: with the reason why no drone, or not this one, can go.
+        """
+        view = self._journal.state.incidents[incident]
+        if view.state is c.IncidentState.CLOSED:
+            raise Refused("conflict", "the incident is closed")
+        if dock is not None and dock not in self._sites:
+            raise Refused("not_found", f"there is no dock {dock}")
+        choice = self._decide(incident, cause)
+        offer = choice.decision.best if dock is None else _offer_of(choice, dock)
+        if offer is None:
+            raise Refused("conflict", _nobody(choice))
+        if not offer.feasible:
+            raise Refused("conflict", f"{dock} cannot go: {_reasons(offer)}")
+        return self._send(incident, choice, offer, cause)
+
+    def send_best(
+        self, incident: str, cause: str | None, without: frozenset[str] = frozenset()
+    ) -> None:
+        """Sends the best drone by rule; records it when there is none."""
+        choice = self._decide(incident, cause, without)
+        if choice.decision.best is None:
+            self._journal.record(
+                IncidentUnserved(incident=incident, reason=_nobody(choice)), cause=cause
+            )
+        else:
+            self._send(incident, choice, choice.decision.best, cause)
+
+    def recall(self, sortie: str, reason: str) -> c.SortieView:
+        """Brings the sortie's drone home.
+
+        Raises:
+            Refused: if there is no such sortie or it has ended.
+        """
+        view = self._journal.state.sorties.get(sortie)
+        if view is None:
+            raise Refused("not_found", f"there is no sortie {sortie}")
+        if sortie not in self._flights:
+            raise Refused("conflict", f"the sortie has ended: {view.state}")
+        self._flights[sortie].recall(reason)
+        return view
+
+    def _decide(
+        self, incident: str, cause: str | None, without: frozenset[str] = frozenset()
+    ) -> Choice:
+        view = self._journal.state.incidents[incident]
+        choice = self._dispatcher.choose(
+            LonLat(view.lon, view.lat),
+            self._kinds[view.kind].scene_s,
+            without,
+        )
+        self._journal.record(choice.fact(incident), cause=cause)
+        return choice
+
+    def _view(self, choice: Choice) -> c.DecisionView:
+        return decision_view(
+            choice.id, self._clock.now(), choice.decide_ms, choice.decision.ranking
+        )
+
+    def _send(
+        self, incident: str, choice: Choice, offer: Alternative, cause: str | None
+    ) -> c.SortieView:
+        parts, route = parts_view(offer), offer.route
+        assert parts is not None
+        assert route is not None
+        assert offer.eta_s is not None
+        candidate = next(k for k in choice.picture.candidates if k.dock == offer.dock)
+        reserve_wh = candidate.performance.battery_wh * candidate.performance.reserve_share
+        sortie = str(ULID())
+        self._journal.record(
+            SortieRequested(
+                sortie=sortie,
+                incident=incident,
+                decision=choice.id,
+                dock=offer.dock,
+                drone=offer.drone,
+                eta_s=offer.eta_s,
+                parts=parts,
+                route=_ROUTE.dump_python(route, mode="json"),
+                turn_back_wh=way_back_wh(candidate, choice.picture.task, route) + reserve_wh,
+            ),
+            cause=cause,
+        )
+        self._start(sortie)
+        return self._journal.state.sorties[sortie]
+
+    def _start(self, sortie: str) -> None:
+        view = self._journal.state.sorties[sortie]
+        flight = SortieFlight(
+            sortie,
+            self._orders(view),
+            self._journal,
+            self._vehicles[view.drone],
+            self._docks,
+        )
+        self._flights[sortie] = flight
+        self._tasks.create_task(self._fly(sortie, flight), name=f"sortie {sortie}")
+
+    async def _fly(self, sortie: str, flight: SortieFlight) -> None:
+        await supervise(f"sortie {sortie}", flight.run, self._note_failure)
+        del self._flights[sortie]
+
+    def _note_failure(self, component: str, error: str) -> None:
+        self._journal.record(ComponentFailed(component=component, error=error))
+
+    def _heed(self, recorded: Recorded) -> None:
+        """A drone that failed before it arrived is followed by the next best; one that a person
+        called home is not."""
+        fact = recorded.fact
+        if isinstance(fact, SortieAdvanced) and fact.trigger in _FAILURES:
+            asyncio.get_running_loop().call_soon(self._serve_again, fact.incident, fact.sortie)
+
+    def _serve_again(self, incident: str, failed: str) -> None:
+        if self._journal.state.incidents[incident].state is not c.IncidentState.UNSERVED:
+            return
+        tried = (s for s in self._journal.state.sorties.values() if s.incident == incident)
+        self.send_best(incident, failed, without=frozenset(s.dock for s in tried))
+
+    def _orders(self, view: c.SortieView) -> Orders:
+        state = self._journal.state
+        stored, incident = state.plans[view.id], state.incidents[view.incident]
+        route = _ROUTE.validate_python(stored.route)
+        site = self._sites[view.dock]
+        model = self._model_of(site)
+        return Orders(
+            mission=response_plan(route, site.at, site.alt_amsl_m),
+            plan=Plan(
+                scene_alt_amsl_m=route.out[-1].alt_amsl_m,
+                arrive_radius_m=self._district.flight.arrive_radius_m,
+                turn_back_wh=stored.turn_back_wh,
+                lost_after_s=LOST_AFTER_S,
+            ),
+            scene=(incident.lon, incident.lat),
+            pad=site,
+            dock_model=self._district.dock_models[site.model],
+            flight=self._district.flight,
+            battery_wh=model.battery_wh,
+            way_home=lambda at: self._way_home(site, at, route.cruise_alt_amsl_m),
+        )
+
+    def _model_of(self, site: DockSite) -> DroneModel:
+        drone = next(d for d in self._district.drones if d.id == site.drone)
+        return self._district.drone_models[drone.model]
+
+    def _way_home(
+        self, site: DockSite, at: tuple[float, float], cruise_alt_amsl_m: float
+    ) -> Route | None:
+        return way_home(
+            self._airspace, self._dispatcher.candidate(site), LonLat(*at), cruise_alt_amsl_m
+        )
+
+
+def _offer_of(choice: Choice, dock: str) -> Alternative:
+    return next(offer for offer in choice.decision.ranking if offer.dock == dock)
+
+
+def _reasons(offer: Alternative) -> str:
+    return "; ".join(reason.text for reason in offer.reasons) or "no reason given"
+
+
+def _nobody(choice: Choice) -> str:
+    nearest = choice.decision.ranking[:3]
+    each = ", ".join(f"{offer.dock}: {_reasons(offer)}" for offer in nearest)
+    return f"no dock can send a drone now ({each})" if each else "the district has no docks"

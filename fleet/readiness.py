@@ -1,0 +1,95 @@
+"""Making drones ready to be sent: parameters read and set, fence uploaded and read back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fleet.district.model import District, DroneModel
+from fleet.events import DroneReadied
+from fleet.journal import Journal
+from fleet.mavlink.mission_items import Fence
+from fleet.mavlink.parameters import POLICY, READ
+from fleet.mavlink.performance import performance_of
+from fleet.mavlink.vehicle import Vehicle, VehicleFault
+from planner.model import Performance
+
+_log = logging.getLogger(__name__)
+
+TRY_AGAIN_S = 5.0
+STREAM_HZ = 5.0
+
+
+@dataclass(slots=True)
+class _Record:
+    verified: bool = False
+    why_not: str | None = "not connected yet"
+    performance: Performance | None = None
+
+
+class Readiness:
+    """What has been verified of each drone since it was last connected.
+
+    A drone that is lost and comes back is verified again: it may have been restarted.
+    """
+
+    def __init__(
+        self, district: District, fence: Fence, vehicles: Mapping[str, Vehicle], journal: Journal
+    ) -> None:
+        self._district, self._fence = district, fence
+        self._vehicles, self._journal = vehicles, journal
+        self._models = {d.id: district.drone_models[d.model] for d in district.drones}
+        self._records = {drone.id: _Record() for drone in district.drones}
+
+    def why_not(self, drone: str) -> str | None:
+        """Why the drone is not ready, in words; None when it is. In flight the autopilot's
+        pre-arm checks say nothing and are not asked."""
+        record, vehicle = self._records[drone], self._vehicles.get(drone)
+        if vehicle is None or not record.verified:
+            return record.why_not or "its fence is not verified yet"
+        if vehicle.state.armed or vehicle.state.prearm_ok:
+            return None
+        failures = "; ".join(vehicle.state.prearm_failures)
+        return failures or "the autopilot's pre-arm checks have not passed"
+
+    def performance(self, drone: str) -> Performance:
+        """How the drone flies, from its own parameters; the model's figures until those are in."""
+        read = self._records[drone].performance
+        return read if read is not None else performance_of({}, self._models[drone])
+
+    async def keep(self, drone: str) -> None:
+        """Makes the drone ready each time it connects, for as long as the controller runs."""
+        vehicle, record = self._vehicles[drone], self._records[drone]
+        while True:
+            await vehicle.connected()
+            await self._make_ready(drone, vehicle, record)
+            await vehicle.lost()
+            record.verified, record.why_not = False, "the link is lost"
+
+    async def _make_ready(self, drone: str, vehicle: Vehicle, record: _Record) -> None:
+        while True:
+            try:
+                read = await self._verify(vehicle, self._models[drone], record)
+            except VehicleFault as fault:
+                record.why_not = str(fault)
+                _log.warning("%s is not ready: %s", drone, fault)
+                await asyncio.sleep(TRY_AGAIN_S)
+                continue
+            record.verified, record.why_not = True, None
+            self._journal.record(
+                DroneReadied(drone=drone, parameters=read, fence_points=self._fence.points)
+            )
+            return
+
+    async def _verify(
+        self, vehicle: Vehicle, model: DroneModel, record: _Record
+    ) -> dict[str, float]:
+        await vehicle.request_streams(STREAM_HZ)
+        read = await vehicle.read_parameters(READ)
+        record.performance = performance_of(read, model)
+        if not vehicle.state.armed:  # what flies keeps what it took off with
+            await vehicle.set_parameters(POLICY)
+            await vehicle.upload_fence(self._fence)
+        return read
