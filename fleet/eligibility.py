@@ -1,4 +1,4 @@
-"""Whether a dock's drone may be sent: small questions, each answering with a reason or None."""
+"""Whether a drone may be sent: small named questions, each answering with a reason or None."""
 
 from __future__ import annotations
 

@@ -68,6 +68,8 @@ class EventLog:
                 f"the event log's address {url!r} is no database URL; "
                 "expected for instance sqlite:///var/longgang/events.db"
             ) from None
+        except OSError as error:
+            raise Refusal(f"the event log {url} cannot be created: {error.strerror}") from None
         if parsed.get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _durable_sqlite)
         try:
