@@ -1,0 +1,172 @@
+"""Asks the controller on behalf of a person, and says plainly when it does not do it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fleet.datum import Datum, to_wgs84
+from pydantic import TypeAdapter, ValidationError
+from ulid import ULID
+
+from command.door import Door, DoorClosed
+from fleet.bus import Bus, Reply, RequestFailed, Topics
+from fleet.clock import Clock
+from fleet.contract import Ask
+
+ANSWER_WITHIN_S = 5.0  # of the person's time, at any speed-up
+KEYS_KEPT = 10_000
+
+_ASK: TypeAdapter[Ask] = TypeAdapter(Ask)
+_STATUS = {
+    "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "conflict": HTTPStatus.CONFLICT,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "timeout": HTTPStatus.GATEWAY_TIMEOUT,
+}
+
+
+@dataclass
+class Refused(Exception):
+    """What was not done, and why in one sentence; ``code`` is the contract's word for it."""
+
+    code: str
+    reason: str
+
+    @property
+    def status(self) -> HTTPStatus:
+        return _STATUS.get(self.code, HTTPStatus.CONFLICT)
+
+
+def read_ask(data: Any) -> Ask:
+    """The ask in plain data from outside, its position converted from ``datum`` to WGS-84.
+
+    Raises:
+        Refused: if it is none of ours, naming what is wrong with it.
+    """
+    if not isinstance(data, dict):
+        raise Refused("invalid", "an ask must be an object with the field 'ask'")
+    fields = dict(data)
+    datum = fields.pop("datum", Datum.WGS84.value)
+    try:
+        ask = _ASK.validate_python(fields, strict=True)
+    except ValidationError as error:
+        raise Refused("invalid", sentence_of(error)) from None
+    lon, lat = getattr(ask, "lon", None), getattr(ask, "lat", None)
+    if lon is None or lat is None:
+        return ask
+    return ask.model_copy(update=dict(zip(("lon", "lat"), wgs84(lon, lat, datum), strict=True)))
+
+
+def wgs84(lon: float, lat: float, datum: Any) -> tuple[float, float]:
+    """
+    Raises:
+        Refused: if it is no place on Earth, or the datum is none of ours.
+    """
+    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+        raise Refused(
+            "invalid",
+            f"lon must be from -180 to 180 and lat from -90 to 90, not {lon:g}, {lat:g}",
+        )
+    try:
+        known = Datum(datum)
+    except ValueError:
+        names = ", ".join(each.value for each in Datum)
+        raise Refused("invalid", f"datum must be one of {names}, not {str(datum)[:40]!r}") from None
+    return to_wgs84(lon, lat, known)
+
+
+def sentence_of(error: ValidationError) -> str:
+    """The first fault as '<where>: <what>', and how many more there are."""
+    faults = error.errors(include_url=False, include_context=False)
+    first = faults[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the request"
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"{where}: {first['msg'][:300]}{more}"
+
+
+class Acts:
+    """Puts asks to the controller from any thread of the web server."""
+
+    def __init__(
+        self,
+        door: Door,
+        bus: Bus,
+        topics: Topics,
+        clock: Clock,
+        is_online: Callable[[], bool],
+    ) -> None:
+        self._door, self._bus, self._topics, self._clock = door, bus, topics, clock
+        self._is_online = is_online
+        self._keys = _Keys()
+
+    def ask(self, ask: Ask, key: str | None = None) -> dict[str, Any]:
+        """The body of the controller's answer. With the same ``key`` the same ask is done once,
+        and its first answer is given again.
+
+        Raises:
+            Refused: if the controller refuses, is absent, or does not answer in time.
+        """
+        id_ = str(ULID()) if key is None else self._keys.request_id(key, ask)
+        try:
+            reply = self._door.call(lambda: self._request(ask, id_))
+        except DoorClosed:
+            raise Refused("unavailable", "the console is ending") from None
+        except RequestFailed as failure:
+            raise self._refusal(failure) from None
+        if not reply.ok:
+            raise Refused(reply.code or "conflict", reply.reason or "the controller refused")
+        return reply.body
+
+    def _refusal(self, failure: RequestFailed) -> Refused:
+        if failure.code is not None and failure.code != "timeout":
+            return Refused(failure.code, str(failure))
+        if not self._is_online():
+            return Refused(
+                "unavailable", "the controller is not heard; nothing is known to be done"
+            )
+        return Refused(
+            "timeout",
+            f"the controller did not answer within {ANSWER_WITHIN_S:g} s; look whether it was done "
+            "before you repeat it",
+        )
+
+    async def _request(self, ask: Ask, id_: str) -> Reply:
+        # A person's patience does not shrink when simulated time runs faster.
+        timeout_s = ANSWER_WITHIN_S * self._clock.speedup
+        return await self._bus.request(
+            self._topics.controller_request(), ask, timeout_s=timeout_s, id_=id_
+        )
+
+
+class _Keys:
+    """Which request each idempotency key was first used for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._asks: OrderedDict[str, str] = OrderedDict()
+
+    def request_id(self, key: str, ask: Ask) -> str:
+        """The same id for the same key, in this process and in the next.
+
+        Raises:
+            Refused: if the key was used for something else.
+        """
+        digest = hashlib.sha256(json.dumps([ask.ask, key]).encode()).digest()
+        id_ = str(ULID.from_bytes(digest[:16]))
+        content = hashlib.sha256(ask.model_dump_json().encode()).hexdigest()
+        with self._lock:
+            if self._asks.setdefault(id_, content) != content:
+                raise Refused("invalid", "this idempotency key was used for a different request")
+            self._asks.move_to_end(id_)
+            if len(self._asks) > KEYS_KEPT:
+                self._asks.popitem(last=False)
+        return id_

@@ -1,0 +1,161 @@
+"""REST under /api/v1: the same acts and views as Socket.IO, one request each."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import flask
+from flask_openapi3 import APIBlueprint
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
+
+from command import forms
+from command.acts import Acts, Refused, wgs84
+from command.emitter import Emitter
+from command.problems import responses
+from fleet import contract as c
+
+V = TypeVar("V", bound=BaseModel)
+
+
+def blueprint(acts: Acts, emitter: Emitter) -> APIBlueprint:
+    """All of the API's routes."""
+    api = APIBlueprint("api", __name__, url_prefix="/api/v1")
+    api.before_request(_refuse_foreign)
+    _add_views(api, emitter)
+    _add_incidents(api, acts)
+    _add_acts(api, acts)
+    return api
+
+
+def _refuse_foreign() -> None:
+    """A page of another site may not act for the person at this browser."""
+    if flask.request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin = flask.request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != flask.request.host:
+        raise Forbidden("requests from pages of another site are refused")
+    if flask.request.content_length or flask.request.headers.get("Transfer-Encoding"):
+        _require_json()
+
+
+def _require_json() -> None:
+    """Refuses before any form is read, which would only say that fields are missing."""
+    if not flask.request.is_json:
+        raise UnsupportedMediaType("the body must be sent as application/json")
+    try:
+        flask.request.get_json()
+    except BadRequest:
+        raise BadRequest("the body is not valid JSON") from None
+
+
+def _add_views(api: APIBlueprint, emitter: Emitter) -> None:
+    @api.get("/district", responses={200: c.DistrictView, **responses(503)})
+    def district() -> flask.Response:
+        """The district for a map, in GeoJSON"""
+        return _known(emitter.opening().district)
+
+    @api.get("/snapshot", responses={200: c.Snapshot, **responses(503)})
+    def snapshot() -> flask.Response:
+        """All incidents, sorties, docks and drones as the console knows them now"""
+        return _known(emitter.opening().snapshot)
+
+    @api.get("/status", responses={200: forms.StatusView})
+    def status() -> flask.Response:
+        """How far the system is from ready, and whether the controller is heard"""
+        now = emitter.opening()
+        view = forms.StatusView(online=now.online, status=now.status, clock=now.clock)
+        return _json(view)
+
+
+def _add_incidents(api: APIBlueprint, acts: Acts) -> None:
+    asked = responses(422, 503, 504)
+    acted = responses(400, 403, 409, 413, 415)
+
+    @api.get("/incidents", responses={200: forms.Incidents, **asked})
+    def incidents(query: forms.IncidentsQuery) -> flask.Response:
+        """Incidents, newest first"""
+        return _answer(forms.Incidents, acts.ask(c.ListIncidents(limit=query.limit)))
+
+    @api.post("/incidents", responses={201: c.IncidentView, **asked, **acted})
+    def report_incident(header: forms.ActHeader, body: forms.IncidentForm) -> flask.Response:
+        """Report an incident"""
+        lon, lat = wgs84(body.lon, body.lat, body.datum)
+        ask = c.ReportIncident(
+            lon=lon,
+            lat=lat,
+            kind=body.kind,
+            level=body.level,
+            note=body.note,
+            dispatch=body.dispatch,
+        )
+        return _answer(c.IncidentView, acts.ask(ask, header.idempotency_key), 201)
+
+    @api.get("/incidents/<id>", responses={200: c.IncidentView, **asked, **responses(404)})
+    def incident(path: forms.IncidentPath) -> flask.Response:
+        """One incident with its newest ranking of docks"""
+        return _answer(c.IncidentView, acts.ask(c.ShowIncident(incident=path.id)))
+
+    @api.get("/events", responses={200: forms.Events, **asked})
+    def events(query: forms.EventsQuery) -> flask.Response:
+        """What happened, oldest first; of one incident or of all"""
+        ask = c.GetEvents(after=query.after, incident=query.incident, limit=query.limit)
+        return _answer(forms.Events, acts.ask(ask))
+
+
+def _add_acts(api: APIBlueprint, acts: Acts) -> None:
+    refusals = responses(400, 403, 404, 409, 413, 415, 422, 503, 504)
+
+    @api.post("/incidents/<id>/ranking", responses={200: c.DecisionView, **refusals})
+    def rank_docks(path: forms.IncidentPath, header: forms.ActHeader) -> flask.Response:
+        """Rank the docks for an incident afresh"""
+        ask = c.RankDocks(incident=path.id)
+        return _answer(c.DecisionView, acts.ask(ask, header.idempotency_key))
+
+    @api.post("/incidents/<id>/dispatch", responses={201: c.SortieView, **refusals})
+    def dispatch(
+        path: forms.IncidentPath, header: forms.ActHeader, body: forms.DispatchForm
+    ) -> flask.Response:
+        """Send a drone"""
+        ask = c.Dispatch(incident=path.id, dock=body.dock)
+        return _answer(c.SortieView, acts.ask(ask, header.idempotency_key), 201)
+
+    @api.post("/incidents/<id>/close", responses={200: c.IncidentView, **refusals})
+    def close_incident(
+        path: forms.IncidentPath, header: forms.ActHeader, body: forms.CloseForm
+    ) -> flask.Response:
+        """Close an incident to which no drone is in the air"""
+        ask = c.CloseIncident(incident=path.id, note=body.note)
+        return _answer(c.IncidentView, acts.ask(ask, header.idempotency_key))
+
+    @api.post("/sorties/<id>/recall", responses={200: c.SortieView, **refusals})
+    def recall(
+        path: forms.SortiePath, header: forms.ActHeader, body: forms.RecallForm
+    ) -> flask.Response:
+        """Bring a sortie's drone home; before take-off it stays"""
+        ask = c.Recall(sortie=path.id, reason=body.reason)
+        return _answer(c.SortieView, acts.ask(ask, header.idempotency_key))
+
+    @api.post("/plan", responses={200: c.DecisionView, **refusals})
+    def plan(body: forms.PlanForm) -> flask.Response:
+        """What would be sent to a place now; nothing is recorded"""
+        lon, lat = wgs84(body.lon, body.lat, body.datum)
+        return _answer(c.DecisionView, acts.ask(c.PlanFor(lon=lon, lat=lat, kind=body.kind)))
+
+
+def _known(view: BaseModel | None) -> flask.Response:
+    if view is None:
+        raise Refused("unavailable", "the controller has not told the console yet; try again")
+    return _json(view)
+
+
+def _answer(model: type[V], body: object, status: int = 200) -> flask.Response:
+    try:
+        return _json(model.model_validate(body), status)
+    except ValidationError as error:
+        raise RuntimeError(f"the controller's answer is no {model.__name__}") from error
+
+
+def _json(view: BaseModel, status: int = 200) -> flask.Response:
+    return flask.Response(view.model_dump_json(), status, mimetype="application/json")

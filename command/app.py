@@ -1,0 +1,115 @@
+"""Puts the console's parts together."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+import flask
+import flask_socketio
+from flask.json.provider import DefaultJSONProvider
+from flask_openapi3 import Info, OpenAPI
+
+from command import api, forms, pages, problems, sockets
+from command.acts import Acts
+from command.emitter import Emitter
+from command.outbox import Outbox
+from command.webserver import MESSAGE_BYTES, WebSockets
+
+API_VERSION = "1"
+
+
+class StrictJson:
+    """JSON as its standard has it: no NaN and no infinity."""
+
+    JSONDecodeError = json.JSONDecodeError
+
+    @staticmethod
+    def loads(text: str | bytes, **kwargs: Any) -> Any:
+        return json.loads(text, parse_constant=_refuse_constant, **kwargs)
+
+    @staticmethod
+    def dumps(value: Any, **kwargs: Any) -> str:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, **kwargs)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+class _StrictProvider(DefaultJSONProvider):
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        return StrictJson.loads(s, **kwargs)
+
+
+def make_socketio(app: flask.Flask, web_sockets: WebSockets) -> flask_socketio.SocketIO:
+    socketio = flask_socketio.SocketIO(
+        app,
+        async_mode="threading",
+        json=StrictJson,
+        manage_session=False,
+        always_connect=True,
+        ping_interval=10,
+        ping_timeout=10,
+        max_http_buffer_size=MESSAGE_BYTES,
+    )
+    web_sockets.take_over(socketio)
+    return socketio
+
+
+def make_app() -> OpenAPI:
+    """The Flask application without its routes."""
+    app = OpenAPI(
+        __name__,
+        info=Info(
+            title="dockfleet console",
+            version=API_VERSION,
+            description="Positions are WGS-84 longitude and latitude unless a datum is named; "
+            "times are UTC; errors are problem documents (RFC 9457) with a sentence in `detail`.",
+        ),
+        doc_ui=False,
+        static_folder=None,
+        validation_error_model=problems.Problem,
+        validation_error_callback=problems.validation_problem,
+    )
+    app.json = _StrictProvider(app)
+    app.config["MAX_CONTENT_LENGTH"] = MESSAGE_BYTES
+    return app
+
+
+def add_routes(
+    app: OpenAPI,
+    socketio: flask_socketio.SocketIO,
+    acts: Acts,
+    emitter: Emitter,
+    outbox: Outbox,
+) -> None:
+    problems.register(app)
+    app.register_api(api.blueprint(acts, emitter))
+    sockets.attach(socketio, acts, outbox)
+    _add_health(app, emitter)
+
+    @app.route("/api/v1/openapi.json")
+    def openapi_document() -> dict[str, Any]:
+        return app.api_doc
+
+    pages.register(app)
+
+
+def _add_health(app: OpenAPI, emitter: Emitter) -> None:
+    @app.get("/healthz", responses={200: forms.Health})
+    def healthz() -> flask.Response:
+        """The console answers"""
+        view = forms.Health(ok=True, at=emitter.opening().clock.now)
+        return flask.Response(view.model_dump_json(), mimetype="application/json")
+
+    @app.get("/readyz", responses={200: forms.Health, **problems.responses(503)})
+    def readyz() -> flask.Response:
+        """The console hears a controller that serves"""
+        now = emitter.opening()
+        if not now.online:
+            return problems.problem_of(503, "the controller is not heard", "unavailable")
+        if now.snapshot is None or now.district is None or not (now.status and now.status.serving):
+            return problems.problem_of(503, "the controller is still starting", "unavailable")
+        view = forms.Health(ok=True, at=now.clock.now)
+        return flask.Response(view.model_dump_json(), mimetype="application/json")

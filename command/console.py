@@ -1,0 +1,54 @@
+"""The console's process: bus and feed on the loop, the web server in threads beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from command.acts import Acts
+from command.app import add_routes, make_app, make_socketio
+from command.door import Door
+from command.emitter import Emitter
+from command.feed import Feed
+from command.outbox import Outbox
+from command.picture import Picture
+from command.webserver import WebServer, WebSockets
+from fleet.bus import Bus, Topics
+from fleet.clock import Clock
+from fleet.process import Refusal
+
+
+async def serve_console(bus: Bus, topics: Topics, clock: Clock, listener: socket.socket) -> None:
+    """Serves until cancelled."""
+    async with running_console(bus, topics, clock, listener) as ended:
+        await ended
+
+
+@asynccontextmanager
+async def running_console(
+    bus: Bus, topics: Topics, clock: Clock, listener: socket.socket
+) -> AsyncIterator[asyncio.Future[None]]:
+    """A console that answers on ``listener``; the future is done if the server ends by itself."""
+    picture, outbox, door, web_sockets = Picture(), Outbox(), Door(), WebSockets()
+    feed = Feed(bus, topics, clock, picture, outbox)
+    app = make_app()
+    socketio = make_socketio(app, web_sockets)
+    emitter = Emitter(socketio.server, outbox, picture, clock, lambda: feed.online)
+    acts = Acts(door, bus, topics, clock, lambda: feed.online)
+    add_routes(app, socketio, acts, emitter, outbox)
+    server = WebServer(app, listener, web_sockets)
+    async with asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(feed.run(), name="feed")
+        emitter.start()
+        server.start()
+        try:
+            yield server.ended
+            if server.ended.done():
+                raise Refusal("the console's web server ended; its log says why")
+        finally:
+            door.close()
+            emitter.stop()
+            await asyncio.to_thread(server.stop)
+            following.cancel()

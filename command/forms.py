@@ -1,0 +1,111 @@
+"""What REST takes in and gives out beside the contract's own views."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from command.emitter import ClockView
+from fleet.contract import Event, IncidentView, Status
+
+Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Kind = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class _Form(BaseModel):
+    """A JSON body: a text is no number here, and an unknown field is a mistake to tell."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _OptionalForm(_Form):
+    """May be left out of the request altogether."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_is_empty(cls, given: Any) -> Any:
+        return {} if given is None else given
+
+
+class _Place(_Form):
+    lon: Longitude
+    lat: Latitude
+    datum: Literal["wgs84", "gcj02", "bd09"] = Field(
+        default="wgs84", description="Of lon and lat; converted to WGS-84 on arrival."
+    )
+
+
+class IncidentForm(_Place):
+    kind: Kind
+    level: int | None = Field(default=None, ge=1, le=4, description="1 is the gravest.")
+    note: str = Field(default="", max_length=2000)
+    dispatch: Literal["rule", "confirm", "now"] = "rule"
+
+
+class PlanForm(_Place):
+    kind: Kind = "fire"
+
+
+class DispatchForm(_OptionalForm):
+    dock: Id | None = Field(default=None, description="The best dock's drone is sent without it.")
+
+
+class CloseForm(_OptionalForm):
+    note: str = Field(default="", max_length=2000)
+
+
+class RecallForm(_OptionalForm):
+    reason: str = Field(default="recalled by the officer", max_length=500)
+
+
+class IncidentPath(BaseModel):
+    id: Id
+
+
+class SortiePath(BaseModel):
+    id: Id
+
+
+class IncidentsQuery(BaseModel):
+    limit: int = Field(default=100, ge=1, le=1000)
+
+
+class EventsQuery(BaseModel):
+    after: int = Field(default=0, ge=0, le=2**53, description="Events with a greater seq.")
+    incident: Id | None = None
+    limit: int = Field(default=500, ge=1, le=5000)
+
+
+class ActHeader(BaseModel):
+    idempotency_key: str | None = Field(
+        default=None,
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="The same request with the same key is done once and answered the same.",
+    )
+
+
+class Incidents(BaseModel):
+    incidents: list[IncidentView]
+
+
+class Events(BaseModel):
+    events: list[Event]
+
+
+class StatusView(BaseModel):
+    """``online``: the console hears the controller. ``status`` is the newest it said."""
+
+    online: bool
+    status: Status | None
+    clock: ClockView
+
+
+class Health(BaseModel):
+    ok: bool
+    at: datetime

@@ -1,0 +1,82 @@
+"""The built web app, and the headers that keep a browser safe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import flask
+from werkzeug.exceptions import NotFound
+
+STATIC = Path(__file__).parent / "static"
+
+# MapLibre runs its workers from blobs and draws icons from data; Ant Design writes style elements.
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "worker-src 'self' blob:",
+        "child-src blob:",
+        "img-src 'self' data: blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "font-src 'self' data:",
+        "connect-src 'self' data: blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>dockfleet</title>
+<p>控制台页面尚未构建。请在项目目录运行 <code>make run</code>。</p>
+<p lang="en">The console's pages have not been built. Run <code>make run</code> in the project.</p>
+"""
+_SERVER_PATHS = ("api/", "socket.io", "assets/")
+
+
+def register(app: flask.Flask, static: Path = STATIC) -> None:
+    """Serves the pages: files by name, and the app itself for its own routes."""
+
+    @app.get("/")
+    @app.get("/<path:name>")
+    def page(name: str = "") -> flask.Response:
+        if name and (static / name).is_file():
+            return _file(static, name)
+        if name.startswith(_SERVER_PATHS):
+            raise NotFound(f"there is nothing at /{name[:200]}")
+        if not (static / "index.html").is_file():
+            return flask.Response(_NOT_BUILT, 503, mimetype="text/html")
+        return _file(static, "index.html")
+
+    @app.after_request
+    def protect(response: flask.Response) -> flask.Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if flask.request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _file(static: Path, name: str) -> flask.Response:
+    """The file, or its compressed twin beside it where the browser takes that."""
+    twin = f"{name}.gz"
+    compressed = (static / twin).is_file() and "gzip" in flask.request.accept_encodings
+    response = flask.send_from_directory(static, twin if compressed else name)
+    if compressed:
+        response.headers["Content-Encoding"] = "gzip"
+        response.mimetype = flask.helpers.mimetypes.guess_type(name)[0] or "text/plain"
+    response.vary.add("Accept-Encoding")
+    # Vite puts a hash in the name of what lies in assets/, so those never change.
+    lasting = name.startswith("assets/")
+    response.headers["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if lasting else "no-cache"
+    )
+    return response

@@ -1,0 +1,196 @@
+"""A tiny controller for the console's tests: valid views over the real bus, no fleet behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from fleet import contract as c
+from fleet.bus import MqttBus, Reply, Request, Topics
+from fleet.clock import Clock
+
+T0 = datetime(2026, 3, 1, tzinfo=UTC)
+NAME = c.NameView(zh="龙岗区", en="Longgang")
+EMPTY: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+DISTRICT = c.DistrictView(
+    id="longgang",
+    name=NAME,
+    schematic=True,
+    area_km2=388.2,
+    timezone="Asia/Shanghai",
+    window_s=300,
+    kinds=(c.KindView(id="fire", name=NAME, category="accident", level=2, dispatch="auto"),),
+    subdistricts=EMPTY,
+    communities=EMPTY,
+    docks=EMPTY,
+    volumes=EMPTY,
+)
+_ASK: TypeAdapter[c.Ask] = TypeAdapter(c.Ask)
+
+
+def incident(number: int, **changes: Any) -> c.IncidentView:
+    return c.IncidentView(
+        id=f"INC{number}",
+        kind="fire",
+        level=2,
+        lon=114.1,
+        lat=22.65,
+        subdistrict="440307001",
+        note="",
+        source="officer",
+        state=c.IncidentState.REPORTED,
+        reported_at=T0,
+        window_s=300,
+    ).model_copy(update=changes)
+
+
+def sortie(number: int, **changes: Any) -> c.SortieView:
+    return c.SortieView(
+        id=f"SOR{number}",
+        incident=f"INC{number}",
+        dock="D01",
+        drone="U01",
+        state=c.SortieState.REQUESTED,
+        requested_at=T0,
+        changed_at=T0,
+    ).model_copy(update=changes)
+
+
+def decision() -> c.DecisionView:
+    return c.DecisionView(id="DEC1", at=T0, decide_ms=1.5, ranking=())
+
+
+def frame(mode: str, drones: int = 2) -> c.TelemetryFrame:
+    return c.TelemetryFrame(
+        at=T0,
+        drones=tuple(
+            c.DroneTelemetry(
+                drone=f"U{n:02d}", at=T0, connected=True, ready=True, not_ready=None, mode=mode
+            )
+            for n in range(1, drones + 1)
+        ),
+    )
+
+
+class TinyController:
+    """Keeps incidents and sorties; answers every ask at once."""
+
+    def __init__(self, bus: MqttBus, topics: Topics, clock: Clock) -> None:
+        self.bus, self.topics, self.clock = bus, topics, clock
+        self.seq = 0
+        self.incidents: dict[str, c.IncidentView] = {}
+        self.sorties: dict[str, c.SortieView] = {}
+        self.asked: list[c.Ask] = []
+        self._answers: dict[str, Reply] = {}
+        self.mute = False
+
+    async def start(self) -> None:
+        await self.bus.publish(self.topics.controller_district(), DISTRICT, retain=True)
+        await self.bus.serve(self.topics.controller_request(), self._answer)
+        await self.tell_status()
+
+    async def tell_status(self, serving: bool = True) -> None:
+        status = c.Status(
+            at=self.clock.now(),
+            serving=serving,
+            docks_online=25,
+            docks=25,
+            drones_connected=25,
+            drones_ready=25,
+            drones=25,
+        )
+        await self.bus.publish(self.topics.controller_status(), status, retain=True)
+
+    async def record(
+        self,
+        kind: str,
+        incident: c.IncidentView | None = None,
+        sortie: c.SortieView | None = None,
+        heard: bool = True,
+    ) -> None:
+        """Something happens; ``heard`` False: the message about it is lost on the way."""
+        self.seq += 1
+        if incident is not None:
+            self.incidents[incident.id] = incident
+        if sortie is not None:
+            self.sorties[sortie.id] = sortie
+        subject = incident.id if incident else sortie.id if sortie else "controller"
+        event = c.Event(
+            seq=self.seq,
+            at=T0 + timedelta(seconds=self.seq),
+            kind=kind,
+            subject=subject,
+            data={},
+        )
+        if heard:
+            change = c.Change(event=event, incident=incident, sortie=sortie)
+            await self.bus.publish(self.topics.change(), change)
+
+    def snapshot(self) -> c.Snapshot:
+        return c.Snapshot(
+            seq=self.seq,
+            at=T0 + timedelta(seconds=self.seq),
+            incidents=tuple(self.incidents.values()),
+            sorties=tuple(self.sorties.values()),
+            docks=(c.DockView(dock="D01", online=True, drone="U01"),),
+            telemetry=frame("LOITER"),
+        )
+
+    async def _answer(self, request: Request) -> Reply:
+        if self.mute:
+            await asyncio.Event().wait()
+        if request.id not in self._answers:
+            self._answers[request.id] = await self._first_answer(request)
+        return self._answers[request.id]
+
+    async def _first_answer(self, request: Request) -> Reply:
+        try:
+            ask = _ASK.validate_python(request.body)
+        except ValidationError as error:
+            return Reply(id=request.id, ok=False, code="invalid", reason=str(error))
+        self.asked.append(ask)
+        code, reason, body = await self._do(ask)
+        if code is not None:
+            return Reply(id=request.id, ok=False, code=code, reason=reason)
+        return Reply(id=request.id, ok=True, body=body)
+
+    async def _do(self, ask: c.Ask) -> tuple[str | None, str, dict[str, Any]]:
+        wanted = getattr(ask, "incident", None)
+        if wanted is not None and wanted not in self.incidents:
+            return "not_found", f"there is no incident {wanted}", {}
+        match ask:
+            case c.ReportIncident():
+                if ask.lat > 30:
+                    return "invalid", "the place is outside the district", {}
+                number = len(self.incidents) + 1
+                made = incident(number, lon=ask.lon, lat=ask.lat, kind=ask.kind, note=ask.note)
+                await self.record("IncidentReported", incident=made)
+                return (
+                    None,
+                    "",
+                    made.model_copy(update={"decision": decision()}).model_dump(mode="json"),
+                )
+            case c.Dispatch():
+                if any(s.incident == ask.incident for s in self.sorties.values()):
+                    return "conflict", "a drone is on its way already", {}
+                made_sortie = sortie(int(ask.incident[3:]), dock=ask.dock or "D01")
+                await self.record("SortieRequested", sortie=made_sortie)
+                return None, "", made_sortie.model_dump(mode="json")
+            case c.Recall():
+                if ask.sortie not in self.sorties:
+                    return "not_found", f"there is no sortie {ask.sortie}", {}
+                return None, "", self.sorties[ask.sortie].model_dump(mode="json")
+            case c.PlanFor() | c.RankDocks():
+                return None, "", decision().model_dump(mode="json")
+            case c.ShowIncident() | c.CloseIncident():
+                return None, "", self.incidents[ask.incident].model_dump(mode="json")
+            case c.ListIncidents():
+                views = [v.model_dump(mode="json") for v in self.incidents.values()]
+                return None, "", {"incidents": views[-ask.limit :]}
+            case c.GetEvents():
+                return None, "", {"events": []}
+            case _:
+                return None, "", self.snapshot().model_dump(mode="json")
