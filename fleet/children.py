@@ -54,7 +54,7 @@ class Child:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
                 env={**os.environ, **self.environment},
-                preexec_fn=_end_with_parent,
+                preexec_fn=end_with_parent,
             )
         try:
             async with asyncio.timeout(within_s):
@@ -114,6 +114,6 @@ class Child:
             await process.wait()
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Linux: the kernel ends this process when its supervisor dies, however it dies."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,67 @@
+"""Finding the `arducopter` program and its command line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fleet.process import Refusal
+
+DEFAULTS = Path(__file__).with_name("copter.parm")
+
+
+def find_arducopter(given: str | None, environment: Mapping[str, str] = os.environ) -> Path:
+    """The program: as given, else ``$ARDUCOPTER``, else on PATH.
+
+    Raises:
+        Refusal: if there is none, or what was named cannot be run.
+    """
+    named = given or environment.get("ARDUCOPTER")
+    found = shutil.which(named or "arducopter", path=environment.get("PATH"))
+    if found:
+        return Path(found).absolute()
+    if named:
+        raise Refusal(f"{named} is not a program that can be run; expected ArduPilot's arducopter")
+    raise Refusal(
+        "no arducopter was found on PATH; build ArduPilot's SITL (waf copter) and name the program "
+        "by --arducopter or $ARDUCOPTER, or fly the builtin vehicle instead"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Craft:
+    """One simulated drone: where it stands and whom it calls."""
+
+    drone: str
+    sysid: int
+    lon: float
+    lat: float
+    alt_amsl_m: float
+    heading_deg: float = 0.0
+
+
+def command_line(
+    program: Path, craft: Craft, controller: str, coupling: str, speedup: float
+) -> list[str]:
+    """The process's arguments. ``controller`` and ``coupling`` are HOST:PORT.
+
+    Serial 0 calls the controller, serial 1 the coupling to the docks, both by UDP, so that the
+    process never waits for a connection and never stalls on output nobody reads. The instance
+    number keeps the processes' other ports apart.
+    """
+    home = f"{craft.lat:.7f},{craft.lon:.7f},{craft.alt_amsl_m:.2f},{craft.heading_deg:g}"
+    return [
+        str(program),
+        *("--model", "+"),
+        *("--speedup", f"{speedup:g}"),
+        *("--instance", str(craft.sysid)),
+        *("--sysid", str(craft.sysid)),
+        *("--home", home),
+        *("--defaults", str(DEFAULTS)),
+        *("--serial0", f"udpclient:{controller}"),
+        *("--serial1", f"udpclient:{coupling}"),
+        *("--serial2", "none"),
+    ]
