@@ -17,11 +17,11 @@ from pydantic import TypeAdapter, ValidationError
 from ulid import ULID
 
 from command.door import Door, DoorClosed
+from command.waits import Waits
 from fleet.bus import Bus, Reply, RequestFailed, Topics
 from fleet.clock import Clock
 from fleet.contract import Ask
 
-ANSWER_WITHIN_S = 5.0  # of the person's time, at any speed-up
 KEYS_KEPT = 10_000
 
 _ASK: TypeAdapter[Ask] = TypeAdapter(Ask)
@@ -103,9 +103,10 @@ class Acts:
         topics: Topics,
         clock: Clock,
         is_online: Callable[[], bool],
+        waits: Waits,
     ) -> None:
         self._door, self._bus, self._topics, self._clock = door, bus, topics, clock
-        self._is_online = is_online
+        self._is_online, self._waits = is_online, waits
         self._keys = _Keys()
 
     def ask(self, ask: Ask, key: str | None = None) -> dict[str, Any]:
@@ -135,13 +136,14 @@ class Acts:
             )
         return Refused(
             "timeout",
-            f"the controller did not answer within {ANSWER_WITHIN_S:g} s; look whether it was done "
-            "before you repeat it",
+            f"the controller did not answer within {self._waits.answer_s:g} s; look whether it "
+            "was done before you repeat it",
         )
 
     async def _request(self, ask: Ask, id_: str) -> Reply:
         # A person's patience does not shrink when simulated time runs faster.
-        timeout_s = ANSWER_WITHIN_S * self._clock.speedup
+        within_s = self._waits.answer_s if self._is_online() else self._waits.absent_answer_s
+        timeout_s = within_s * self._clock.speedup
         return await self._bus.request(
             self._topics.controller_request(), ask, timeout_s=timeout_s, id_=id_
         )

@@ -6,7 +6,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import flask
-from flask_openapi3 import APIBlueprint
+from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 

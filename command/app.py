@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 import flask
 import flask_socketio
 from flask.json.provider import DefaultJSONProvider
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
 
 from command import api, forms, pages, problems, sockets
 from command.acts import Acts
@@ -26,7 +27,10 @@ class StrictJson:
 
     @staticmethod
     def loads(text: str | bytes, **kwargs: Any) -> Any:
-        return json.loads(text, parse_constant=_refuse_constant, **kwargs)
+        try:
+            return json.loads(text, parse_constant=_refuse_constant, **kwargs)
+        except RecursionError:
+            raise ValueError("the JSON is nested too deeply") from None
 
     @staticmethod
     def dumps(value: Any, **kwargs: Any) -> str:

@@ -14,29 +14,28 @@ from command.emitter import Emitter
 from command.feed import Feed
 from command.outbox import Outbox
 from command.picture import Picture
+from command.waits import PATIENT, Waits
 from command.webserver import WebServer, WebSockets
 from fleet.bus import Bus, Topics
 from fleet.clock import Clock
 from fleet.process import Refusal
 
 
-async def serve_console(bus: Bus, topics: Topics, clock: Clock, listener: socket.socket) -> None:
-    """Serves until cancelled."""
-    async with running_console(bus, topics, clock, listener) as ended:
-        await ended
-
-
 @asynccontextmanager
 async def running_console(
-    bus: Bus, topics: Topics, clock: Clock, listener: socket.socket
+    bus: Bus,
+    topics: Topics,
+    clock: Clock,
+    listener: socket.socket,
+    waits: Waits = PATIENT,
 ) -> AsyncIterator[asyncio.Future[None]]:
     """A console that answers on ``listener``; the future is done if the server ends by itself."""
     picture, outbox, door, web_sockets = Picture(), Outbox(), Door(), WebSockets()
-    feed = Feed(bus, topics, clock, picture, outbox)
+    feed = Feed(bus, topics, clock, picture, outbox, waits)
     app = make_app()
     socketio = make_socketio(app, web_sockets)
     emitter = Emitter(socketio.server, outbox, picture, clock, lambda: feed.online)
-    acts = Acts(door, bus, topics, clock, lambda: feed.online)
+    acts = Acts(door, bus, topics, clock, lambda: feed.online, waits)
     add_routes(app, socketio, acts, emitter, outbox)
     server = WebServer(app, listener, web_sockets)
     async with asyncio.TaskGroup() as tasks:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from command.outbox import Everything, Fact, Outbox
 from command.picture import Applied, Picture, without_decision
+from command.waits import Waits
 from fleet.bus import Bus, Message, RequestFailed, Topics
 from fleet.clock import Clock
 from fleet.contract import (
@@ -23,11 +24,6 @@ from fleet.contract import (
     TelemetryFrame,
 )
 
-# In the watching person's seconds: multiplied by the speed-up on the loop's time.
-FRAME_EVERY_S = 0.09
-LOST_AFTER_S = 5.0
-RETRY_S = 1.0
-SNAPSHOT_WITHIN_S = 3.0
 CHANGES_HELD = 1000
 
 M = TypeVar("M", bound=BaseModel)
@@ -45,10 +41,16 @@ class Feed:
     the controller was away."""
 
     def __init__(
-        self, bus: Bus, topics: Topics, clock: Clock, picture: Picture, outbox: Outbox
+        self,
+        bus: Bus,
+        topics: Topics,
+        clock: Clock,
+        picture: Picture,
+        outbox: Outbox,
+        waits: Waits,
     ) -> None:
-        self._bus, self._topics, self._pace = bus, topics, clock.speedup
-        self._clock = clock
+        self._bus, self._topics, self._clock, self._waits = bus, topics, clock, waits
+        self._pace = clock.speedup  # of the loop's seconds to a person's
         self._picture, self._outbox = picture, outbox
         self._held: deque[Change] = deque(maxlen=CHANGES_HELD)
         self._snapshot_wanted = asyncio.Event()
@@ -68,10 +70,10 @@ class Feed:
         self._snapshot_wanted.set()
         while True:
             if self._snapshot_wanted.is_set() and not await self._ask_snapshot():
-                await asyncio.sleep(RETRY_S * self._pace)
+                await asyncio.sleep(self._waits.retry_s * self._pace)
                 continue
             try:
-                async with asyncio.timeout(RETRY_S * self._pace):
+                async with asyncio.timeout(self._waits.retry_s * self._pace):
                     await self._snapshot_wanted.wait()
             except TimeoutError:
                 self._look_for_controller()
@@ -82,7 +84,7 @@ class Feed:
             reply = await self._bus.request(
                 self._topics.controller_request(),
                 GetSnapshot(),
-                timeout_s=SNAPSHOT_WITHIN_S * self._pace,
+                timeout_s=self._waits.snapshot_s * self._pace,
             )
             snapshot = Snapshot.model_validate(reply.body) if reply.ok else None
         except (RequestFailed, ValidationError) as error:
@@ -107,7 +109,7 @@ class Feed:
 
     def _look_for_controller(self) -> None:
         silent_s = asyncio.get_running_loop().time() - self._heard_s
-        if self.online and silent_s > LOST_AFTER_S * self._pace:
+        if self.online and silent_s > self._waits.lost_s * self._pace:
             _LOG.warning("nothing heard from the controller for %.0f s", silent_s / self._pace)
             self._set_online(False)
             self._snapshot_wanted.set()
@@ -135,7 +137,7 @@ class Feed:
             self._snapshot_wanted.set()
         elif status.serving and (before is None or not before.serving or not self.online):
             self._snapshot_wanted.set()
-        if (self._clock.now() - status.at).total_seconds() < LOST_AFTER_S * self._pace:
+        if (self._clock.now() - status.at).total_seconds() < self._waits.lost_s * self._pace:
             self._heard()
 
     async def _on_change(self, message: Message) -> None:
@@ -179,7 +181,7 @@ class Feed:
         self._outbox.put_telemetry(self._frame)
         self._frame = None
         self._frame_due = asyncio.get_running_loop().call_later(
-            FRAME_EVERY_S * self._pace, self._send_frame
+            self._waits.frame_s * self._pace, self._send_frame
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 
 import flask
@@ -45,8 +46,8 @@ _SERVER_PATHS = ("api/", "socket.io", "assets/")
 def register(app: flask.Flask, static: Path = STATIC) -> None:
     """Serves the pages: files by name, and the app itself for its own routes."""
 
-    @app.get("/")
-    @app.get("/<path:name>")
+    @app.route("/")
+    @app.route("/<path:name>")
     def page(name: str = "") -> flask.Response:
         if name and (static / name).is_file():
             return _file(static, name)
@@ -68,11 +69,11 @@ def register(app: flask.Flask, static: Path = STATIC) -> None:
 def _file(static: Path, name: str) -> flask.Response:
     """The file, or its compressed twin beside it where the browser takes that."""
     twin = f"{name}.gz"
-    compressed = (static / twin).is_file() and "gzip" in flask.request.accept_encodings
+    compressed = (static / twin).is_file() and bool(flask.request.accept_encodings["gzip"])
     response = flask.send_from_directory(static, twin if compressed else name)
     if compressed:
         response.headers["Content-Encoding"] = "gzip"
-        response.mimetype = flask.helpers.mimetypes.guess_type(name)[0] or "text/plain"
+        response.mimetype = mimetypes.guess_type(name)[0] or "text/plain"
     response.vary.add("Accept-Encoding")
     # Vite puts a hash in the name of what lies in assets/, so those never change.
     lasting = name.startswith("assets/")

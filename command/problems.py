@@ -78,7 +78,7 @@ def register(app: flask.Flask) -> None:
         return problem_of(500, "the console failed; the log of the console says more")
 
 
-def responses(*statuses: int) -> dict[str, Any]:
+def responses(*statuses: int) -> dict[str | int, Any]:
     """The problem answers of an operation, for the OpenAPI document."""
     return {
         str(status): {

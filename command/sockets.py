@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from typing import Any
 
@@ -16,7 +15,6 @@ from command.outbox import Greeting, Outbox
 
 ASKS_AT_ONCE = 16  # over all consoles: more are told to wait, so that REST keeps its threads
 KEY_LENGTH = 200
-_LOG = logging.getLogger(__name__)
 
 
 class Acknowledgement(BaseModel):
@@ -30,11 +28,9 @@ def attach(socketio: flask_socketio.SocketIO, acts: Acts, outbox: Outbox) -> Non
     """Answers connections and asks in the namespace."""
     places = threading.BoundedSemaphore(ASKS_AT_ONCE)
 
-    @socketio.on("connect", namespace=NAMESPACE)
     def connect(auth: Any = None) -> None:
         outbox.put(Greeting(flask.request.sid))  # type: ignore[attr-defined]
 
-    @socketio.on("ask", namespace=NAMESPACE)
     def ask(*arguments: Any) -> dict[str, Any]:
         if not places.acquire(blocking=False):
             busy = "too many requests at once; nothing was sent, try again"
@@ -45,6 +41,9 @@ def attach(socketio: flask_socketio.SocketIO, acts: Acts, outbox: Outbox) -> Non
             return _acknowledge(Acknowledgement(ok=False, code=refusal.code, reason=refusal.reason))
         finally:
             places.release()
+
+    socketio.on_event("connect", connect, namespace=NAMESPACE)
+    socketio.on_event("ask", ask, namespace=NAMESPACE)
 
 
 def _ask(acts: Acts, arguments: tuple[Any, ...]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
-from simple_websocket import Server as WebSocket
+from simple_websocket import Server as WebSocket  # type: ignore[import-untyped]
 
 from fleet.process import Refusal
 

@@ -1,0 +1,18 @@
+"""How long the console waits, in seconds of the person in front of it, at any speed-up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Waits:
+    answer_s: float = 5.0  # for the controller to do what a person asked
+    absent_answer_s: float = 2.0  # the same while the controller is not heard
+    snapshot_s: float = 3.0
+    retry_s: float = 1.0
+    lost_s: float = 5.0  # of silence; the controller says its status every 2 s of its own time
+    frame_s: float = 0.09  # between telemetry frames to the consoles
+
+
+PATIENT = Waits()

@@ -1,0 +1,109 @@
+"""`dockfleet console` as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import requests
+
+from tests.command.console_stage import Officer, eventually, free_port, mosquitto
+
+ROOT = Path(__file__).parents[2]
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "fleet", "console", *arguments]
+
+
+@contextmanager
+def console(broker: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    process = subprocess.Popen(
+        command("--port", "0", "--broker", broker, "--district", "process"),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ),
+    )
+    assert process.stdout is not None
+    try:
+        yield process, json.loads(process.stdout.readline())["address"]
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_it_ends_cleanly_with_consoles_connected(broker: str) -> None:
+    with console(broker) as (process, address):
+        officers = [Officer(address) for _ in range(3)]
+        for officer in officers:
+            assert officer.next("snapshot")["online"] is False
+        idle = socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1])))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+        idle.close()
+        eventually(lambda: not any(officer.client.connected for officer in officers))
+
+
+def test_without_a_controller_it_serves_and_says_so(broker: str) -> None:
+    with console(broker) as (_, address):
+        assert requests.get(f"{address}/healthz", timeout=10).ok
+        ready = requests.get(f"{address}/readyz", timeout=10)
+        assert (ready.status_code, ready.json()["code"]) == (503, "unavailable")
+        assert requests.get(f"{address}/api/v1/snapshot", timeout=10).status_code == 503
+        place = {"lon": 114.1, "lat": 22.65, "kind": "fire"}
+        refused = requests.post(f"{address}/api/v1/incidents", json=place, timeout=20)
+        assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+
+
+def test_a_port_in_use_is_one_sentence(broker: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run(
+            command("--port", port, "--broker", broker),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert port in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_an_absent_broker_is_one_sentence() -> None:
+    url = f"mqtt://127.0.0.1:{free_port()}"
+    ended = subprocess.run(
+        command("--port", "0", "--broker", url),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert "broker" in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+
+
+def test_it_outlives_its_broker(tmp_path: Path) -> None:
+    with ExitStack() as broker:
+        url = broker.enter_context(mosquitto(tmp_path))
+        with console(url) as (process, address):
+            officer = Officer(address)
+            officer.next("snapshot")
+            broker.close()
+            place = {"lon": 114.1, "lat": 22.65}
+            refused = requests.post(f"{address}/api/v1/plan", json=place, timeout=20)
+            assert refused.status_code in (503, 504)
+            assert process.poll() is None
+            officer.leave()

@@ -1,0 +1,242 @@
+"""REST over real HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from fleet.contract import DistrictView, Snapshot
+from tests.command.console_stage import Stage
+
+PLACE = {"lon": 114.1, "lat": 22.65, "kind": "fire"}
+
+
+def post(stage: Stage, path: str, **kwargs: Any) -> requests.Response:
+    return requests.post(f"{stage.url}/api/v1{path}", timeout=10, **kwargs)
+
+
+def get(stage: Stage, path: str) -> requests.Response:
+    return requests.get(f"{stage.url}/api/v1{path}", timeout=10)
+
+
+def assert_problem(response: requests.Response, status: int) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"].startswith("application/problem+json")
+    problem: dict[str, Any] = response.json()
+    assert problem["status"] == status
+    assert len(problem["detail"]) > 5
+    return problem
+
+
+def test_an_incident_is_reported_dispatched_and_recalled(shared_stage: Stage) -> None:
+    reported = post(shared_stage, "/incidents", json=PLACE)
+    assert reported.status_code == 201
+    incident = reported.json()["id"]
+    assert reported.json()["decision"]["id"] == "DEC1"
+
+    assert post(shared_stage, f"/incidents/{incident}/ranking").json()["id"] == "DEC1"
+    sent = post(shared_stage, f"/incidents/{incident}/dispatch", json={"dock": "D07"})
+    assert (sent.status_code, sent.json()["dock"]) == (201, "D07")
+    assert post(shared_stage, f"/sorties/{sent.json()['id']}/recall").ok
+    assert post(shared_stage, f"/incidents/{incident}/close", json={"note": "put out"}).ok
+    assert get(shared_stage, f"/incidents/{incident}").json()["id"] == incident
+    assert get(shared_stage, "/incidents?limit=1").json()["incidents"][0]["id"] == incident
+    assert post(shared_stage, "/plan", json=PLACE).json()["id"] == "DEC1"
+    assert get(shared_stage, f"/events?after=0&incident={incident}").json() == {"events": []}
+
+
+def test_the_pictures_are_served_as_the_contract_has_them(shared_stage: Stage) -> None:
+    assert DistrictView.model_validate(get(shared_stage, "/district").json()).id == "longgang"
+    assert Snapshot.model_validate(get(shared_stage, "/snapshot").json()).docks[0].dock == "D01"
+    status = get(shared_stage, "/status").json()
+    assert status["online"]
+    assert status["status"]["docks"] == 25
+
+
+def test_a_position_in_another_datum_is_converted_at_the_edge(shared_stage: Stage) -> None:
+    place = {**PLACE, "datum": "gcj02"}
+    lon = post(shared_stage, "/incidents", json=place).json()["lon"]
+    assert 0.001 < abs(lon - 114.1) < 0.01
+
+
+def test_a_repeat_with_the_same_key_gives_the_first_answer(shared_stage: Stage) -> None:
+    header = {"Idempotency-Key": "night-1"}
+    first = post(shared_stage, "/incidents", json=PLACE, headers=header).json()["id"]
+    again = post(shared_stage, "/incidents", json=PLACE, headers=header).json()["id"]
+    other = post(shared_stage, "/incidents", json=PLACE).json()["id"]
+    assert first == again != other
+
+
+def test_a_key_is_not_taken_for_a_different_request(shared_stage: Stage) -> None:
+    header = {"Idempotency-Key": "night-2"}
+    assert post(shared_stage, "/incidents", json=PLACE, headers=header).ok
+    changed = post(shared_stage, "/incidents", json={**PLACE, "note": "x"}, headers=header)
+    assert "different request" in assert_problem(changed, 422)["detail"]
+
+
+def test_refusals_of_the_controller_keep_their_sentence(shared_stage: Stage) -> None:
+    outside = post(shared_stage, "/incidents", json={**PLACE, "lat": 31.0})
+    assert assert_problem(outside, 422)["detail"] == "the place is outside the district"
+    absent = post(shared_stage, "/incidents/INC999/dispatch")
+    assert assert_problem(absent, 404)["code"] == "not_found"
+    incident = post(shared_stage, "/incidents", json=PLACE).json()["id"]
+    post(shared_stage, f"/incidents/{incident}/dispatch")
+    twice = post(shared_stage, f"/incidents/{incident}/dispatch")
+    assert assert_problem(twice, 409)["detail"] == "a drone is on its way already"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lon": "114.1"},
+        {"lon": True},
+        {"lon": None},
+        {"lon": 181},
+        {"lat": 1e308},
+        {"lat": [22.6]},
+        {"kind": ""},
+        {"kind": "k" * 101},
+        {"kind": 7},
+        {"note": "n" * 2001},
+        {"note": {"a": 1}},
+        {"level": 0},
+        {"level": 2.5},
+        {"datum": "mars"},
+        {"dispatch": "never"},
+        {"source": "someone else"},
+        {"__proto__": {}},
+        {"kind": "\x00\x1b[2J" * 30},
+    ],
+)
+def test_a_hostile_report_is_refused_and_goes_no_further(
+    shared_stage: Stage, changes: dict[str, Any]
+) -> None:
+    before = len(shared_stage.controller.asked)
+    problem = assert_problem(post(shared_stage, "/incidents", json={**PLACE, **changes}), 422)
+    assert problem["faults"]
+    assert len(shared_stage.controller.asked) == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"lon": NaN, "lat": 22.65, "kind": "fire"}',
+        b'{"lon": Infinity, "lat": 22.65, "kind": "fire"}',
+        b"{",
+        b"\xff\xfe",
+        b"[" * 50_000,
+    ],
+)
+def test_what_is_no_json_is_called_that(shared_stage: Stage, body: bytes) -> None:
+    sent = post(shared_stage, "/incidents", data=body, headers={"Content-Type": "application/json"})
+    assert_problem(sent, 400)
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"text"', b"null", b"7", b'{"lon": 1e999}'])
+def test_json_of_the_wrong_shape_is_refused(shared_stage: Stage, body: bytes) -> None:
+    sent = post(shared_stage, "/incidents", data=body, headers={"Content-Type": "application/json"})
+    assert_problem(sent, 422)
+
+
+def test_a_lone_surrogate_is_refused(shared_stage: Stage) -> None:
+    body = b'{"lon": 114.1, "lat": 22.65, "kind": "fire", "note": "\\ud800"}'
+    sent = post(shared_stage, "/incidents", data=body, headers={"Content-Type": "application/json"})
+    assert_problem(sent, 422)
+
+
+def test_a_huge_body_is_refused(shared_stage: Stage) -> None:
+    assert_problem(post(shared_stage, "/incidents", json={"note": "x" * 200_000}), 413)
+
+
+def test_a_form_of_another_kind_is_refused(shared_stage: Stage) -> None:
+    assert_problem(post(shared_stage, "/incidents", data={"lon": "1"}), 415)
+
+
+def test_a_page_of_another_site_cannot_act(shared_stage: Stage) -> None:
+    header = {"Origin": "http://evil.example"}
+    assert_problem(post(shared_stage, "/incidents", json=PLACE, headers=header), 403)
+    own = {"Origin": shared_stage.url}
+    assert post(shared_stage, "/incidents", json=PLACE, headers=own).ok
+    assert "Access-Control-Allow-Origin" not in get(shared_stage, "/status").headers
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/incidents?limit=0", 422),
+        ("/incidents?limit=nine", 422),
+        ("/events?after=-1", 422),
+        ("/events?after=99999999999999999999999999", 422),
+        ("/incidents/" + "A" * 65, 422),
+        ("/incidents/%00", 422),
+        ("/incidents/INC999", 404),
+        ("/nothing", 404),
+    ],
+)
+def test_hostile_questions_get_a_problem(shared_stage: Stage, path: str, status: int) -> None:
+    assert_problem(get(shared_stage, path), status)
+
+
+def test_the_wrong_method_is_a_problem_too(shared_stage: Stage) -> None:
+    response = assert_problem_and_headers(shared_stage)
+    assert "POST" in response.headers["Allow"]
+
+
+def assert_problem_and_headers(stage: Stage) -> requests.Response:
+    response = requests.delete(f"{stage.url}/api/v1/incidents", timeout=10)
+    assert_problem(response, 405)
+    return response
+
+
+def test_the_openapi_document_lists_every_route_with_its_answers(shared_stage: Stage) -> None:
+    document = get(shared_stage, "/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    acts = {f"{method} {path}" for path, item in document["paths"].items() for method in item}
+    assert {
+        "get /api/v1/district",
+        "get /api/v1/snapshot",
+        "get /api/v1/status",
+        "get /api/v1/incidents",
+        "post /api/v1/incidents",
+        "get /api/v1/incidents/{id}",
+        "post /api/v1/incidents/{id}/ranking",
+        "post /api/v1/incidents/{id}/dispatch",
+        "post /api/v1/incidents/{id}/close",
+        "post /api/v1/sorties/{id}/recall",
+        "post /api/v1/plan",
+        "get /api/v1/events",
+        "get /healthz",
+        "get /readyz",
+    } <= acts
+    schemas = document["components"]["schemas"]
+    assert {"Problem", "IncidentView", "SortieView", "DecisionView", "Snapshot"} <= set(schemas)
+    for reference in _references(document):
+        assert reference.removeprefix("#/components/schemas/") in schemas
+
+
+def _references(node: Any) -> list[str]:
+    if isinstance(node, list):
+        return [found for each in node for found in _references(each)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+    return own + [found for each in node.values() for found in _references(each)]
+
+
+def test_pages_are_guarded_by_headers(shared_stage: Stage) -> None:
+    headers = requests.get(shared_stage.url, timeout=10).headers
+    policy = headers["Content-Security-Policy"]
+    assert "script-src 'self';" in policy
+    assert "worker-src 'self' blob:" in policy
+    assert "img-src 'self' data: blob:" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/../pyproject.toml", "/..%2f..%2fpyproject.toml", "/api/x"])
+def test_no_file_outside_the_app_is_served(shared_stage: Stage, path: str) -> None:
+    session = requests.Session()
+    prepared = session.prepare_request(requests.Request("GET", shared_stage.url))
+    prepared.url = shared_stage.url + path
+    assert "hatchling" not in session.send(prepared, timeout=10).text
