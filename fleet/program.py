@@ -39,13 +39,15 @@ class _Rooms(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        import typer
+
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: Any = getattr(importlib.import_module(module), name)
-        if not isinstance(command, click.Command):
-            import typer
-
-            command = typer.main.get_command(command)
-        return command  # type: ignore[no-any-return]
+        if not isinstance(command, typer.Typer):
+            single = typer.Typer(add_completion=False)
+            single.command()(command)
+            command = single
+        return typer.main.get_command(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
