@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import math
@@ -18,7 +19,7 @@ from ulid import ULID
 
 from command.door import Door, DoorClosed
 from command.waits import Waits
-from fleet.bus import Bus, Reply, RequestFailed, Topics
+from fleet.bus import Bus, BusUnreachable, Reply, RequestFailed, Topics
 from fleet.clock import Clock
 from fleet.contract import Ask
 
@@ -31,6 +32,7 @@ _STATUS = {
     "conflict": HTTPStatus.CONFLICT,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "timeout": HTTPStatus.GATEWAY_TIMEOUT,
+    "internal": HTTPStatus.BAD_GATEWAY,
 }
 
 
@@ -108,6 +110,7 @@ class Acts:
         self._door, self._bus, self._topics, self._clock = door, bus, topics, clock
         self._is_online, self._waits = is_online, waits
         self._keys = _Keys()
+        self._under_way: dict[str, asyncio.Future[Reply]] = {}  # only on the loop
 
     def ask(self, ask: Ask, key: str | None = None) -> dict[str, Any]:
         """The body of the controller's answer. With the same ``key`` the same ask is done once,
@@ -123,13 +126,13 @@ class Acts:
             raise Refused("unavailable", "the console is ending") from None
         except RequestFailed as failure:
             raise self._refusal(failure) from None
-        if not reply.ok:
-            raise Refused(reply.code or "conflict", reply.reason or "the controller refused")
+        except BusUnreachable as failure:
+            raise Refused("unavailable", str(failure)) from None
         return reply.body
 
     def _refusal(self, failure: RequestFailed) -> Refused:
-        if failure.code is not None and failure.code != "timeout":
-            return Refused(failure.code, str(failure))
+        if failure.code != "timeout":
+            return Refused(failure.code or "conflict", failure.reason)
         if not self._is_online():
             return Refused(
                 "unavailable", "the controller is not heard; nothing is known to be done"
@@ -141,12 +144,22 @@ class Acts:
         )
 
     async def _request(self, ask: Ask, id_: str) -> Reply:
-        # A person's patience does not shrink when simulated time runs faster.
-        within_s = self._waits.answer_s if self._is_online() else self._waits.absent_answer_s
-        timeout_s = within_s * self._clock.speedup
-        return await self._bus.request(
-            self._topics.controller_request(), ask, timeout_s=timeout_s, id_=id_
-        )
+        """Whoever asks the same while it is being answered shares the answer."""
+        asking = self._under_way.get(id_)
+        if asking is None:
+            # A person's patience does not shrink when simulated time runs faster.
+            within_s = self._waits.answer_s if self._is_online() else self._waits.absent_answer_s
+            asking = asyncio.ensure_future(
+                self._bus.request(
+                    self._topics.controller_request(),
+                    ask,
+                    timeout_s=within_s * self._clock.speedup,
+                    id_=id_,
+                )
+            )
+            self._under_way[id_] = asking
+            asking.add_done_callback(lambda _: self._under_way.pop(id_, None))
+        return await asyncio.shield(asking)
 
 
 class _Keys:

@@ -24,8 +24,6 @@ def run(
     """Run the command console until it is told to stop."""
 
     async def main(clock: Clock) -> None:
-        from ulid import ULID
-
         from command.console import running_console
         from command.webserver import listen
         from fleet.bus import BusUnreachable, MqttBus, Topics
@@ -33,7 +31,7 @@ def run(
         listener = listen(host, port)
         try:
             async with (
-                MqttBus(url=broker, client=f"console-{ULID()}", clock=clock) as bus,
+                MqttBus(url=broker, client="console", clock=clock) as bus,
                 running_console(bus, Topics(district), clock, listener) as ended,
             ):
                 shown = f"[{host}]" if ":" in host else host

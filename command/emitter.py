@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-import socketio
-from engineio.exceptions import SocketIsClosedError
+import socketio  # type: ignore[import-untyped]
+from engineio.exceptions import SocketIsClosedError  # type: ignore[import-untyped]
 from pydantic import BaseModel
 
 from command.outbox import Everything, Fact, Greeting, Outbox, Outgoing

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from command.outbox import Everything, Fact, Outbox
 from command.picture import Applied, Picture, without_decision
 from command.waits import Waits
-from fleet.bus import Bus, Message, RequestFailed, Topics
+from fleet.bus import Bus, BusUnreachable, Message, RequestFailed, Topics
 from fleet.clock import Clock
 from fleet.contract import (
     Change,
@@ -57,6 +57,7 @@ class Feed:
         self._heard_s = 0.0
         self._frame: TelemetryFrame | None = None
         self._frame_due: asyncio.TimerHandle | None = None
+        self._missed = False  # the last snapshot asked for; said once in the log
         self.online = False
 
     async def run(self) -> None:
@@ -66,7 +67,7 @@ class Feed:
         await self._bus.subscribe(topics.controller_status(), self._on_status)
         await self._bus.subscribe(topics.change(), self._on_change)
         await self._bus.subscribe(topics.dock_view(), self._on_dock)
-        await self._bus.subscribe(topics.telemetry(), self._on_telemetry)
+        await self._bus.subscribe(topics.telemetry(), self._on_telemetry, newest_only=True)
         self._snapshot_wanted.set()
         while True:
             if self._snapshot_wanted.is_set() and not await self._ask_snapshot():
@@ -86,14 +87,15 @@ class Feed:
                 GetSnapshot(),
                 timeout_s=self._waits.snapshot_s * self._pace,
             )
-            snapshot = Snapshot.model_validate(reply.body) if reply.ok else None
-        except (RequestFailed, ValidationError) as error:
-            _LOG.warning("no snapshot from the controller: %s", str(error).splitlines()[0])
-            snapshot = None
-        if snapshot is None:
+            snapshot = Snapshot.model_validate(reply.body)
+        except (RequestFailed, BusUnreachable, ValidationError) as error:
+            if not self._missed:
+                _LOG.warning("no snapshot from the controller: %s", str(error).splitlines()[0])
+            self._missed = True
             self._snapshot_wanted.set()
             self._look_for_controller()
             return False
+        self._missed = False
         self._picture.replace(snapshot)
         held, self._held = list(self._held), deque(maxlen=CHANGES_HELD)
         for change in held:
@@ -135,7 +137,8 @@ class Feed:
             # Its last word, or its will: it has gone, and comes back with a snapshot to fetch.
             self._set_online(False)
             self._snapshot_wanted.set()
-        elif status.serving and (before is None or not before.serving or not self.online):
+        elif message.retain or before is None or not before.serving or not self.online:
+            # Kept by the broker and sent on (re)connecting: changes may have passed meanwhile.
             self._snapshot_wanted.set()
         if (self._clock.now() - status.at).total_seconds() < self._waits.lost_s * self._pace:
             self._heard()

@@ -13,10 +13,13 @@ import socket
 import threading
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 import flask
 import flask_socketio
-from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
+from engineio.async_drivers._websocket_wsgi import (  # type: ignore[import-untyped]
+    SimpleWebSocketWSGI,
+)
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
@@ -59,14 +62,18 @@ class WebSockets:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sockets: set[socket.socket] = set()
+        self._engine: Any = None
 
     def take_over(self, socketio: flask_socketio.SocketIO) -> None:
         """Makes ``socketio`` open its WebSockets here. Engine.IO has no setting for the size of an
         incoming message on this transport, hence the touch of its inside."""
-        engine = socketio.server.eio
-        engine._async = {**engine._async, "websocket": self._open}
+        self._engine = socketio.server.eio
+        self._engine._async = {**self._engine._async, "websocket": self._open}
 
     def close_all(self) -> None:
+        """Without a word of farewell: a console that is told to go does not come back by itself."""
+        for session in list(self._engine.sockets.values()):
+            session.close(wait=False, abort=True)
         with self._lock:
             for each in self._sockets:
                 _shut(each)
@@ -126,10 +133,11 @@ class WebServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends open WebSockets at once and lets requests under way finish, for a second."""
+        """Ends consoles and silent connections at once; lets requests finish, for a second."""
         self._worker.end()
         self._sockets.close_all()
         self._thread.join(END_WITHIN_S)
+        self._worker.shut(lambda connection: True)
 
     def _run(self) -> None:
         try:
@@ -153,6 +161,11 @@ class _App:
 class _Worker(ThreadWorker):  # type: ignore[misc]
     """Without the parts that belong to a process of gunicorn's own: signals, parent, heartbeat."""
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._connections: WeakSet[Any] = WeakSet()
+        self._connections_lock = threading.Lock()
+
     def init_signals(self) -> None:
         """The console's loop has the signals."""
 
@@ -162,8 +175,20 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
     def is_parent_alive(self) -> bool:
         return True
 
+    def enqueue_req(self, conn: Any) -> None:
+        with self._connections_lock:
+            self._connections.add(conn)
+        super().enqueue_req(conn)
+
     def end(self) -> None:
+        """Lets nobody in any more, and does not wait for connections that say nothing."""
         self.handle_exit(None, None)
+        self.shut(lambda connection: not connection.initialized)
+
+    def shut(self, wanted: Callable[[Any], bool]) -> None:
+        with self._connections_lock:
+            for connection in filter(wanted, list(self._connections)):
+                _shut(connection.sock)
 
 
 def _shut(connection: socket.socket) -> None:

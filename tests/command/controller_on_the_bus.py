@@ -84,7 +84,6 @@ class TinyController:
         self.incidents: dict[str, c.IncidentView] = {}
         self.sorties: dict[str, c.SortieView] = {}
         self.asked: list[c.Ask] = []
-        self._answers: dict[str, Reply] = {}
         self.mute = False
 
     async def start(self) -> None:
@@ -142,11 +141,6 @@ class TinyController:
     async def _answer(self, request: Request) -> Reply:
         if self.mute:
             await asyncio.Event().wait()
-        if request.id not in self._answers:
-            self._answers[request.id] = await self._first_answer(request)
-        return self._answers[request.id]
-
-    async def _first_answer(self, request: Request) -> Reply:
         try:
             ask = _ASK.validate_python(request.body)
         except ValidationError as error:

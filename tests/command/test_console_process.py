@@ -43,7 +43,7 @@ def console(broker: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 def test_it_ends_cleanly_with_consoles_connected(broker: str) -> None:
     with console(broker) as (process, address):
-        officers = [Officer(address) for _ in range(3)]
+        officers = [Officer(address, each) for each in ("websocket", "polling", "websocket")]
         for officer in officers:
             assert officer.next("snapshot")["online"] is False
         idle = socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1])))

@@ -13,7 +13,7 @@ import socketio
 
 from fleet.bus import MqttBus
 from fleet.contract import DockView, SortieState
-from tests.command.console_stage import Officer, Stage, eventually
+from tests.command.console_stage import PATIENCE_S, Officer, Stage, eventually
 from tests.command.controller_on_the_bus import frame, incident, sortie
 
 Join = Callable[..., Officer]
@@ -165,9 +165,12 @@ def test_a_console_that_does_not_read_costs_the_others_nothing(stage: Stage, joi
 
     async def flood() -> None:
         for number in range(40):
-            crowd = frame(f"M{number}", drones=200)
-            await stage.controller.bus.publish(stage.topics.telemetry(), crowd, qos=0)
+            await tell(f"M{number:02d}")
             await asyncio.sleep(0.02)
+
+    async def tell(mode: str) -> None:
+        crowd = frame(mode, drones=200)
+        await stage.controller.bus.publish(stage.topics.telemetry(), crowd, qos=0)
 
     with stalled:
         stage.do(flood())
@@ -175,6 +178,21 @@ def test_a_console_that_does_not_read_costs_the_others_nothing(stage: Stage, joi
             stage.do(stage.controller.record("Noted", incident=incident(number)))
         assert [officer.next("change")["event"]["seq"] for _ in range(20)] == list(range(1, 21))
         assert officer.ask({"ask": "plan", "lon": 114.1, "lat": 22.65})["ok"]
+
+        # When it reads again it gets every fact and the newest telemetry, not all that passed.
+        heard = read_until(stalled, b'"seq":20')
+        stage.do(tell("LAST"))
+        heard += read_until(stalled, b'"mode":"LAST"')
+        assert heard.count(b'["change"') == 20
+        assert heard.count(b'["telemetry"') < 30
+
+
+def read_until(connection: socket.socket, mark: bytes) -> bytes:
+    connection.settimeout(PATIENCE_S)
+    heard = bytearray()
+    while mark not in heard[-200_000:]:
+        heard += connection.recv(65536)
+    return bytes(heard)
 
 
 def stalled_console(url: str) -> socket.socket:
