@@ -80,7 +80,7 @@ class DroneModel(_Model):
     checks_s: float  # from upload acknowledged to armed
     spin_up_s: float  # from armed to lifting
     upload_s: float  # mission, fence and rally points
-    jerk_ms3: float
+    max_ground_ms: float  # with the wind behind it
 
 
 class Volume(_Model):

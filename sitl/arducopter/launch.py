@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from fleet.children import end_with_parent
 from fleet.process import Refusal
+from sitl.arducopter.program import FRAME
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ class Arducopter:
 
     async def start(self) -> None:
         self.directory.mkdir(parents=True, exist_ok=True)
+        shutil.copy(FRAME, self.directory)
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self.arguments,

@@ -11,6 +11,7 @@ from pathlib import Path
 from fleet.process import Refusal
 
 DEFAULTS = Path(__file__).with_name("copter.parm")
+FRAME = Path(__file__).with_name("frame.json")  # drag and battery of the drone it stands for
 
 
 def find_arducopter(given: str | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -55,7 +56,7 @@ def command_line(
     home = f"{craft.lat:.7f},{craft.lon:.7f},{craft.alt_amsl_m:.2f},{craft.heading_deg:g}"
     return [
         str(program),
-        *("--model", "+"),
+        *("--model", f"+:{FRAME.name}"),  # read from the directory the process runs in
         *("--speedup", f"{speedup:g}"),
         *("--instance", str(craft.sysid)),
         *("--sysid", str(craft.sysid)),

@@ -1,0 +1,63 @@
+"""The command protocol: COMMAND_LONG, acknowledged, repeated safely, refused in words.
+
+https://mavlink.io/en/services/command.html
+"""
+
+from __future__ import annotations
+
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from fleet.mavlink.address import VehicleAddress
+from fleet.mavlink.codec import MavMessage
+from fleet.mavlink.exchange import Retried, VehicleRefused
+
+PAUSE_S = 1.0
+TRIES = 5
+IN_PROGRESS_S = 10.0  # a vehicle that reported progress may take this long to report again
+
+_REFUSALS = {
+    mavlink.MAV_RESULT_TEMPORARILY_REJECTED: "refused for now",
+    mavlink.MAV_RESULT_DENIED: "denied",
+    mavlink.MAV_RESULT_UNSUPPORTED: "not supported by this vehicle",
+    mavlink.MAV_RESULT_FAILED: "failed",
+}
+
+
+def command_name(command: int) -> str:
+    entry = mavlink.enums["MAV_CMD"].get(command)
+    return entry.name.removeprefix("MAV_CMD_") if entry else f"command {command}"
+
+
+class Command(Retried[bool]):
+    """One command to one vehicle. A repeat carries a higher ``confirmation``, by which the vehicle
+    knows it for the same."""
+
+    def __init__(self, address: VehicleAddress, command: int, *parameters: float) -> None:
+        super().__init__(PAUSE_S, TRIES)
+        self.what = command_name(command)
+        self._address, self._command = address, command
+        self._parameters = (*parameters, *(0.0,) * (7 - len(parameters)))
+        self._sent = 0
+
+    def _ask(self) -> list[MavMessage]:
+        message = mavlink.MAVLink_command_long_message(
+            self._address.sysid,
+            self._address.compid,
+            self._command,
+            min(self._sent, 255),
+            *self._parameters,
+        )
+        self._sent += 1
+        return [message]
+
+    def take(self, message: MavMessage, now_s: float) -> list[MavMessage]:
+        if message.get_type() != "COMMAND_ACK" or message.command != self._command:
+            return []
+        if message.result == mavlink.MAV_RESULT_ACCEPTED:
+            self._succeed(True)
+        elif message.result == mavlink.MAV_RESULT_IN_PROGRESS:
+            self._progress(now_s, IN_PROGRESS_S)
+        else:
+            words = _REFUSALS.get(message.result, f"refused with result {message.result}")
+            self._fail(VehicleRefused(f"{self.what}: {words}"))
+        return []

@@ -1,0 +1,111 @@
+"""From a planned route to the items an ArduCopter flies, and from a fence to its points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from fleet.mavlink.mission import MissionItem
+from planner.model import Route, Waypoint
+
+RELATIVE = mavlink.MAV_FRAME_GLOBAL_RELATIVE_ALT
+ABSOLUTE = mavlink.MAV_FRAME_GLOBAL
+GROUND_SPEED = 1
+KEEP_THROTTLE = -1.0
+
+Position = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class FlightPlan:
+    """A mission as it is uploaded. ``return_seq`` is where the way back begins."""
+
+    items: tuple[MissionItem, ...]
+    return_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Polygons of (lon, lat) to stay in and to keep out of."""
+
+    inclusions: tuple[tuple[Position, ...], ...]
+    exclusions: tuple[tuple[Position, ...], ...]
+
+    @property
+    def points(self) -> int:
+        return sum(len(ring) for ring in (*self.inclusions, *self.exclusions))
+
+    def items(self) -> list[MissionItem]:
+        inside = mavlink.MAV_CMD_NAV_FENCE_POLYGON_VERTEX_INCLUSION
+        outside = mavlink.MAV_CMD_NAV_FENCE_POLYGON_VERTEX_EXCLUSION
+        return [
+            MissionItem(command, ABSOLUTE, lon, lat, param1=float(len(ring)))
+            for command, rings in ((inside, self.inclusions), (outside, self.exclusions))
+            for ring in rings
+            for lon, lat in ring
+        ]
+
+
+def response_plan(route: Route, pad: Position, pad_amsl_m: float) -> FlightPlan:
+    """Take off, fly out, stay over the scene until told otherwise; then the way back and land.
+
+    The way back is in the drone from the start: told to go home, it flies as planned around the
+    no-fly volumes, not the straight line of RTL.
+    """
+    take_off = MissionItem(
+        mavlink.MAV_CMD_NAV_TAKEOFF,
+        RELATIVE,
+        pad[0],
+        pad[1],
+        route.cruise_alt_amsl_m - pad_amsl_m,
+    )
+    stay = _over(route.out[-1], mavlink.MAV_CMD_NAV_LOITER_UNLIM, pad_amsl_m)
+    outward = [
+        _home(pad, pad_amsl_m),
+        take_off,
+        *_legs(route.out, pad_amsl_m),
+        stay,
+    ]
+    homeward = [*_legs(route.back, pad_amsl_m), _land(pad)]
+    return FlightPlan((*outward, *homeward), return_seq=len(outward))
+
+
+def homeward_plan(route: Route, pad: Position, pad_amsl_m: float) -> FlightPlan:
+    """From where the drone is now: the way back and land."""
+    items = (_home(pad, pad_amsl_m), *_legs(route.back, pad_amsl_m), _land(pad))
+    return FlightPlan(items, return_seq=1)
+
+
+def _legs(waypoints: tuple[Waypoint, ...], pad_amsl_m: float) -> list[MissionItem]:
+    """A waypoint each, with the ground speed of its leg set before it where that changes."""
+    items: list[MissionItem] = []
+    speed_ms: float | None = None
+    for waypoint in waypoints:
+        if waypoint.speed_ms > 0 and waypoint.speed_ms != speed_ms:
+            speed_ms = waypoint.speed_ms
+            items.append(
+                MissionItem(
+                    mavlink.MAV_CMD_DO_CHANGE_SPEED,
+                    mavlink.MAV_FRAME_MISSION,
+                    param1=GROUND_SPEED,
+                    param2=speed_ms,
+                    param3=KEEP_THROTTLE,
+                )
+            )
+        items.append(_over(waypoint, mavlink.MAV_CMD_NAV_WAYPOINT, pad_amsl_m))
+    return items
+
+
+def _over(waypoint: Waypoint, command: int, pad_amsl_m: float) -> MissionItem:
+    height_m = waypoint.alt_amsl_m - pad_amsl_m
+    return MissionItem(command, RELATIVE, waypoint.lon, waypoint.lat, height_m)
+
+
+def _home(pad: Position, pad_amsl_m: float) -> MissionItem:
+    """Item 0, which the autopilot replaces by its own home."""
+    return MissionItem(mavlink.MAV_CMD_NAV_WAYPOINT, ABSOLUTE, pad[0], pad[1], pad_amsl_m)
+
+
+def _land(pad: Position) -> MissionItem:
+    return MissionItem(mavlink.MAV_CMD_NAV_LAND, RELATIVE, pad[0], pad[1], 0.0)

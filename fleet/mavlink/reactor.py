@@ -1,0 +1,117 @@
+"""One reactor for all vehicles: links in, messages to whom sent them, heartbeats out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Any
+
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from fleet.mavlink.address import VehicleAddress
+from fleet.mavlink.codec import Decoder, Encoder, MavMessage
+from fleet.mavlink.links import Link, TcpCaller, UdpListener
+from fleet.mavlink.vehicle import Vehicle
+
+_log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 1.0
+
+
+class Reactor:
+    """Listens on one UDP address, calls the vehicles that are configured with one of their own.
+
+    A vehicle is known by its system id; where its messages come from is where ours go.
+    """
+
+    def __init__(
+        self, listen: str, links: Mapping[int, str], vehicles: Iterable[int], lost_s: float
+    ) -> None:
+        self._listen, self._calls = listen, dict(links)
+        self._vehicles = {
+            sysid: Vehicle(VehicleAddress(sysid), self._send, lost_s) for sysid in vehicles
+        }
+        self._encoder = Encoder()
+        self._decoders: dict[tuple[int, Any], Decoder] = {}
+        self._routes: dict[int, tuple[Link, Any]] = {}
+        self._strangers: set[int] = set()
+        self._stack = contextlib.AsyncExitStack()
+        self._listener: UdpListener
+        self.messages = 0
+
+    def vehicle(self, sysid: int) -> Vehicle:
+        return self._vehicles[sysid]
+
+    @property
+    def address(self) -> str:
+        return self._listener.address
+
+    async def __aenter__(self) -> Reactor:
+        """Opens the links.
+
+        Raises:
+            Refusal: if the address cannot be listened on.
+        """
+        self._listener = await UdpListener.open(self._listen, self._receive)
+        callers = [TcpCaller(url, self._receive) for url in self._calls.values()]
+        links: list[Link] = [self._listener, *callers]
+        for link in links:
+            self._stack.callback(link.close)
+        tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
+        running = [tasks.create_task(link.run(), name="MAVLink link") for link in links]
+        running.append(tasks.create_task(self._heartbeats(), name="MAVLink heartbeat"))
+        self._stack.callback(lambda: [task.cancel() for task in running])
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    def _receive(self, link: Link, remote: Any, data: bytes) -> None:
+        decoder = self._decoders.setdefault((id(link), remote), Decoder())
+        now_s = asyncio.get_running_loop().time()
+        for message in decoder.feed(data):
+            self.messages += 1
+            sysid = message.get_srcSystem()
+            vehicle = self._vehicles.get(sysid)
+            if vehicle is None:
+                self._stranger(sysid, remote)
+            elif message.get_srcComponent() == vehicle.address.compid:
+                self._routes[sysid] = (link, remote)
+                vehicle.heard(message, now_s)
+
+    def _stranger(self, sysid: int, remote: Any) -> None:
+        if sysid not in self._strangers:
+            self._strangers.add(sysid)
+            _log.warning("system %d at %s is not configured; ignored", sysid, remote)
+
+    def _send(self, sysid: int, message: MavMessage) -> None:
+        """To where the vehicle was last heard from; one that was never heard gets nothing, and
+        the exchange tries again."""
+        route = self._routes.get(sysid)
+        if route is not None:
+            link, remote = route
+            link.send(remote, self._encoder.encode(message))
+
+    async def _heartbeats(self) -> None:
+        """A ground station's heartbeat to every vehicle: its link-loss failsafe listens for it."""
+        while True:
+            beat = mavlink.MAVLink_heartbeat_message(
+                mavlink.MAV_TYPE_GCS,
+                mavlink.MAV_AUTOPILOT_INVALID,
+                0,
+                0,
+                mavlink.MAV_STATE_ACTIVE,
+                3,
+            )
+            data = self._encoder.encode(beat)
+            for link, remote in list(self._routes.values()):
+                link.send(remote, data)
+            await asyncio.sleep(HEARTBEAT_S)

@@ -1,0 +1,173 @@
+"""What a vehicle has told of itself: a fold over its messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from fleet.mavlink.codec import MavMessage
+
+TEXTS_KEPT = 20
+TEXT_FORGOTTEN_S = 60.0  # a pre-arm failure that is not said again has been mended
+
+_MODES = {
+    0: "STABILIZE", 1: "ACRO", 2: "ALT_HOLD", 3: "AUTO", 4: "GUIDED", 5: "LOITER", 6: "RTL",
+    7: "CIRCLE", 9: "LAND", 11: "DRIFT", 13: "SPORT", 14: "FLIP", 15: "AUTOTUNE", 16: "POSHOLD",
+    17: "BRAKE", 18: "THROW", 19: "AVOID_ADSB", 20: "GUIDED_NOGPS", 21: "SMART_RTL",
+    22: "FLOWHOLD", 23: "FOLLOW", 24: "ZIGZAG", 25: "SYSTEMID", 26: "AUTOROTATE", 27: "AUTO_RTL",
+}  # fmt: skip
+MODE_NUMBERS = {name: number for number, name in _MODES.items()}
+
+_UNKNOWN_HEADING = 65535
+_UNKNOWN_COUNT = 255
+_UNKNOWN_VOLTAGE = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleState:
+    """The newest of everything; None where the vehicle has not told yet."""
+
+    last_heard_s: float | None = None  # loop time
+    armed: bool = False
+    mode: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    alt_amsl_m: float | None = None
+    alt_rel_m: float | None = None  # above home
+    heading_deg: float | None = None
+    ground_ms: float | None = None
+    climb_ms: float | None = None
+    roll_deg: float | None = None
+    pitch_deg: float | None = None
+    on_ground: bool | None = None
+    battery_pct: float | None = None
+    battery_v: float | None = None
+    battery_a: float | None = None
+    satellites: int | None = None
+    gps_fix: int | None = None
+    prearm_passed: bool = False
+    position_trusted: bool = False  # the estimator has an absolute horizontal position
+    mission_item: int | None = None  # the one being flown
+    reached_item: int | None = None
+    statustexts: tuple[str, ...] = ()
+    prearm: tuple[tuple[float, str], ...] = ()  # (when said, what) of failures said lately
+
+    @property
+    def prearm_ok(self) -> bool:
+        """Whether the autopilot would arm: its checks pass and it knows where it is. Right after
+        its start the first alone says yes too early."""
+        return self.prearm_passed and self.position_trusted
+
+    @property
+    def prearm_failures(self) -> tuple[str, ...]:
+        return tuple(text for _, text in self.prearm)
+
+
+def fold(state: VehicleState, message: MavMessage, now_s: float) -> VehicleState:
+    """The state after one message, received at ``now_s``."""
+    take = _TAKERS.get(message.get_type())
+    heard = replace(state, last_heard_s=now_s)
+    return take(heard, message) if take else heard
+
+
+def _heartbeat(state: VehicleState, m: MavMessage) -> VehicleState:
+    return replace(
+        state,
+        armed=bool(m.base_mode & mavlink.MAV_MODE_FLAG_SAFETY_ARMED),
+        mode=_MODES.get(m.custom_mode, f"MODE {m.custom_mode}"),
+    )
+
+
+def _position(state: VehicleState, m: MavMessage) -> VehicleState:
+    return replace(
+        state,
+        lon=m.lon / 1e7,
+        lat=m.lat / 1e7,
+        alt_amsl_m=m.alt / 1000,
+        alt_rel_m=m.relative_alt / 1000,
+        heading_deg=None if m.hdg == _UNKNOWN_HEADING else m.hdg / 100,
+        ground_ms=(m.vx**2 + m.vy**2) ** 0.5 / 100,
+        climb_ms=-m.vz / 100,
+    )
+
+
+def _attitude(state: VehicleState, m: MavMessage) -> VehicleState:
+    degrees = 57.29577951308232
+    return replace(state, roll_deg=m.roll * degrees, pitch_deg=m.pitch * degrees)
+
+
+def _landed(state: VehicleState, m: MavMessage) -> VehicleState:
+    if m.landed_state == mavlink.MAV_LANDED_STATE_UNDEFINED:
+        return state
+    return replace(state, on_ground=m.landed_state == mavlink.MAV_LANDED_STATE_ON_GROUND)
+
+
+def _sys_status(state: VehicleState, m: MavMessage) -> VehicleState:
+    passed = bool(m.onboard_control_sensors_health & mavlink.MAV_SYS_STATUS_PREARM_CHECK)
+    return replace(
+        state,
+        battery_pct=float(m.battery_remaining) if m.battery_remaining >= 0 else state.battery_pct,
+        battery_v=None if m.voltage_battery == _UNKNOWN_VOLTAGE else m.voltage_battery / 1000,
+        battery_a=m.current_battery / 100 if m.current_battery >= 0 else None,
+        prearm_passed=passed,
+        prearm=() if passed else _lately(state),
+    )
+
+
+def _lately(state: VehicleState) -> tuple[tuple[float, str], ...]:
+    now_s = state.last_heard_s or 0.0
+    return tuple(entry for entry in state.prearm if now_s - entry[0] < TEXT_FORGOTTEN_S)
+
+
+def _gps(state: VehicleState, m: MavMessage) -> VehicleState:
+    satellites = None if m.satellites_visible == _UNKNOWN_COUNT else m.satellites_visible
+    return replace(state, gps_fix=m.fix_type, satellites=satellites)
+
+
+def _estimator(state: VehicleState, m: MavMessage) -> VehicleState:
+    needed = mavlink.ESTIMATOR_POS_HORIZ_ABS
+    return replace(state, position_trusted=bool(m.flags & needed))
+
+
+def _mission_current(state: VehicleState, m: MavMessage) -> VehicleState:
+    return replace(state, mission_item=m.seq)
+
+
+def _reached(state: VehicleState, m: MavMessage) -> VehicleState:
+    return replace(state, reached_item=m.seq)
+
+
+def _text(state: VehicleState, m: MavMessage) -> VehicleState:
+    state = replace(state, statustexts=(*state.statustexts, m.text)[-TEXTS_KEPT:])
+    if not m.text.startswith(("PreArm: ", "Arm: ")):
+        return state
+    said = m.text.partition(": ")[2]
+    others = tuple(entry for entry in _lately(state) if entry[1] != said)
+    return replace(state, prearm=(*others, (state.last_heard_s or 0.0, said)))
+
+
+_TAKERS: dict[str, Callable[[VehicleState, MavMessage], VehicleState]] = {
+    "HEARTBEAT": _heartbeat,
+    "GLOBAL_POSITION_INT": _position,
+    "ATTITUDE": _attitude,
+    "EXTENDED_SYS_STATE": _landed,
+    "SYS_STATUS": _sys_status,
+    "GPS_RAW_INT": _gps,
+    "EKF_STATUS_REPORT": _estimator,
+    "MISSION_CURRENT": _mission_current,
+    "MISSION_ITEM_REACHED": _reached,
+    "STATUSTEXT": _text,
+}
+
+# What a vehicle is asked to send: message id -> share of the asked rate.
+STREAMS: dict[int, float] = {
+    mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT: 1.0,
+    mavlink.MAVLINK_MSG_ID_ATTITUDE: 1.0,
+    mavlink.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: 0.4,
+    mavlink.MAVLINK_MSG_ID_MISSION_CURRENT: 0.4,
+    mavlink.MAVLINK_MSG_ID_SYS_STATUS: 0.2,
+    mavlink.MAVLINK_MSG_ID_GPS_RAW_INT: 0.2,
+    mavlink.MAVLINK_MSG_ID_EKF_STATUS_REPORT: 0.2,
+}
