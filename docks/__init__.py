@@ -1,1 +1,1 @@
-"""Docks: the MQTT contract, the dock's state machine, simulated docks, drivers for makes of dock."""
+"""Docks: the MQTT contract, the dock's state machine, simulated docks, drivers for makes."""

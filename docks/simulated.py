@@ -1,0 +1,233 @@
+"""A simulated dock: the state machine with an MQTT client of its own, as a real dock has.
+
+What its sensors feel comes from the vehicle simulator, which tells on the bus where each vehicle
+truly is; what its charger gives the simulator reads from the dock's state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import math
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from docks.contract import (
+    ClearFaults,
+    CloseCover,
+    Cover,
+    DockCommand,
+    DockState,
+    DockWeather,
+    OpenCover,
+    StartCharge,
+    StopCharge,
+    VehicleTruth,
+)
+from docks.machine import Dock, DockRefused, Faults, Pad
+from docks.site import DockSite
+from docks.weather import Weather
+from fleet.bus import Message, MqttBus, Reply, Request, Topics
+from fleet.clock import Clock
+
+_log = logging.getLogger(__name__)
+_COMMAND: TypeAdapter[Any] = TypeAdapter(DockCommand)
+
+ON_PAD_M = 1.5
+OVER_PAD_M = 3.0
+STATE_EVERY_S = 10.0
+WEATHER_EVERY_S = 5.0
+METRES_A_DEGREE = 111_195.0  # of a great circle on the mean sphere
+
+
+class SimulatedDock:
+    """One dock on the bus. ``run`` serves it until cancelled."""
+
+    def __init__(
+        self, site: DockSite, broker: str, topics: Topics, weather: Weather, clock: Clock
+    ) -> None:
+        self._site, self._topics, self._weather, self._clock = site, topics, weather, clock
+        self._dock = Dock(site.model)
+        self._stirred = asyncio.Event()
+        self._offline = False
+        self._bus = MqttBus(
+            broker,
+            client=f"dock-{site.id}",
+            clock=clock,
+            will=(topics.dock_link(site.id), b"offline", True),
+            on_connected=self._birth,
+        )
+
+    async def run(self, online: asyncio.Event) -> None:
+        """Serves the dock; sets ``online`` once it can be commanded."""
+        async with self._bus, asyncio.TaskGroup() as tasks:
+            bus, topics, id_ = self._bus, self._topics, self._site.id
+            await bus.subscribe(topics.vehicle_truth("+"), self._on_truth)
+            await bus.subscribe(topics.of("sim", id_, "fault"), self._on_fault)
+            await bus.serve(topics.dock_command(id_), self._on_command)
+            tasks.create_task(self._tell_state(), name=f"{id_} state")
+            tasks.create_task(self._tell_weather(), name=f"{id_} weather")
+            online.set()
+
+    async def _birth(self) -> None:
+        await self._bus.publish(self._topics.dock_link(self._site.id), b"online", retain=True)
+        self._stirred.set()
+
+    def _now_s(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _become(self, dock: Dock) -> None:
+        if dock != self._dock:
+            self._dock = dock
+            self._stirred.set()
+
+    async def _tell_state(self) -> None:
+        """On every change, and every 10 s; the cover's arrival is a change too."""
+        while True:
+            self._become(self._dock.tick(self._now_s()))
+            self._stirred.clear()
+            if not self._offline:
+                await self._bus.publish(
+                    self._topics.dock_state(self._site.id), self._state(), retain=True
+                )
+            due_s = self._dock.due_s
+            wait_s = STATE_EVERY_S
+            if due_s is not None:
+                wait_s = min(wait_s, max(0.01, due_s - self._now_s()))
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._stirred.wait()
+            except TimeoutError:
+                continue
+
+    def _state(self) -> DockState:
+        dock = self._dock
+        return DockState(
+            dock=self._site.id,
+            at=self._clock.now(),
+            cover=dock.cover,
+            drone_present=dock.pad.drone is not None,
+            drone=dock.pad.drone,
+            charger=dock.charger,
+            battery_pct=dock.pad.battery_pct,
+            charge_w=dock.charge_w,
+            faults=dock.fault_words,
+            emergency_stop=dock.faults.emergency_stop,
+        )
+
+    async def _tell_weather(self) -> None:
+        while True:
+            reading = self._weather.wind(self._site.at, self._clock.unix_s())
+            conditions = self._weather.conditions
+            told = DockWeather(
+                dock=self._site.id,
+                at=self._clock.now(),
+                wind_ms=reading.wind_ms,
+                wind_from_deg=reading.wind_from_deg,
+                gust_ms=reading.gust_ms,
+                rain_mm_h=conditions.rain_mm_h,
+                temperature_c=conditions.temperature_c,
+                humidity_pct=conditions.humidity_pct,
+            )
+            if not self._offline:
+                await self._bus.publish(
+                    self._topics.dock_weather(self._site.id), told, retain=True, qos=0
+                )
+            await asyncio.sleep(WEATHER_EVERY_S)
+
+    async def _on_truth(self, message: Message) -> None:
+        """What the pad's sensors make of where a vehicle is."""
+        truth = VehicleTruth.model_validate_json(message.payload)
+        pad = self._dock.pad
+        off_m = _off_m(self._site.at, (truth.lon, truth.lat))
+        if truth.on_ground and off_m <= ON_PAD_M:
+            pad = Pad(drone=truth.drone, battery_pct=truth.battery_pct)
+        elif not truth.on_ground and off_m <= OVER_PAD_M:
+            drone = None if pad.drone == truth.drone else pad.drone
+            pad = Pad(drone=drone, above_m=truth.height_m)
+        elif pad.drone == truth.drone or (pad.drone is None and pad.above_m is not None):
+            pad = Pad()
+        self._become(self._dock.feel(pad))
+
+    async def _on_fault(self, message: Message) -> None:
+        """For tests and drills: {"fault": "cover_stuck"}, charger, emergency_stop, offline or none."""
+        fault = json.loads(message.payload).get("fault")
+        self._offline = fault == "offline"
+        link = b"offline" if self._offline else b"online"
+        await self._bus.publish(self._topics.dock_link(self._site.id), link, retain=True)
+        self._become(
+            self._dock.breaks(
+                Faults(
+                    cover=fault == "cover_stuck",
+                    charger=fault == "charger",
+                    emergency_stop=fault == "emergency_stop",
+                )
+            )
+        )
+
+    async def _on_command(self, request: Request) -> Reply:
+        try:
+            command = _COMMAND.validate_python(request.body)
+            await self._do(command)
+        except ValidationError as error:
+            reason = f"not a dock command: {error.errors()[0]['msg']}"
+            return Reply(id=request.id, ok=False, code="invalid", reason=reason)
+        except DockRefused as refusal:
+            reason = f"{self._site.id}: {refusal}"
+            return Reply(id=request.id, ok=False, code="conflict", reason=reason)
+        return Reply(id=request.id, ok=True)
+
+    async def _do(self, command: Any) -> None:
+        if self._offline:
+            await asyncio.Event().wait()  # a dock without a line answers nobody
+        match command:
+            case OpenCover():
+                self._become(self._dock.open(self._now_s()))
+                await self._cover(Cover.OPEN)
+            case CloseCover():
+                self._become(self._dock.close(self._now_s()))
+                await self._cover(Cover.CLOSED)
+            case StartCharge():
+                self._become(self._dock.charge(command.to_pct))
+            case StopCharge():
+                self._become(self._dock.stop_charge())
+            case ClearFaults():
+                self._become(self._dock.clear_faults(self._now_s()))
+
+    async def _cover(self, wanted: Cover) -> None:
+        """Until the cover is where it was sent, or went elsewhere."""
+        moving = Cover.OPENING if wanted is Cover.OPEN else Cover.CLOSING
+        while self._dock.cover is moving:
+            due_s = self._dock.due_s
+            assert due_s is not None
+            await asyncio.sleep(max(0.01, due_s - self._now_s()))
+            self._become(self._dock.tick(self._now_s()))
+        if self._dock.cover is not wanted:
+            raise DockRefused(f"the cover did not get {wanted}: it is {self._dock.cover}")
+
+
+def _off_m(a: tuple[float, float], b: tuple[float, float]) -> float:
+    north_m = (b[1] - a[1]) * METRES_A_DEGREE
+    east_m = (b[0] - a[0]) * METRES_A_DEGREE * math.cos(math.radians(a[1]))
+    return math.hypot(east_m, north_m)
+
+
+async def simulate(
+    sites: list[DockSite],
+    broker: str,
+    topics: Topics,
+    weather: Weather,
+    clock: Clock,
+    ready: asyncio.Event,
+) -> None:
+    """Runs the docks until cancelled; sets ``ready`` when all are online."""
+    online = [asyncio.Event() for _ in sites]
+    async with asyncio.TaskGroup() as tasks:
+        for site, event in zip(sites, online, strict=True):
+            dock = SimulatedDock(site, broker, topics, weather, clock)
+            tasks.create_task(dock.run(event), name=site.id)
+        for event in online:
+            await event.wait()
+        ready.set()
