@@ -18,7 +18,7 @@ DroneId = Annotated[str, Field(pattern=r"^U\d{2,4}$")]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Name(_Model):
@@ -91,6 +91,7 @@ class Volume(_Model):
     kind: str
     buffer_m: float = Field(ge=0)
     polygon: tuple[Ring, ...]
+    reason: str = ""  # why it is closed, in words
 
 
 class IncidentKind(_Model):
