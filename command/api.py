@@ -70,7 +70,7 @@ def _add_views(api: APIBlueprint, emitter: Emitter) -> None:
 
 
 def _add_incidents(api: APIBlueprint, acts: Acts) -> None:
-    asked = responses(422, 503, 504)
+    asked = responses(422, 502, 503, 504)
     acted = responses(400, 403, 409, 413, 415)
 
     @api.get("/incidents", responses={200: forms.Incidents, **asked})
@@ -105,7 +105,7 @@ def _add_incidents(api: APIBlueprint, acts: Acts) -> None:
 
 
 def _add_acts(api: APIBlueprint, acts: Acts) -> None:
-    refusals = responses(400, 403, 404, 409, 413, 415, 422, 503, 504)
+    refusals = responses(400, 403, 404, 409, 413, 415, 422, 502, 503, 504)
 
     @api.post("/incidents/<id>/ranking", responses={200: c.DecisionView, **refusals})
     def rank_docks(path: forms.IncidentPath, header: forms.ActHeader) -> flask.Response:

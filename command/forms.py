@@ -25,6 +25,8 @@ class _Form(BaseModel):
 class _OptionalForm(_Form):
     """May be left out of the request altogether."""
 
+    model_config = ConfigDict(openapi_extra={"required": False})  # type: ignore[typeddict-unknown-key]
+
     @model_validator(mode="before")
     @classmethod
     def _nothing_is_empty(cls, given: Any) -> Any:

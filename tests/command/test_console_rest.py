@@ -210,6 +210,8 @@ def test_the_openapi_document_lists_every_route_with_its_answers(shared_stage: S
         "get /healthz",
         "get /readyz",
     } <= acts
+    dispatch = document["paths"]["/api/v1/incidents/{id}/dispatch"]["post"]
+    assert dispatch["requestBody"]["required"] is False
     schemas = document["components"]["schemas"]
     assert {"Problem", "IncidentView", "SortieView", "DecisionView", "Snapshot"} <= set(schemas)
     for reference in _references(document):
