@@ -160,6 +160,8 @@ class Route:
     back: tuple[Waypoint, ...]
     out_m: float
     back_m: float
+    out_s: float  # cruising, without climb and descent
+    back_s: float
 
 
 @dataclass(frozen=True, slots=True)
