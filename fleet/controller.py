@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-
-from planner.airspace import Airspace
+from functools import partial
 
 from fleet import contract as c
 from fleet.broadcast import Broadcast
@@ -25,6 +24,7 @@ from fleet.operations import Operations
 from fleet.process import Refusal, announce_ready
 from fleet.readiness import Readiness
 from fleet.supervise import supervise
+from planner.airspace import Airspace
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ async def _serve(
 
         for drone in vehicles:
             tasks.create_task(
-                supervise(f"readiness of {drone}", lambda d=drone: readiness.keep(d), failed)
+                supervise(f"readiness of {drone}", partial(readiness.keep, drone), failed)
             )
         tasks.create_task(supervise("broadcast", broadcast.run, failed))
         tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))

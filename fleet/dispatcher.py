@@ -8,28 +8,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from planner.airspace import Airspace
-from planner.dispatch import choose
 from pydantic import TypeAdapter
 from ulid import ULID
 
 from fleet.contract import AlternativeView, DecisionView, LaunchParts, ReasonView
-from fleet.district.model import District, DockSite, DroneModel
+from fleet.district.model import District, DockSite
 from fleet.dock_roster import DockRoster
 from fleet.eligibility import Standing, vetoes
 from fleet.events import DecisionTaken
+from fleet.forecast import launch_times, task_for
 from fleet.mavlink.vehicle import Vehicle
 from fleet.readiness import Readiness
 from fleet.state import FleetState
+from planner.airspace import Airspace
+from planner.dispatch import choose
 from planner.model import (
     Alternative,
     Candidate,
     Decision,
-    LaunchTimes,
     LonLat,
     Picture,
     Reason,
-    Task,
     Veto,
     Wind,
 )
@@ -85,7 +84,7 @@ class Dispatcher:
         began_s = loop.time()
         picture = Picture(
             candidates=tuple(self._candidate(site, without) for site in self._district.docks),
-            task=self._task(at, scene_s),
+            task=task_for(self._district, at, scene_s),
         )
         decision = choose(self._airspace, picture)
         return Choice(str(ULID()), picture, decision, (loop.time() - began_s) * 1000)
@@ -93,25 +92,6 @@ class Dispatcher:
     def candidate(self, site: DockSite) -> Candidate:
         """The dock's drone as the planner sees it."""
         return self._candidate(site, frozenset())
-
-    def _task(self, at: LonLat, scene_s: float) -> Task:
-        flight = self._district.flight
-        return Task(
-            at=at,
-            ground_amsl_m=self._ground_amsl_m(at),
-            height_m=flight.scene_height_m,
-            cruise_height_m=flight.cruise_height_m,
-            scene_s=scene_s,
-            window_s=flight.window_s,
-        )
-
-    def _ground_amsl_m(self, at: LonLat) -> float:
-        """The ground at a place, until a height field is configured: that of the nearest dock."""
-        nearest = min(
-            self._district.docks,
-            key=lambda site: (site.at[0] - at[0]) ** 2 + (site.at[1] - at[1]) ** 2,
-        )
-        return nearest.alt_amsl_m
 
     def _candidate(self, site: DockSite, without: frozenset[str]) -> Candidate:
         drone = self._drones[site.drone]
@@ -129,18 +109,10 @@ class Dispatcher:
             at=LonLat(*site.at),
             alt_amsl_m=site.alt_amsl_m,
             performance=self._readiness.performance(drone.id),
-            launch=self._launch_times(site, model),
+            launch=launch_times(self._district.dock_models[site.model], model),
             energy_wh=(100 if pct is None else pct) / 100 * model.battery_wh,
             wind=wind,
             vetoes=against,
-        )
-
-    def _launch_times(self, site: DockSite, model: DroneModel) -> LaunchTimes:
-        return LaunchTimes(
-            cover_s=self._district.dock_models[site.model].cover_open_s,
-            upload_s=model.upload_s,
-            checks_s=model.checks_s,
-            spin_up_s=model.spin_up_s,
         )
 
     def _standing(self, site: DockSite) -> Standing:

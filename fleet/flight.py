@@ -184,9 +184,9 @@ class SortieFlight:
         except* (RequestFailed, VehicleFault) as failures:
             if self._view.state is S.PREPARING:
                 self._abort("; ".join(str(failure) for failure in failures.exceptions))
-            return
-        if self._view.state is S.PREPARING:
-            self._advance(T.PREPARED, "cover open, mission read back and equal")
+        else:
+            if self._view.state is S.PREPARING:
+                self._advance(T.PREPARED, "cover open, mission read back and equal")
 
     async def _open_cover(self) -> None:
         model = self._orders.dock_model

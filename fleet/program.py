@@ -4,14 +4,16 @@ that `dockfleet --help` is instant. No room is imported here."""
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import logging
 import os
 import sys
-from typing import Any
+from typing import Annotated, Any
 
-import click
+import typer
+from typer.core import TyperGroup
 
-# noun -> (where its click command is, what the help says)
+# noun -> (where its command is, what the help says)
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("fleet.cli_up:up", "Start the whole system and print the console's address."),
     "check": ("fleet.cli:check", "Check a district's configuration and print its totals."),
@@ -32,32 +34,39 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class _Rooms(click.Group):
-    def list_commands(self, ctx: click.Context) -> list[str]:
+class _Rooms(TyperGroup):
+    """A group whose commands are imported when they are called, not when they are listed."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        import typer
-
         module, _, name = COMMANDS[cmd_name][0].partition(":")
         command: Any = getattr(importlib.import_module(module), name)
         if not isinstance(command, typer.Typer):
-            single = typer.Typer(add_completion=False)
+            single = typer.Typer(add_completion=False, rich_markup_mode=None)
             single.command()(command)
             command = single
         return typer.main.get_command(command)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(noun, text) for noun, (_, text) in COMMANDS.items()])
 
 
-@click.group(cls=_Rooms, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="dockfleet")
-def root() -> None:
+app = typer.Typer(cls=_Rooms, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     """Command system for a district's drone docks."""
+    if version:
+        typer.echo(importlib.metadata.version("dockfleet"))
+        raise typer.Exit
 
 
 def main() -> None:
@@ -66,4 +75,4 @@ def main() -> None:
         level=os.environ.get("DOCKFLEET_LOG", "INFO"),
         format="%(asctime)s %(levelname)-7s %(name)s: %(message)s",
     )
-    root(prog_name="dockfleet")
+    app(prog_name="dockfleet")

@@ -19,7 +19,7 @@ from fleet.clock import Clock
 from fleet.district.model import District
 from fleet.fence import airspace_of
 from fleet.forecast import picture_at_rest
-from fleet.process import Refusal
+from fleet.process import Refusal, serve
 from fleet.stack import Stack, StackSettings, running
 from planner.dispatch import choose
 from planner.model import LonLat
@@ -104,18 +104,60 @@ def docks_needed(district: District, draws: list[Draw]) -> tuple[str, ...]:
     return tuple(sorted(needed))
 
 
-async def run(
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A run as it is asked for."""
+
+    district_dir: Path
+    vehicles: str
+    incidents: int
+    seed: int
+    speedup: float
+    wind: str | None
+    arducopter: str | None
+    all_docks: bool
+    state_dir: Path
+
+
+def execute(district: District, settings: Settings, say: Callable[[str], None]) -> Report:
+    """Runs the stack through the incidents. Ctrl-C ends all of it.
+
+    Raises:
+        SystemExit: with the sentence, if the stack cannot be started or does not become ready.
+    """
+    draws = draw(district, settings.incidents, settings.seed)
+    only = () if settings.all_docks else docks_needed(district, draws)
+    stack = StackSettings(
+        district_dir=settings.district_dir,
+        district=district.id,
+        state_dir=settings.state_dir,
+        vehicles=settings.vehicles,
+        console=False,
+        broker_port=0,
+        mavlink_port=0,
+        arducopter=settings.arducopter,
+        only=only,
+        wind=settings.wind,
+        seed=settings.seed,
+    )
+    reports: list[Report] = []
+
+    async def main(_: Clock) -> None:
+        reports.append(await _run(district, stack, draws, settings.speedup, say))
+
+    serve(main)
+    if not reports:
+        raise SystemExit(130)  # told to stop
+    return reports[0]
+
+
+async def _run(
     district: District,
     settings: StackSettings,
     draws: list[Draw],
     speedup: float,
     say: Callable[[str], None],
 ) -> Report:
-    """Runs the stack through the incidents.
-
-    Raises:
-        Refusal: if the stack cannot be started or does not become ready.
-    """
     async with running(settings, Clock(speedup)) as stack:
         say("waiting for docks and drones")
         status = await stack.ready(SETTLE_WITHIN_S)
@@ -126,7 +168,7 @@ async def run(
                 f"only {ready} of {expected} drones became ready within {SETTLE_WITHIN_S:.0f} s; "
                 f"the logs are in {settings.state_dir / 'log'}"
             )
-        async with MqttBus(stack.broker, client="sim", clock=Clock()) as bus:
+        async with MqttBus(stack.broker, client="sim", clock=stack.clock) as bus:
             night = _Night(stack, bus, speedup, say)
             await night.watch()
             outcomes = await night.go_through(draws)
@@ -262,7 +304,3 @@ def _report(
         docked=docked,
         ok=reached == docked == len(outcomes),
     )
-
-
-def default_state_dir(vehicles: str, seed: int) -> Path:
-    return Path("var") / f"sim-{vehicles}-{seed}"

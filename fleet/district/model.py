@@ -5,9 +5,13 @@ Positions are WGS-84 longitude, latitude; polygons are GeoJSON rings.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from fleet.district.shapes import Shapes
 
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
@@ -29,8 +33,8 @@ class Name(_Model):
 class Subdistrict(_Model):
     code: str  # nine-digit statistics code
     name: Name
-    area_km2: float  # the published figure, or what is left of the published total
-    communities: int
+    area_km2: float = Field(gt=0)  # the published figure, or what is left of the published total
+    communities: int = Field(ge=0)
     polygons: tuple[tuple[Ring, ...], ...]  # as a GeoJSON MultiPolygon
 
 
@@ -53,12 +57,12 @@ class DockSite(_Model):
 class DockModel(_Model):
     """What one make of dock can do."""
 
-    cover_open_s: float
-    cover_close_s: float
-    cover_timeout_s: float
-    charge_w: float
-    wind_limit_ms: float
-    rain_limit_mm_h: float
+    cover_open_s: float = Field(ge=0)
+    cover_close_s: float = Field(ge=0)
+    cover_timeout_s: float = Field(gt=0)
+    charge_w: float = Field(gt=0)
+    wind_limit_ms: float = Field(gt=0)
+    rain_limit_mm_h: float = Field(ge=0)
     temperature_c: tuple[float, float]
 
 
@@ -73,13 +77,13 @@ class Drone(_Model):
 class DroneModel(_Model):
     """Figures of the airframe that no MAVLink parameter tells."""
 
-    battery_wh: float
+    battery_wh: float = Field(gt=0)
     reserve_share: float = Field(gt=0, lt=1)
-    hover_w: float
-    cruise_w: float
-    checks_s: float  # from upload acknowledged to armed
-    spin_up_s: float  # from armed to lifting
-    upload_s: float  # mission, fence and rally points
+    hover_w: float = Field(gt=0)
+    cruise_w: float = Field(gt=0)
+    checks_s: float = Field(ge=0)  # from upload acknowledged to armed
+    spin_up_s: float = Field(ge=0)  # from armed to lifting
+    upload_s: float = Field(ge=0)  # mission, fence and rally points
     max_ground_ms: float  # with the wind behind it
 
 
@@ -140,3 +144,10 @@ class District(_Model):
     kinds: tuple[IncidentKind, ...]
     flight: Flight
     system: System
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The geometry of the subdistricts, made when first asked for."""
+        from fleet.district.shapes import Shapes
+
+        return Shapes(self)

@@ -13,7 +13,7 @@ from typing import Any
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from docks.contract import VehicleTruth
-from sitl.arducopter.program import Craft
+from sitl.craft import CraftSpec
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ _WANTED = (
 
 @dataclass(slots=True)
 class _Vehicle:
-    craft: Craft
+    craft: CraftSpec
     battery_wh: float
     decoder: Any
     address: tuple[str, int] | None = None
@@ -39,6 +39,7 @@ class _Vehicle:
     height_m: float = 0.0
     on_ground: bool | None = None
     battery_pct: float | None = None
+    boot_s: float = 0.0
     charge_w: float = 0.0
     owed_pct: float = 0.0
     asked_s: float = field(default=-math.inf)
@@ -62,7 +63,7 @@ class _Vehicle:
 class Bridge(asyncio.DatagramProtocol):
     """One UDP socket that all `arducopter` processes of the fleet call."""
 
-    def __init__(self, fleet: Iterable[tuple[Craft, float]]) -> None:
+    def __init__(self, fleet: Iterable[tuple[CraftSpec, float]]) -> None:
         """``fleet`` holds each craft with its battery's energy in Wh."""
         self._vehicles = {
             craft.sysid: _Vehicle(craft, battery_wh, _decoder()) for craft, battery_wh in fleet
@@ -70,6 +71,7 @@ class Bridge(asyncio.DatagramProtocol):
         self._by_drone = {v.craft.drone: v for v in self._vehicles.values()}
         self._encoder = mavlink.MAVLink(None, OUR_SYSID, mavlink.MAV_COMP_ID_ONBOARD_COMPUTER)
         self._listeners: list[Callable[[VehicleTruth], None]] = []
+        self._stirred = asyncio.Event()
         self._transport: asyncio.DatagramTransport
 
     async def open(self, host: str = "127.0.0.1") -> str:
@@ -84,9 +86,19 @@ class Bridge(asyncio.DatagramProtocol):
     def listen(self, listener: Callable[[VehicleTruth], None]) -> None:
         self._listeners.append(listener)
 
-    def heard(self, drone: str) -> bool:
-        """Whether the vehicle has told where it is."""
-        return self._by_drone[drone].truth() is not None
+    def silent(self) -> list[str]:
+        """The drones that have not told where they are."""
+        return [drone for drone, vehicle in self._by_drone.items() if vehicle.truth() is None]
+
+    async def until_heard(self) -> None:
+        """Until every vehicle has told where it is."""
+        while self.silent():
+            self._stirred.clear()
+            await self._stirred.wait()
+
+    def flown_s(self) -> float:
+        """Simulated seconds since their start, of the slowest vehicle."""
+        return min(vehicle.boot_s for vehicle in self._vehicles.values())
 
     def charge(self, drone: str, watts: float) -> None:
         """The power that flows into the drone's battery from now on."""
@@ -133,6 +145,7 @@ class Bridge(asyncio.DatagramProtocol):
             case "GLOBAL_POSITION_INT":
                 vehicle.lon, vehicle.lat = message.lon / 1e7, message.lat / 1e7
                 vehicle.height_m = message.relative_alt / 1000
+                vehicle.boot_s = message.time_boot_ms / 1000
                 vehicle.told_s = asyncio.get_running_loop().time()
             case "EXTENDED_SYS_STATE":
                 vehicle.on_ground = message.landed_state == mavlink.MAV_LANDED_STATE_ON_GROUND
@@ -143,6 +156,7 @@ class Bridge(asyncio.DatagramProtocol):
         truth = vehicle.truth()
         told = message.get_type() == "GLOBAL_POSITION_INT" or vehicle.on_ground != before
         if truth is not None and told:
+            self._stirred.set()
             for listener in self._listeners:
                 listener(truth)
 

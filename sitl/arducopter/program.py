@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from fleet.process import Refusal
+from sitl.craft import CraftSpec
 
 DEFAULTS = Path(__file__).with_name("copter.parm")
 FRAME = Path(__file__).with_name("frame.json")  # drag and battery of the drone it stands for
@@ -32,20 +32,8 @@ def find_arducopter(given: str | None, environment: Mapping[str, str] = os.envir
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Craft:
-    """One simulated drone: where it stands and whom it calls."""
-
-    drone: str
-    sysid: int
-    lon: float
-    lat: float
-    alt_amsl_m: float
-    heading_deg: float = 0.0
-
-
 def command_line(
-    program: Path, craft: Craft, controller: str, coupling: str, speedup: float
+    program: Path, craft: CraftSpec, controller: str, coupling: str, speedup: float
 ) -> list[str]:
     """The process's arguments. ``controller`` and ``coupling`` are HOST:PORT.
 

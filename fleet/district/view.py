@@ -1,0 +1,90 @@
+"""The district as the rest of the system gets it, for a map."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from fleet.contract import DistrictView, KindView, NameView
+from fleet.district.model import District, Name
+
+
+def district_view(district: District) -> DistrictView:
+    return DistrictView(
+        id=district.id,
+        name=_name(district.name),
+        schematic=district.schematic,
+        area_km2=district.area_km2,
+        timezone=district.timezone,
+        window_s=district.flight.window_s,
+        kinds=tuple(
+            KindView(
+                id=k.id, name=_name(k.name), category=k.category, level=k.level, dispatch=k.dispatch
+            )
+            for k in district.kinds
+        ),
+        subdistricts=_collection(
+            _feature(
+                "MultiPolygon",
+                s.polygons,
+                code=s.code,
+                **_names(s.name),
+                area_km2=s.area_km2,
+                communities=s.communities,
+            )
+            for s in district.subdistricts
+        ),
+        communities=_collection(
+            _feature("Point", c.at, name=c.name, subdistrict=c.subdistrict)
+            for c in district.communities
+        ),
+        docks=_collection(
+            _feature(
+                "Point",
+                d.at,
+                id=d.id,
+                **_names(d.name),
+                drone=d.drone,
+                subdistrict=d.subdistrict,
+                alt_amsl_m=d.alt_amsl_m,
+            )
+            for d in district.docks
+        ),
+        volumes=_collection(
+            _feature(
+                "Polygon",
+                v.polygon,
+                id=v.id,
+                **_names(v.name),
+                kind=v.kind,
+                reason=v.reason,
+                buffer_m=v.buffer_m,
+            )
+            for v in district.volumes
+        ),
+    )
+
+
+def _collection(features: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "FeatureCollection", "features": list(features)}
+
+
+def _feature(kind: str, coordinates: Any, **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": kind, "coordinates": _lists(coordinates)},
+        "properties": properties,
+    }
+
+
+def _lists(value: Any) -> Any:
+    """Nested lists, so that the view is equal to itself after a trip as JSON."""
+    return [_lists(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _name(name: Name) -> NameView:
+    return NameView(zh=name.zh, en=name.en)
+
+
+def _names(name: Name) -> dict[str, str]:
+    return {"name_zh": name.zh, "name_en": name.en}

@@ -1,0 +1,349 @@
+"""One builtin vehicle on the wire: the MAVLink it answers and tells, as ArduCopter would."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from fleet.mavlink.codec import Decoder
+from sitl.builtin.autopilot import Autopilot, Mode
+from sitl.builtin.body import Bodies
+from sitl.builtin.parameters import DEFAULTS
+from sitl.builtin.plans import Plans
+
+VERSION = 4 << 24 | 7 << 16  # firmware version, as ArduCopter packs it
+_PLANS = {
+    "MISSION_COUNT",
+    "MISSION_ITEM_INT",
+    "MISSION_REQUEST_LIST",
+    "MISSION_REQUEST_INT",
+    "MISSION_CLEAR_ALL",
+}
+_OK = mavlink.MAV_RESULT_ACCEPTED
+_FAILED = mavlink.MAV_RESULT_FAILED
+_DENIED = mavlink.MAV_RESULT_DENIED
+_UNSUPPORTED = mavlink.MAV_RESULT_UNSUPPORTED
+
+
+class Craft:
+    """Encodes and decodes for one vehicle. ``send`` puts bytes on its wire."""
+
+    def __init__(
+        self,
+        i: int,
+        sysid: int,
+        home: tuple[float, float, float],
+        bodies: Bodies,
+        send: Callable[[bytes], None],
+    ) -> None:
+        self.sysid, self._i, self._home, self._bodies = sysid, i, home, bodies
+        self._wire = send
+        self._codec = mavlink.MAVLink(None, sysid, 1)
+        self._decoder = Decoder()
+        self.parameters = dict(DEFAULTS, MAV_SYSID=float(sysid))
+        self.plans = Plans(_home_item(home))
+        self.autopilot = Autopilot(
+            i, home, bodies, self.plans, self.parameters, self._say, self._reached
+        )
+        self._now_s = 0.0
+        self._born_s: float | None = None
+        self._intervals_s: dict[int, float] = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1.0}
+        self._due_s: dict[int, float] = {}
+        self._prearm_said_s = -math.inf
+        self._told_current = -1
+        self._tellers: dict[int, Callable[[], Any]] = {
+            mavlink.MAVLINK_MSG_ID_HEARTBEAT: self._heartbeat,
+            mavlink.MAVLINK_MSG_ID_SYS_STATUS: self._sys_status,
+            mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT: self._global_position,
+            mavlink.MAVLINK_MSG_ID_ATTITUDE: self._attitude,
+            mavlink.MAVLINK_MSG_ID_VFR_HUD: self._vfr_hud,
+            mavlink.MAVLINK_MSG_ID_GPS_RAW_INT: self._gps,
+            mavlink.MAVLINK_MSG_ID_BATTERY_STATUS: self._battery_status,
+            mavlink.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: self._extended,
+            mavlink.MAVLINK_MSG_ID_EKF_STATUS_REPORT: self._estimator,
+            mavlink.MAVLINK_MSG_ID_MISSION_CURRENT: self._mission_current,
+            mavlink.MAVLINK_MSG_ID_HOME_POSITION: self._home_position,
+            mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION: self._version,
+        }
+
+    def tick(self, now_s: float) -> None:
+        """Decides, then tells what is due."""
+        self._now_s = now_s
+        if self._born_s is None:
+            self._born_s = now_s
+        self.autopilot.tick(now_s)
+        for message in self.plans.tick(now_s):
+            self._send(message)
+        for message_id, interval_s in self._intervals_s.items():
+            due_s = self._due_s.get(message_id, now_s)
+            if now_s >= due_s:
+                self._due_s[message_id] = max(due_s + interval_s, now_s)
+                self._send(self._tellers[message_id]())
+        if self.autopilot.current != self._told_current:
+            self._told_current = self.autopilot.current
+            self._send(self._mission_current())
+        self._say_prearm(now_s)
+
+    def receive(self, data: bytes, now_s: float) -> None:
+        self._now_s = now_s
+        for message in self._decoder.feed(data):
+            if message.get_type() == "HEARTBEAT":
+                self.autopilot.heartbeat(now_s)
+            elif getattr(message, "target_system", None) == self.sysid:
+                self._take(message)
+
+    def _take(self, message: Any) -> None:
+        kind = message.get_type()
+        if kind in _PLANS:
+            for answer in self.plans.take(message, self._now_s):
+                self._send(answer)
+        elif kind == "COMMAND_LONG":
+            self._command(message, message.param5, message.param6)
+        elif kind == "COMMAND_INT":
+            self._command(message, message.x / 1e7, message.y / 1e7, message.z)
+        elif kind == "PARAM_REQUEST_READ":
+            self._tell_parameter(message.param_id)
+        elif kind == "PARAM_SET":
+            if message.param_id in self.parameters:
+                self.parameters[message.param_id] = message.param_value
+                self._tell_parameter(message.param_id)
+        elif kind == "PARAM_REQUEST_LIST":
+            for name in self.parameters:
+                self._tell_parameter(name)
+        elif kind == "MISSION_SET_CURRENT":
+            self.autopilot.set_current(message.seq)
+            self._send(self._mission_current())
+        elif kind == "SET_MODE":
+            self.autopilot.set_mode(message.custom_mode)
+
+    def _command(self, m: Any, lat: float, lon: float, height_m: float | None = None) -> None:
+        if height_m is None:
+            height_m = m.param7
+        result, why = self._do(m, lat, lon, height_m)
+        if why:
+            prefix = "Arm: " if m.command == mavlink.MAV_CMD_COMPONENT_ARM_DISARM else ""
+            self._say(mavlink.MAV_SEVERITY_CRITICAL, prefix + why)
+        self._send(
+            mavlink.MAVLink_command_ack_message(
+                m.command, result, 0, 0, m.get_srcSystem(), m.get_srcComponent()
+            )
+        )
+
+    def _do(self, m: Any, lat: float, lon: float, height_m: float) -> tuple[int, str | None]:
+        pilot = self.autopilot
+        match m.command:
+            case mavlink.MAV_CMD_COMPONENT_ARM_DISARM:
+                force = m.param2 == 21196
+                why = pilot.arm(self._now_s) if m.param1 == 1 else pilot.disarm(force)
+            case mavlink.MAV_CMD_DO_SET_MODE:
+                why = pilot.set_mode(int(m.param2))
+            case mavlink.MAV_CMD_NAV_TAKEOFF:
+                why = pilot.take_off(height_m)
+            case mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH:
+                why = pilot.set_mode(Mode.RTL)
+            case mavlink.MAV_CMD_NAV_LAND:
+                why = pilot.set_mode(Mode.LAND)
+            case mavlink.MAV_CMD_MISSION_START:
+                why = pilot.start_mission()
+            case mavlink.MAV_CMD_DO_REPOSITION:
+                pilot.set_mode(Mode.GUIDED)
+                why = pilot.go_to(lon, lat, height_m)
+            case mavlink.MAV_CMD_DO_CHANGE_SPEED:
+                pilot.change_speed(int(m.param1), m.param2)
+                why = None
+            case mavlink.MAV_CMD_DO_SET_MISSION_CURRENT:
+                return (_OK, None) if pilot.set_current(int(m.param1)) else (_DENIED, None)
+            case mavlink.MAV_CMD_SET_MESSAGE_INTERVAL:
+                return self._set_interval(int(m.param1), m.param2), None
+            case mavlink.MAV_CMD_REQUEST_MESSAGE:
+                return self._tell_once(int(m.param1)), None
+            case mavlink.MAV_CMD_BATTERY_RESET:
+                self._bodies.energy_wh[self._i] = (
+                    self._bodies.battery_wh[self._i] * min(max(m.param2, 0.0), 100.0) / 100
+                )
+                why = None
+            case mavlink.MAV_CMD_DO_FENCE_ENABLE:
+                self.parameters["FENCE_ENABLE"] = float(m.param1 == 1)
+                why = None
+            case _:
+                return _UNSUPPORTED, None
+        return (_FAILED, why) if why else (_OK, None)
+
+    def _set_interval(self, message_id: int, interval_us: float) -> int:
+        if message_id not in self._tellers:
+            return int(_FAILED)
+        if interval_us < 0:
+            self._intervals_s.pop(message_id, None)
+        elif interval_us > 0:
+            self._intervals_s[message_id] = interval_us / 1e6
+            self._due_s[message_id] = self._now_s
+        return int(_OK)
+
+    def _tell_once(self, message_id: int) -> int:
+        if message_id not in self._tellers:
+            return int(_FAILED)
+        self._send(self._tellers[message_id]())
+        return int(_OK)
+
+    def _tell_parameter(self, name: str) -> None:
+        if name not in self.parameters:
+            return
+        names = list(self.parameters)
+        self._send(
+            mavlink.MAVLink_param_value_message(
+                name.encode(),
+                self.parameters[name],
+                mavlink.MAV_PARAM_TYPE_REAL32,
+                len(names),
+                names.index(name),
+            )
+        )
+
+    def _say(self, severity: int, text: str) -> None:
+        self._send(mavlink.MAVLink_statustext_message(severity, text[:50].encode()))
+
+    def _say_prearm(self, now_s: float) -> None:
+        """ArduCopter repeats what keeps it from arming every 30 s."""
+        if self.autopilot.armed or now_s - self._prearm_said_s < 30.0:
+            return
+        if why := self.autopilot.prearm():
+            self._prearm_said_s = now_s
+            self._say(mavlink.MAV_SEVERITY_CRITICAL, f"PreArm: {why}")
+
+    def _reached(self, seq: int) -> None:
+        self._send(mavlink.MAVLink_mission_item_reached_message(seq))
+
+    def _send(self, message: Any) -> None:
+        self._wire(message.pack(self._codec))
+        self._codec.seq = (self._codec.seq + 1) % 256
+
+    # What it tells.
+
+    @property
+    def _boot_ms(self) -> int:
+        return int((self._now_s - (self._born_s or 0.0)) * 1000) & 0xFFFFFFFF
+
+    def _heartbeat(self) -> Any:
+        base = mavlink.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
+        if self.autopilot.armed:
+            base |= mavlink.MAV_MODE_FLAG_SAFETY_ARMED
+        standing = self.autopilot.on_ground
+        state = mavlink.MAV_STATE_STANDBY if standing else mavlink.MAV_STATE_ACTIVE
+        return mavlink.MAVLink_heartbeat_message(
+            mavlink.MAV_TYPE_QUADROTOR,
+            mavlink.MAV_AUTOPILOT_ARDUPILOTMEGA,
+            base,
+            int(self.autopilot.mode),
+            state,
+            3,
+        )
+
+    def _sys_status(self) -> Any:
+        share, volts, amperes = self._bodies.battery(self._i)
+        checks = mavlink.MAV_SYS_STATUS_PREARM_CHECK
+        healthy = checks if self.autopilot.prearm() is None else 0
+        return mavlink.MAVLink_sys_status_message(
+            checks, checks, healthy, 300, int(volts * 1000), int(amperes * 100),
+            int(share * 100), 0, 0, 0, 0, 0, 0,
+        )  # fmt: skip
+
+    def _global_position(self) -> Any:
+        lon, lat, up_m = self.autopilot.position
+        east, north, up = (self._bodies.velocity[self._i] * 100).tolist()
+        return mavlink.MAVLink_global_position_int_message(
+            self._boot_ms,
+            round(lat * 1e7),
+            round(lon * 1e7),
+            round((self._home[2] + up_m) * 1000),
+            round(up_m * 1000),
+            int(north),
+            int(east),
+            int(-up),
+            int(self._bodies.heading_deg[self._i] * 100) % 36000,
+        )
+
+    def _attitude(self) -> Any:
+        roll, pitch = self._bodies.lean_rad(self._i)
+        yaw = math.radians(float(self._bodies.heading_deg[self._i]))
+        yaw = math.remainder(yaw, 2 * math.pi)
+        return mavlink.MAVLink_attitude_message(self._boot_ms, roll, pitch, yaw, 0, 0, 0)
+
+    def _vfr_hud(self) -> Any:
+        velocity = self._bodies.velocity[self._i]
+        ground_ms = float(math.hypot(velocity[0], velocity[1]))
+        air = velocity - self._bodies.wind[self._i]
+        return mavlink.MAVLink_vfr_hud_message(
+            float(math.hypot(air[0], air[1])),
+            ground_ms,
+            int(self._bodies.heading_deg[self._i]),
+            50,
+            self._home[2] + float(self._bodies.position[self._i][2]),
+            float(velocity[2]),
+        )
+
+    def _gps(self) -> Any:
+        lon, lat, up_m = self.autopilot.position
+        return mavlink.MAVLink_gps_raw_int_message(
+            int(self._now_s * 1e6), mavlink.GPS_FIX_TYPE_RTK_FIXED, round(lat * 1e7),
+            round(lon * 1e7), round((self._home[2] + up_m) * 1000), 60, 80, 65535, 65535, 18,
+        )  # fmt: skip
+
+    def _battery_status(self) -> Any:
+        share, volts, amperes = self._bodies.battery(self._i)
+        used_mah = (1 - share) * self.parameters["BATT_CAPACITY"]
+        cells = [int(volts * 1000), *[65535] * 9]
+        return mavlink.MAVLink_battery_status_message(
+            0, 0, 0, 32767, cells, int(amperes * 100), int(used_mah), -1, int(share * 100)
+        )
+
+    def _extended(self) -> Any:
+        state = mavlink.MAV_LANDED_STATE_IN_AIR
+        if self.autopilot.on_ground:
+            state = mavlink.MAV_LANDED_STATE_ON_GROUND
+        return mavlink.MAVLink_extended_sys_state_message(0, state)
+
+    def _estimator(self) -> Any:
+        trusted = (
+            mavlink.ESTIMATOR_ATTITUDE
+            | mavlink.ESTIMATOR_VELOCITY_HORIZ
+            | mavlink.ESTIMATOR_VELOCITY_VERT
+            | mavlink.ESTIMATOR_POS_HORIZ_REL
+            | mavlink.ESTIMATOR_POS_HORIZ_ABS
+            | mavlink.ESTIMATOR_POS_VERT_ABS
+        )
+        return mavlink.MAVLink_ekf_status_report_message(trusted, 0, 0, 0, 0, 0)
+
+    def _mission_current(self) -> Any:
+        return mavlink.MAVLink_mission_current_message(
+            self.autopilot.current, len(self.plans.items[0]) - 1
+        )
+
+    def _home_position(self) -> Any:
+        lon, lat, alt = self._home
+        return mavlink.MAVLink_home_position_message(
+            round(lat * 1e7), round(lon * 1e7), round(alt * 1000), 0, 0, 0, [1, 0, 0, 0], 0, 0, 0
+        )
+
+    def _version(self) -> Any:
+        capabilities = (
+            mavlink.MAV_PROTOCOL_CAPABILITY_MAVLINK2
+            | mavlink.MAV_PROTOCOL_CAPABILITY_MISSION_INT
+            | mavlink.MAV_PROTOCOL_CAPABILITY_COMMAND_INT
+            | mavlink.MAV_PROTOCOL_CAPABILITY_MISSION_FENCE
+            | mavlink.MAV_PROTOCOL_CAPABILITY_MISSION_RALLY
+        )
+        nothing = [0] * 8
+        return mavlink.MAVLink_autopilot_version_message(
+            capabilities, VERSION, 0, 0, 0, nothing, nothing, nothing, 0, 0, self.sysid
+        )
+
+
+def _home_item(home: tuple[float, float, float]) -> Any:
+    lon, lat, alt = home
+    return mavlink.MAVLink_mission_item_int_message(
+        0, 0, 0, mavlink.MAV_FRAME_GLOBAL, mavlink.MAV_CMD_NAV_WAYPOINT, 0, 1,
+        0, 0, 0, 0, round(lat * 1e7), round(lon * 1e7), alt, 0,
+    )  # fmt: skip

@@ -1,0 +1,152 @@
+"""All builtin vehicles in one process: bodies stepped together, each with a socket of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from docks.contract import VehicleTruth
+from fleet.district.model import DroneModel
+from sitl.builtin.body import Bodies
+from sitl.builtin.craft import Craft
+from sitl.craft import CraftSpec
+
+_log = logging.getLogger(__name__)
+
+STEP_S = 0.04
+MOST_STEPS = 50  # a tick that comes later than so many steps does not catch up
+TRUTH_FLYING_S = 0.5
+TRUTH_IDLE_S = 5.0
+
+
+class BuiltinFleet:
+    """The vehicles, their clock and their wires."""
+
+    def __init__(self, specs: Sequence[CraftSpec], models: Sequence[DroneModel]) -> None:
+        self._specs = tuple(specs)
+        self.bodies = Bodies(
+            np.array([model.battery_wh for model in models]),
+            np.array([model.hover_w for model in models]),
+            np.array([model.cruise_w for model in models]),
+        )
+        self._wires: list[_Wire] = []
+        self.crafts: list[Craft] = []
+        self._charge_w = np.zeros(len(specs))
+        self._listeners: list[Callable[[VehicleTruth], None]] = []
+        self._told_s = [-np.inf] * len(specs)
+        self._stood = [True] * len(specs)
+        self._index = {spec.drone: i for i, spec in enumerate(specs)}
+        for i, spec in enumerate(specs):
+            wire = _Wire()
+            home = (spec.lon, spec.lat, spec.alt_amsl_m)
+            craft = Craft(i, spec.sysid, home, self.bodies, wire.send)
+            wire.receive = craft.receive
+            self._wires.append(wire)
+            self.crafts.append(craft)
+        self.stepped_s = 0.0
+        self.missed_s = 0.0
+
+    def listen(self, listener: Callable[[VehicleTruth], None]) -> None:
+        self._listeners.append(listener)
+
+    def charge(self, drone: str, watts: float) -> None:
+        """The power that flows into the drone's battery from now on."""
+        if drone in self._index:
+            self._charge_w[self._index[drone]] = watts
+
+    def set_wind(self, drone: str, speed_ms: float, from_deg: float) -> None:
+        to_rad = np.radians(from_deg + 180.0)
+        self.bodies.wind[self._index[drone]] = (
+            speed_ms * np.sin(to_rad),
+            speed_ms * np.cos(to_rad),
+            0.0,
+        )
+
+    async def run(self, controller: tuple[str, int]) -> None:
+        """Flies until cancelled, in step with the loop's time."""
+        loop = asyncio.get_running_loop()
+        for wire in self._wires:
+            await loop.create_datagram_endpoint(partial(_same, wire), remote_addr=controller)
+        began_s = loop.time()
+        next_s = began_s
+        try:
+            while True:
+                now_s = loop.time()
+                behind = int((now_s - next_s) / STEP_S)
+                if behind > MOST_STEPS:
+                    self.missed_s += (behind - MOST_STEPS) * STEP_S
+                    next_s += (behind - MOST_STEPS) * STEP_S
+                while next_s <= now_s:
+                    self.step(next_s)
+                    next_s += STEP_S
+                await asyncio.sleep(next_s - loop.time())
+        finally:
+            for wire in self._wires:
+                wire.close()
+
+    def step(self, now_s: float) -> None:
+        """One step of all bodies, then of all autopilots."""
+        self.bodies.step(STEP_S)
+        self.stepped_s += STEP_S
+        charging = np.nonzero(self._charge_w)[0]
+        for i in charging:
+            if not self.bodies.spinning[i]:
+                self.bodies.charge(int(i), float(self._charge_w[i]), STEP_S)
+        for craft in self.crafts:
+            craft.tick(now_s)
+        if self._listeners:
+            self._tell_truths(now_s)
+
+    def _tell_truths(self, now_s: float) -> None:
+        for i, craft in enumerate(self.crafts):
+            stands = craft.autopilot.on_ground
+            pause_s = TRUTH_IDLE_S if stands else TRUTH_FLYING_S
+            if stands == self._stood[i] and now_s - self._told_s[i] < pause_s:
+                continue
+            self._stood[i], self._told_s[i] = stands, now_s
+            lon, lat, up_m = craft.autopilot.position
+            truth = VehicleTruth(
+                drone=self._specs[i].drone,
+                lon=lon,
+                lat=lat,
+                height_m=up_m,
+                on_ground=stands,
+                battery_pct=self.bodies.battery(i)[0] * 100,
+            )
+            for listener in self._listeners:
+                listener(truth)
+
+
+def _same(wire: _Wire) -> _Wire:
+    return wire
+
+
+class _Wire(asyncio.DatagramProtocol):
+    """One vehicle's socket, calling the controller."""
+
+    receive: Callable[[bytes, float], None]
+
+    def __init__(self) -> None:
+        self._transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        self.receive(data, asyncio.get_running_loop().time())
+
+    def error_received(self, exc: Exception) -> None:
+        """The controller is not there, or is starting again: keep calling."""
+
+    def send(self, data: bytes) -> None:
+        if self._transport is not None:
+            self._transport.sendto(data)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
