@@ -16,9 +16,9 @@ from typer.core import TyperGroup
 # noun -> (where its command is, what the help says)
 COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("fleet.cli_up:up", "Start the whole system and print the console's address."),
-    "check": ("fleet.cli:check", "Check a district's configuration and print its totals."),
+    "check": ("fleet.cli_district:check", "Check a district's configuration and print its totals."),
     "boundaries": (
-        "fleet.cli:boundaries",
+        "fleet.cli_district:boundaries",
         "Put official boundaries in place of the drawn ones.",
     ),
     "incident": ("fleet.cli:incident", "Report, show, dispatch and close incidents."),
@@ -56,7 +56,13 @@ class _Rooms(TyperGroup):
             formatter.write_dl([(noun, text) for noun, (_, text) in COMMANDS.items()])
 
 
-app = typer.Typer(cls=_Rooms, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+app = typer.Typer(
+    cls=_Rooms,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+)
 
 
 @app.callback()
