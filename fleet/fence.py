@@ -7,25 +7,31 @@ buffered no-fly volumes, so that a flight as planned never touches it.
 from __future__ import annotations
 
 import shapely
-from planner.airspace import Airspace, build
 from pyproj import Transformer
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.ops import transform
 
 from fleet.district.model import District
 from fleet.mavlink.mission_items import Fence
+from fleet.process import Refusal
+from planner.airspace import Airspace, build
 from planner.model import LonLat, Volume
 
 KEEP_INSIDE_M = 30.0
 OUTSIDE_M = 20_000.0  # how far the no-fly volume around the district reaches
-MOST_VERTICES = 60  # autopilots keep few fence points
+MOST_POINTS = 80  # ArduPilot's fence storage holds 720 bytes: some 84 points of a dozen polygons
+FEWEST_OUTLINE_POINTS = 12
 
 _TO_M = Transformer.from_crs("EPSG:4326", "EPSG:4547", always_xy=True)
 _TO_DEG = Transformer.from_crs("EPSG:4547", "EPSG:4326", always_xy=True)
 
 
 def district_fence(district: District) -> Fence:
-    """The district with its margin to stay in, the no-fly volumes to stay out of."""
+    """The district with its margin to stay in, the no-fly volumes to stay out of.
+
+    Raises:
+        Refusal: if the volumes leave too few points for the outline.
+    """
     keep_out = [_polygon(volume.polygon) for volume in district.volumes]
     return Fence(
         inclusions=(_ring(_fence_m(district)),),
@@ -62,11 +68,18 @@ def _fence_m(district: District) -> Polygon:
         for subdistrict in district.subdistricts
         for rings in subdistrict.polygons
     ]
+    corners = sum(len(set(volume.polygon[0])) for volume in district.volumes)
+    most = MOST_POINTS - corners
+    if most < FEWEST_OUTLINE_POINTS:
+        raise Refusal(
+            f"the no-fly volumes have {corners} corners; a drone's fence holds {MOST_POINTS} "
+            f"points, and {FEWEST_OUTLINE_POINTS} of them are for the district's outline"
+        )
     margin_m = district.flight.fence_margin_m
     outline = _largest(shapely.union_all(parts).buffer(margin_m, join_style="mitre"))
     tolerance_m = 5.0
     fence = outline
-    while len(fence.exterior.coords) > MOST_VERTICES:
+    while len(fence.exterior.coords) - 1 > most:
         fence = _largest(outline.buffer(tolerance_m).simplify(tolerance_m))
         tolerance_m *= 1.5
     return Polygon(fence.exterior)

@@ -91,5 +91,8 @@ class Readiness:
         record.performance = performance_of(read, model)
         if not vehicle.state.armed:  # what flies keeps what it took off with
             await vehicle.set_parameters(POLICY)
+            # a fence takes effect when it is switched on, not when it is changed
+            await vehicle.set_parameters({"FENCE_ENABLE": 0})
             await vehicle.upload_fence(self._fence)
+            await vehicle.set_parameters({"FENCE_ENABLE": 1})
         return read

@@ -25,7 +25,6 @@ POLICY: Final[dict[str, float]] = {
     "AUTO_OPTIONS": 3,  # arm and take off by mission, without a throttle stick
     "FENCE_TYPE": 4,  # the polygons that were uploaded
     "FENCE_ACTION": 1,  # at the fence: return, or land if that fails
-    "FENCE_ENABLE": 1,
     "FS_GCS_ENABLE": 1,  # without our heartbeat: return
     "FS_GCS_TIMEOUT": 10,  # s
     "BATT_FS_LOW_ACT": 2,  # low: return

@@ -52,5 +52,7 @@ def command_line(
         *("--defaults", str(DEFAULTS)),
         *("--serial0", f"udpclient:{controller}"),
         *("--serial1", f"udpclient:{coupling}"),
-        *("--serial2", "none"),
+        *("--serial2", "none:"),
+        *("--rate", "400"),  # twice the autopilot's loop rate, set in the defaults
+        "-w",  # parameters from the defaults, not from an earlier run
     ]
