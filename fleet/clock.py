@@ -75,6 +75,11 @@ class Clock:
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.unix_s(), UTC)
 
+    @staticmethod
+    def wall_now() -> datetime:
+        """The time of day outside any simulation; for deadlines of messages, which travel there."""
+        return datetime.fromtimestamp(time.time(), UTC)
+
     def unix_s(self) -> float:
         return self.epoch_s + (time.time() - self.epoch_s) * self.speedup
 

@@ -19,7 +19,7 @@ from planner.model import LonLat, Volume
 
 KEEP_INSIDE_M = 30.0
 OUTSIDE_M = 20_000.0  # how far the no-fly volume around the district reaches
-MOST_POINTS = 80  # ArduPilot's fence storage holds 720 bytes: some 84 points of a dozen polygons
+MOST_POINTS = 64  # ArduCopter keeps 560 bytes of fence: some 66 points of a dozen polygons
 FEWEST_OUTLINE_POINTS = 12
 
 _TO_M = Transformer.from_crs("EPSG:4326", "EPSG:4547", always_xy=True)

@@ -10,8 +10,8 @@ import math
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from planner.flight import ground_speeds
 from planner.frame import Points, to_degrees, to_metres
 from planner.model import LonLat, Performance, Volume, Wind
 from planner.visibility import Edges, corners_of, edges_of, sees
+
+if TYPE_CHECKING:
+    import networkx
 
 TREES_KEPT = 4000
 WIND_STEP_MS = 0.5  # paths are chosen for the wind rounded so; their times are of the exact wind
@@ -61,9 +64,11 @@ class Airspace:
     _trees: OrderedDict[tuple[object, ...], Tree] = field(default_factory=OrderedDict)
     _names: Mapping[str, BaseGeometry] = field(default_factory=dict)
 
-    def graph(self) -> nx.Graph[str]:
+    def graph(self) -> networkx.Graph[str]:
         """The readable model: nodes by dock id or corner number, edges with ``way_m``."""
-        graph: nx.Graph[str] = nx.Graph()
+        import networkx  # here: the hot path does without, and it takes its time to load
+
+        graph: networkx.Graph[str] = networkx.Graph()
         names = self.node_names()
         for name, at in zip(names, self.nodes, strict=True):
             graph.add_node(name, lon=at.lon, lat=at.lat)

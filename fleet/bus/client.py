@@ -132,7 +132,7 @@ class MqttBus:
         self._waiting = 0
         self.dropped = 0  # QoS 0 messages while no broker was there
         self._subscriptions: list[_Subscription] = []
-        self._replies: dict[str, asyncio.Future[Reply]] = {}
+        self._replies: dict[str, list[asyncio.Future[Reply]]] = {}
         self._inbox = f"dockfleet/reply/{self._name}"
         self._served: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
         self._tasks: asyncio.TaskGroup
@@ -239,11 +239,11 @@ class MqttBus:
             id=id_ or str(ULID()),
             sender=self._name,
             reply_to=self._inbox,
-            expires_at=self._clock.now() + timedelta(seconds=timeout_s),
+            expires_at=self._clock.wall_now() + timedelta(seconds=timeout_s / self._clock.speedup),
             body=body.model_dump(mode="json"),
         )
         answer = asyncio.get_running_loop().create_future()
-        self._replies[request.id] = answer
+        self._replies.setdefault(request.id, []).append(answer)
         try:
             async with asyncio.timeout(timeout_s):
                 await self.publish(topic, request)
@@ -253,7 +253,9 @@ class MqttBus:
                 f"nobody answered on {topic} within {timeout_s:.0f} s", "timeout"
             ) from None
         finally:
-            self._replies.pop(request.id, None)
+            self._replies[request.id].remove(answer)
+            if not self._replies[request.id]:
+                del self._replies[request.id]
         if not reply.ok:
             raise RequestFailed(reply.reason or "refused without a reason", reply.code)
         return reply
@@ -268,7 +270,7 @@ class MqttBus:
             except ValidationError as error:
                 _log.warning("not a request on %s: %s", topic, error.errors()[0]["msg"])
                 return
-            if request.expires_at < self._clock.now():
+            if request.expires_at < self._clock.wall_now():
                 _log.warning("request %s on %s had expired", request.id, topic)
                 return
             self._spawn(self._answer(request, handler), f"request {request.id}")
@@ -288,9 +290,9 @@ class MqttBus:
 
     async def _on_reply(self, message: Message) -> None:
         reply = Reply.model_validate_json(message.payload)
-        waiting = self._replies.get(reply.id)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(reply)
+        for waiting in self._replies.get(reply.id, ()):
+            if not waiting.done():
+                waiting.set_result(reply)
 
     async def _connect(self) -> aiomqtt.Client:
         will = None

@@ -15,7 +15,8 @@ from ulid import ULID
 
 class Request(BaseModel):
     """One act or question, sent to one receiver. Repeating it with the same ``id`` is safe: the
-    receiver gives the first answer again and does not act twice."""
+    receiver gives the first answer again and does not act twice. ``expires_at`` is time of day
+    outside any simulation: messages travel in real time."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -1,0 +1,94 @@
+"""What cannot start says why in one sentence, and leaves nothing running."""
+
+from __future__ import annotations
+
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.stack.running import dockfleet
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def up(tmp_path: Path, *arguments: str, **environment: str):
+    free = ("--broker-port", "0", "--console-port", "0", "--mavlink-port", "0")
+    return dockfleet("up", *free, *arguments, "--state-dir", str(tmp_path), **environment)
+
+
+def assert_one_sentence(answer, *words: str) -> None:
+    assert answer.returncode == 1, answer.stdout
+    told = [line for line in answer.stderr.splitlines() if line.startswith("dockfleet: ")]
+    assert len(told) == 1, answer.stderr
+    for word in words:
+        assert word in told[0]
+    assert "Traceback" not in answer.stderr
+
+
+def left_running(state_dir: Path) -> list[str]:
+    return [
+        " ".join(process.info["cmdline"])
+        for process in psutil.process_iter(["cmdline"])
+        if str(state_dir) in " ".join(process.info["cmdline"] or [])
+    ]
+
+
+@pytest.mark.parametrize("option", ["--broker-port", "--console-port"])
+def test_a_taken_port_is_named(tmp_path, taken_port, option):
+    answer = up(tmp_path, option, str(taken_port))
+    assert_one_sentence(answer, str(taken_port), "in use")
+    assert left_running(tmp_path) == []
+
+
+def test_a_taken_mavlink_port_is_named(tmp_path):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = str(taken.getsockname()[1])
+        answer = up(tmp_path, "--mavlink-port", port)
+    assert_one_sentence(answer, port, "in use")
+    assert left_running(tmp_path) == []
+
+
+def test_an_absent_broker_is_named(tmp_path):
+    answer = up(tmp_path, "--broker", "mqtt://127.0.0.1:1")
+    assert_one_sentence(answer, "127.0.0.1:1", "broker")
+    assert left_running(tmp_path) == []
+
+
+def test_a_missing_arducopter_is_named(tmp_path):
+    answer = up(tmp_path, "--vehicles", "ardupilot", "--arducopter", str(tmp_path / "none"))
+    assert_one_sentence(answer, str(tmp_path / "none"), "arducopter")
+    assert left_running(tmp_path) == []
+
+
+def test_an_arducopter_that_dies_at_its_start_is_named_with_its_last_words(tmp_path):
+    dying = tmp_path / "dying"
+    dying.write_text("#!/bin/sh\necho no EEPROM today\nexit 3\n")
+    dying.chmod(dying.stat().st_mode | stat.S_IXUSR)
+    answer = up(tmp_path, "--vehicles", "ardupilot", "--arducopter", str(dying))
+    assert_one_sentence(answer, "ended at its start with code 3", "no EEPROM today")
+    assert left_running(tmp_path) == []
+
+
+def test_a_broken_configuration_is_named(tmp_path):
+    answer = dockfleet("up", str(tmp_path / "nowhere"), "--state-dir", str(tmp_path))
+    assert answer.returncode == 1
+    assert "nowhere" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_speedup_with_real_drones_is_wrong_usage(tmp_path):
+    answer = dockfleet("up", "--vehicles", "none", "--speedup", "2", "--state-dir", str(tmp_path))
+    assert answer.returncode == 2
