@@ -203,8 +203,11 @@ def _write_volumes(volumes: list[dict[str, Any]]) -> None:
 
 def _write_docks(plan: list[Any], tiles: list[Any], volumes: list[dict[str, Any]]) -> None:
     metres = [_metres(t) for t in tiles]
-    places = raster(shapely.union_all(metres), SITING_M)
-    sites = dock_sites(places, _dock_candidates(metres, places, volumes), metres, DOCKS)
+    district = shapely.union_all(metres)
+    cells = raster(district, SITING_M)
+    edge = shapely.get_coordinates(shapely.segmentize(district.exterior, SITING_M))
+    candidates = _dock_candidates(district, cells, volumes)
+    sites = dock_sites(np.vstack((cells, edge)), candidates, metres, DOCKS)
     docks = _named(plan, metres, sites)
     lines = [
         "# yaml-language-server: $schema=../schema/docks.schema.json",
@@ -231,12 +234,12 @@ def _write_docks(plan: list[Any], tiles: list[Any], volumes: list[dict[str, Any]
 
 
 def _dock_candidates(
-    tiles: list[Any], places: np.ndarray, volumes: list[dict[str, Any]]
+    district: Any, places: np.ndarray, volumes: list[dict[str, Any]]
 ) -> np.ndarray:
     kept_clear = shapely.union_all(
         [v["metres"].buffer(v["buffer_m"] + DOCK_CLEAR_M) for v in volumes]
     )
-    allowed = shapely.union_all(tiles).buffer(-DOCK_CLEAR_M).difference(kept_clear)
+    allowed = district.buffer(-DOCK_CLEAR_M).difference(kept_clear)
     return places[shapely.contains_xy(allowed, *places.T)]
 
 

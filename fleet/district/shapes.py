@@ -28,15 +28,14 @@ class Shapes:
         self.tiles: list[MultiPolygon] = [tile_of(each) for each in district.subdistricts]
         self.tiles_m: list[MultiPolygon] = [metres(tile) for tile in self.tiles]
         self.whole_m: BaseGeometry = shapely.union_all(self.tiles_m)
+        self._asked = np.array(self.tiles)  # asked all in one call
         for shape in (*self.tiles, *self.tiles_m, self.whole_m):
             shapely.prepare(shape)
 
     def holder(self, lon: float, lat: float) -> Subdistrict | None:
         """The subdistrict at a position; on a shared border the first of the two."""
-        for tile, subdistrict in zip(self.tiles, self.subdistricts, strict=True):
-            if shapely.intersects_xy(tile, lon, lat):
-                return subdistrict
-        return None
+        at = np.flatnonzero(shapely.intersects_xy(self._asked, lon, lat))
+        return self.subdistricts[at[0]] if len(at) else None
 
     def nearest(self, lon: float, lat: float) -> tuple[Subdistrict, float]:
         """The subdistrict nearest to a position, and how many metres off it is."""

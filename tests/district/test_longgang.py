@@ -52,7 +52,9 @@ def test_no_place_is_farther_than_three_kilometres_from_a_dock(longgang: Distric
     west, south, east, north = whole.bounds
     xs, ys = np.meshgrid(np.arange(west, east, 250), np.arange(south, north, 250))
     inside = shapely.contains_xy(whole, xs, ys)
-    places = shapely.points(xs[inside], ys[inside])
+    places = shapely.points(
+        np.vstack((np.column_stack((xs[inside], ys[inside])), shapely.get_coordinates(whole)))
+    )
     docks = shapely.multipoints([point_m(*dock.at) for dock in longgang.docks])
     assert shapely.distance(places, docks).max() < 3000
 
