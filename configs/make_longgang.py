@@ -20,7 +20,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 from shapely.affinity import rotate, scale
 from shapely.geometry import Point, Polygon, box, mapping, shape
-
+from siting import dock_sites
+from tiling import power_diagram, raster
 
 HERE = Path(__file__).parent / "longgang"
 SOURCE = HERE / "source"
@@ -29,11 +30,9 @@ TO_DEG = Transformer.from_crs(4547, 4326, always_xy=True).transform
 WGS84 = Geod(ellps="WGS84")
 
 GRID_DEG = 1e-6  # written positions are multiples of this, about 0.1 m
-CELL_M = 60.0  # raster on which areas are calibrated
 SITING_M = 200.0  # raster on which docks are sited
 DOCKS = 25
 DOCK_CLEAR_M = 60.0  # least distance of a dock from a volume's buffer and the district's edge
-RESTARTS = 60
 
 DOCK_MODELS: dict[str, Any] = {
     "standard": {
@@ -65,7 +64,9 @@ PAD_AMSL_M = {
 def main() -> None:
     plan = _yaml("subdistricts.yaml")["subdistricts"]
     outline = _outline(sum(s["area_km2"] for s in plan))
-    tiles = _snap(_power_diagram(plan, outline), outline)
+    seeds = [np.column_stack(TO_M(*np.array(s["seeds"]).T)) for s in plan]
+    areas = [s["area_km2"] for s in plan]
+    tiles = _snap(power_diagram(seeds, areas, outline), outline)
     named_communities = _yaml("communities.yaml")["communities"]
     volumes = _volumes()
     _write_subdistricts(plan, tiles, named_communities)
@@ -96,81 +97,6 @@ def _outline(area_km2: float) -> Polygon:
     polygon = shape(drawn["features"][0]["geometry"])
     factor = (area_km2 / _area_km2(polygon)) ** 0.5
     return scale(_metres(polygon), factor, factor, origin="centroid")
-
-
-def _raster(area: Any, step_m: float) -> np.ndarray:
-    west, south, east, north = area.bounds
-    xs, ys = np.meshgrid(
-        np.arange(west + step_m / 2, east, step_m), np.arange(south + step_m / 2, north, step_m)
-    )
-    inside = shapely.contains_xy(area, xs, ys)
-    return np.column_stack((xs[inside], ys[inside]))
-
-
-def _power_diagram(plan: list[dict[str, Any]], outline: Polygon) -> list[Any]:
-    """One region a subdistrict: where its nearest seed, less its weight, wins (squared metres)."""
-    seeds = [np.column_stack(TO_M(*np.array(s["seeds"]).T)) for s in plan]
-    weights = _calibrated_weights(seeds, [s["area_km2"] for s in plan], outline)
-    points = [
-        (x, y, w, owner)
-        for owner, (group, w) in enumerate(zip(seeds, weights, strict=True))
-        for x, y in group
-    ]
-    frame = list(box(*outline.buffer(1000).bounds).exterior.coords)[:-1]
-    regions: list[list[Polygon]] = [[] for _ in plan]
-    for point in points:
-        cell = _power_cell(point, points, frame)
-        if len(cell) >= 3:
-            regions[point[3]].append(Polygon(cell))
-    return [shapely.union_all(cells).intersection(outline) for cells in regions]
-
-
-def _calibrated_weights(
-    seeds: list[np.ndarray], areas_km2: list[float], outline: Polygon
-) -> np.ndarray:
-    cells = _raster(outline, CELL_M)
-    near2 = np.stack([cKDTree(group).query(cells)[0] ** 2 for group in seeds])
-    share = np.array(areas_km2) / sum(areas_km2)
-    weights = np.zeros(len(seeds))
-    for step in range(4000):
-        owner = np.argmin(near2 - weights[:, None], axis=0)
-        short = share - np.bincount(owner, minlength=len(seeds)) / len(cells)
-        if np.abs(short / share).max() < 5e-4:
-            break
-        weights += short * outline.area * (0.12 if step < 300 else 0.03)
-    return weights
-
-
-def _power_cell(
-    own: tuple[float, ...], points: list[Any], frame: list[tuple[float, float]]
-) -> list[tuple[float, float]]:
-    """Cuts the frame by the half-plane that each other point leaves to this one."""
-    x0, y0, w0, _ = own
-    cell = frame
-    for x1, y1, w1, _ in points:
-        a, b = 2 * (x1 - x0), 2 * (y1 - y0)
-        if a == 0 and b == 0:
-            continue
-        c = x1**2 + y1**2 - w1 - (x0**2 + y0**2 - w0)
-        cell = _cut(cell, a, b, c)
-        if not cell:
-            return []
-    return cell
-
-
-def _cut(
-    ring: list[tuple[float, float]], a: float, b: float, c: float
-) -> list[tuple[float, float]]:
-    """The part of a convex ring where a x + b y <= c."""
-    kept: list[tuple[float, float]] = []
-    for (x0, y0), (x1, y1) in zip(ring, ring[1:] + ring[:1], strict=True):
-        d0, d1 = a * x0 + b * y0 - c, a * x1 + b * y1 - c
-        if d0 <= 0:
-            kept.append((x0, y0))
-        if d0 * d1 < 0:
-            t = d0 / (d0 - d1)
-            kept.append((x0 + t * (x1 - x0), y0 + t * (y1 - y0)))
-    return kept
 
 
 def _snap(regions: list[Any], outline: Polygon) -> list[Polygon]:
@@ -217,7 +143,7 @@ def _write_subdistricts(plan: list[Any], tiles: list[Any], communities: dict[str
 def _write_communities(plan: list[Any], tiles: list[Any], communities: dict[str, Any]) -> None:
     lines = [
         "# yaml-language-server: $schema=../schema/communities.schema.json",
-        "# 示意 schematic: the anchors are spread evenly over each subdistrict; they are not surveyed.",
+        "# 示意 schematic: anchors spread evenly over each subdistrict, not surveyed.",
         "communities:",
     ]
     for s, tile in zip(plan, tiles, strict=True):
@@ -231,7 +157,7 @@ def _write_communities(plan: list[Any], tiles: list[Any], communities: dict[str,
 
 def _spread(tile: Any, count: int) -> list[tuple[float, float]]:
     """Points spread evenly: centroids of their own Voronoi cells, from north to south."""
-    cells = _raster(_metres(tile), 100.0)
+    cells = raster(_metres(tile), 100.0)
     rng = np.random.default_rng(count)
     centres = cells[rng.choice(len(cells), count, replace=False)]
     for _ in range(60):
@@ -277,7 +203,11 @@ def _write_volumes(volumes: list[dict[str, Any]]) -> None:
 
 def _write_docks(plan: list[Any], tiles: list[Any], volumes: list[dict[str, Any]]) -> None:
     metres = [_metres(t) for t in tiles]
-    sites = _sites(metres, volumes)
+    district = shapely.union_all(metres)
+    cells = raster(district, SITING_M)
+    edge = shapely.get_coordinates(shapely.segmentize(district.exterior, SITING_M))
+    candidates = _dock_candidates(district, cells, volumes)
+    sites = dock_sites(np.vstack((cells, edge)), candidates, metres, DOCKS)
     docks = _named(plan, metres, sites)
     lines = [
         "# yaml-language-server: $schema=../schema/docks.schema.json",
@@ -303,55 +233,14 @@ def _write_docks(plan: list[Any], tiles: list[Any], volumes: list[dict[str, Any]
     _write("docks.yaml", lines)
 
 
-def _sites(tiles: list[Any], volumes: list[dict[str, Any]]) -> np.ndarray:
-    """Minimises the distance of the farthest place (k-centre by Lloyd's method from many starts);
-    every subdistrict gets a dock."""
-    district = shapely.union_all(tiles)
-    places = _raster(district, SITING_M)
+def _dock_candidates(
+    district: Any, places: np.ndarray, volumes: list[dict[str, Any]]
+) -> np.ndarray:
     kept_clear = shapely.union_all(
         [v["metres"].buffer(v["buffer_m"] + DOCK_CLEAR_M) for v in volumes]
     )
     allowed = district.buffer(-DOCK_CLEAR_M).difference(kept_clear)
-    candidates = places[shapely.contains_xy(allowed, *places.T)]
-    owner = np.stack([shapely.contains_xy(t, *candidates.T) for t in tiles]).argmax(axis=0)
-    best: tuple[float, np.ndarray] | None = None
-    for seed in range(RESTARTS):
-        chosen = _k_centre(np.random.default_rng(seed), places, candidates)
-        if len(set(owner[chosen])) < len(tiles):
-            continue
-        farthest = float(cKDTree(candidates[chosen]).query(places)[0].max())
-        if best is None or farthest < best[0]:
-            best = (farthest, candidates[chosen])
-    if best is None:
-        raise SystemExit("no start gave every subdistrict a dock: raise RESTARTS")
-    print(f"farthest place {best[0]:.0f} m from a dock")  # noqa: T201
-    return best[1]
-
-
-def _k_centre(rng: np.random.Generator, places: np.ndarray, candidates: np.ndarray) -> np.ndarray:
-    chosen = rng.choice(len(candidates), DOCKS, replace=False)
-    for _ in range(80):
-        nearest = cKDTree(candidates[chosen]).query(places)[1]
-        moved = np.array(
-            [_centre_of(places[nearest == i], candidates, chosen[i]) for i in range(DOCKS)]
-        )
-        if np.array_equal(moved, chosen):
-            break
-        chosen = moved
-    return chosen
-
-
-def _centre_of(cluster: np.ndarray, candidates: np.ndarray, now: int) -> int:
-    """The candidate whose farthest place of the cluster is nearest."""
-    if len(cluster) < 3:
-        return now
-    hull = shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(cluster)))
-    middle = cluster.mean(axis=0)
-    near = np.flatnonzero(np.hypot(*(candidates - middle).T) < 2500)
-    reach = np.hypot(
-        candidates[near, 0, None] - hull[None, :, 0], candidates[near, 1, None] - hull[None, :, 1]
-    ).max(axis=1)
-    return int(near[np.argmin(reach)]) if len(near) else now
+    return places[shapely.contains_xy(allowed, *places.T)]
 
 
 def _named(plan: list[Any], tiles: list[Any], sites: np.ndarray) -> list[tuple[Any, ...]]:

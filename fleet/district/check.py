@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import shapely
-from shapely import Geometry, Polygon
+from shapely import MultiPolygon, Polygon
 from shapely.validation import explain_validity
 
 from fleet.district.model import District, Ring, Subdistrict
@@ -75,7 +76,7 @@ def _identities(district: District) -> Iterator[str]:
         ("communities.yaml", "community"): [(c.subdistrict, c.name) for c in district.communities],
     }
     for (file, what), values in of.items():
-        for value, times in Counter[object](values).items():
+        for value, times in Counter(cast(list[Hashable], values)).items():
             if times > 1:
                 shown = value if not isinstance(value, tuple) else " ".join(value)
                 yield f"{file}: {what} {shown} is given {times} times, expected once"
@@ -220,7 +221,7 @@ def _volumes(district: District) -> Iterator[str]:
             )
 
 
-def _tiles(district: District) -> dict[str, Geometry]:
+def _tiles(district: District) -> dict[str, MultiPolygon]:
     return {s.code: district.shapes.tile_m(s.code) for s in district.subdistricts}
 
 

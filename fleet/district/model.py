@@ -5,8 +5,9 @@ Positions are WGS-84 longitude, latitude; polygons are GeoJSON rings.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -84,7 +85,7 @@ class DroneModel(_Model):
     checks_s: float = Field(ge=0)  # from upload acknowledged to armed
     spin_up_s: float = Field(ge=0)  # from armed to lifting
     upload_s: float = Field(ge=0)  # mission, fence and rally points
-    max_ground_ms: float  # with the wind behind it
+    max_ground_ms: float = Field(gt=0)  # with the wind behind it
 
 
 class Volume(_Model):
@@ -151,3 +152,8 @@ class District(_Model):
         from fleet.district.shapes import Shapes
 
         return Shapes(self)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("shapes", None)  # it would still be that of the original
+        return copy

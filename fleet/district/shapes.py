@@ -5,12 +5,13 @@ Metres are EPSG:4547; areas are geodesic.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import shapely
 from pyproj import Geod, Transformer
 from shapely import Geometry, MultiPolygon, Point, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from fleet.district.model import District, Ring, Subdistrict, Volume
 
@@ -24,26 +25,27 @@ class Shapes:
 
     def __init__(self, district: District) -> None:
         self.subdistricts = district.subdistricts
-        self.tiles = [tile_of(each) for each in district.subdistricts]
-        self.tiles_m = [metres(tile) for tile in self.tiles]
-        self.whole_m = shapely.union_all(self.tiles_m)
+        self.tiles: list[MultiPolygon] = [tile_of(each) for each in district.subdistricts]
+        self.tiles_m: list[MultiPolygon] = [metres(tile) for tile in self.tiles]
+        self.whole_m: BaseGeometry = shapely.union_all(self.tiles_m)
+        self._asked = np.array(self.tiles)  # asked all in one call
         for shape in (*self.tiles, *self.tiles_m, self.whole_m):
             shapely.prepare(shape)
 
     def holder(self, lon: float, lat: float) -> Subdistrict | None:
         """The subdistrict at a position; on a shared border the first of the two."""
-        for tile, subdistrict in zip(self.tiles, self.subdistricts, strict=True):
-            if shapely.intersects_xy(tile, lon, lat):
-                return subdistrict
-        return None
+        at = np.flatnonzero(shapely.intersects_xy(self._asked, lon, lat))
+        return self.subdistricts[at[0]] if len(at) else None
 
     def nearest(self, lon: float, lat: float) -> tuple[Subdistrict, float]:
         """The subdistrict nearest to a position, and how many metres off it is."""
-        away = shapely.distance(self.tiles_m, point_m(lon, lat))
+        point = Point(lon, lat)
+        lines = shapely.shortest_line(self.tiles, point)
+        away = [_WGS84.geometry_length(line) for line in lines]
         at = int(np.argmin(away))
-        return self.subdistricts[at], float(away[at])
+        return self.subdistricts[at], away[at]
 
-    def tile_m(self, code: str) -> Geometry:
+    def tile_m(self, code: str) -> MultiPolygon:
         """The tile of a subdistrict, in metres."""
         return next(
             tile
@@ -58,12 +60,15 @@ def tile_of(subdistrict: Subdistrict) -> MultiPolygon:
 
 def volume_m(volume: Volume) -> Polygon:
     """A no-fly volume without its buffer, in metres."""
-    drawn: Polygon = metres(_polygon(volume.polygon))
-    return drawn
+    return cast(Polygon, metres(_polygon(volume.polygon)))
 
 
 def metres(shape: Any) -> Any:
-    return shapely.transform(shape, _TO_M.transform, interleaved=False)
+    return shapely.transform(shape, _projected, interleaved=False)  # type: ignore[arg-type]
+
+
+def _projected(lon: Any, lat: Any) -> Any:
+    return _TO_M.transform(lon, lat)
 
 
 def point_m(lon: float, lat: float) -> Point:

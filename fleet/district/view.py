@@ -69,10 +69,10 @@ def _collection(features: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": list(features)}
 
 
-def _feature(kind: str, coordinates: Any, **properties: Any) -> dict[str, Any]:
+def _feature(shape: str, coordinates: Any, /, **properties: Any) -> dict[str, Any]:
     return {
         "type": "Feature",
-        "geometry": {"type": kind, "coordinates": _lists(coordinates)},
+        "geometry": {"type": shape, "coordinates": _lists(coordinates)},
         "properties": properties,
     }
 

@@ -1,0 +1,37 @@
+"""JSON Schemas of a district's files, for editors and other programs; made from the models.
+
+``python -m fleet.district.schema configs/schema`` writes them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from fleet.district.files import FILES
+
+
+def schemas() -> dict[str, str]:
+    """Text by file name, as it stands in configs/schema."""
+    return {
+        f"{Path(file).stem}.schema.json": json.dumps(
+            {
+                "$schema": "https://json-schema.org/draft/2020-12/schema",
+                **model.model_json_schema(),
+            },
+            ensure_ascii=False,
+            indent=2,
+        )
+        + "\n"
+        for file, model in FILES.items()
+    }
+
+
+def write_schemas(into: Path) -> None:
+    into.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas().items():
+        (into / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))
