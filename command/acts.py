@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from fleet.datum import Datum, to_wgs84
 from pydantic import TypeAdapter, ValidationError
 from ulid import ULID
 
@@ -22,6 +21,7 @@ from command.waits import Waits
 from fleet.bus import Bus, BusUnreachable, Reply, RequestFailed, Topics
 from fleet.clock import Clock
 from fleet.contract import Ask
+from fleet.datum import Datum, to_wgs84
 
 KEYS_KEPT = 10_000
 

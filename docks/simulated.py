@@ -152,7 +152,7 @@ class SimulatedDock:
         self._become(self._dock.feel(pad))
 
     async def _on_fault(self, message: Message) -> None:
-        """For tests and drills: {"fault": "cover_stuck"}, charger, emergency_stop, offline or none."""
+        """For tests and drills: fault is cover_stuck, charger, emergency_stop, offline or none."""
         fault = json.loads(message.payload).get("fault")
         self._offline = fault == "offline"
         link = b"offline" if self._offline else b"online"

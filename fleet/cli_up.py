@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json as json_
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +12,6 @@ import typer
 from rich.console import Console
 
 from fleet.clock import Clock
-from fleet.district.load import load_or_refuse
 from fleet.process import announce_ready, end_with, serve
 from fleet.stack import StackSettings, running
 
@@ -45,11 +47,11 @@ def up(
         end_with(f"--vehicles must be builtin, ardupilot or none, not {vehicles!r}", 2)
     if vehicles == "none" and speedup != 1:
         end_with("--speedup is for simulation; real drones fly in real time", 2)
-    district = load_or_refuse(district_dir)
+    district = _checked(district_dir)
     settings = StackSettings(
         district_dir=district_dir,
-        district=district.id,
-        state_dir=state_dir / district.id,
+        district=district,
+        state_dir=state_dir / district,
         vehicles=vehicles,
         console=console,
         host=host,
@@ -61,6 +63,24 @@ def up(
         wind=wind,
     )
     serve(lambda clock: _run(settings, Clock(speedup), json))
+
+
+def _checked(district_dir: Path) -> str:
+    """The district's id, once its configuration has been found sound; ends the program with every
+    fault otherwise. In a process of its own: the checks need libraries that this one, which runs
+    for months, does not."""
+    check = subprocess.run(
+        [sys.executable, "-m", "fleet", "check", str(district_dir), "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if not check.stdout:
+        raise SystemExit(check.returncode)
+    totals = json_.loads(check.stdout)
+    if totals["violations"]:
+        end_with(f"{district_dir} is not sound: " + "; ".join(totals["violations"]))
+    return str(totals["district"])
 
 
 async def _run(settings: StackSettings, clock: Clock, as_json: bool) -> None:

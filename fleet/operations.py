@@ -6,9 +6,6 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
-from planner.airspace import Airspace
-from planner.dispatch import way_home
-from planner.energy import way_back_wh
 from pydantic import TypeAdapter
 from ulid import ULID
 
@@ -30,6 +27,9 @@ from fleet.mavlink.mission_items import response_plan
 from fleet.mavlink.vehicle import Vehicle
 from fleet.sortie import Plan, SortieTrigger
 from fleet.supervise import supervise
+from planner.airspace import Airspace
+from planner.dispatch import way_home
+from planner.energy import way_back_wh
 from planner.model import Alternative, LonLat, Route
 
 _log = logging.getLogger(__name__)
