@@ -9,7 +9,12 @@ from typing import Protocol
 
 from docks.contract import DockState, DockWeather, VehicleTruth
 from fleet.bus import Bus, Message, Topics
+from fleet.sortie import distance_m
 from sitl.craft import CraftSpec
+
+NEAR_M = 40.0
+SIGN_OF_LIFE_S = 10.0
+CHARGE_STEP_PCT = 0.5
 
 
 class World(Protocol):
@@ -30,7 +35,9 @@ class Coupling:
         self._drones = {spec.drone for spec in specs}
         self._at_dock = {spec.dock: spec.drone for spec in specs}
         self._charged_by: dict[str, str] = {}  # drone -> dock
+        self._pads = {spec.dock: (spec.lon, spec.lat) for spec in specs}
         self._truths: dict[str, VehicleTruth] = {}
+        self._told: dict[str, tuple[VehicleTruth, float]] = {}
         self._stirred = asyncio.Event()
         world.listen(self._note)
 
@@ -46,8 +53,30 @@ class Coupling:
                 await self._bus.publish(self._topics.vehicle_truth(drone), truth, retain=True)
 
     def _note(self, truth: VehicleTruth) -> None:
+        """Passes on what a dock's sensors could notice: all that happens near a pad, and of the
+        rest a sign of life. Every dock hears every vehicle, so the difference is large."""
+        now_s = asyncio.get_running_loop().time()
+        before = self._told.get(truth.drone)
+        if before is not None and not self._is_news(truth, *before, now_s):
+            return
+        self._told[truth.drone] = truth, now_s
         self._truths[truth.drone] = truth  # of two that wait the newer counts
         self._stirred.set()
+
+    def _is_news(
+        self, truth: VehicleTruth, told: VehicleTruth, told_s: float, now_s: float
+    ) -> bool:
+        if now_s - told_s >= SIGN_OF_LIFE_S or truth.on_ground != told.on_ground:
+            return True
+        if truth.on_ground:
+            return abs(truth.battery_pct - told.battery_pct) >= CHARGE_STEP_PCT
+        return self._near_a_pad(truth) or self._near_a_pad(told)
+
+    def _near_a_pad(self, truth: VehicleTruth) -> bool:
+        at = (truth.lon, truth.lat)
+        return truth.height_m < NEAR_M and any(
+            distance_m(at, pad) < NEAR_M for pad in self._pads.values()
+        )
 
     async def _on_dock(self, message: Message) -> None:
         """A charger's power goes into the drone that stands on its contacts."""

@@ -20,8 +20,7 @@ _log = logging.getLogger(__name__)
 
 STEP_S = 0.04
 MOST_STEPS = 50  # a tick that comes later than so many steps does not catch up
-TRUTH_FLYING_S = 0.5
-TRUTH_IDLE_S = 5.0
+TRUTH_S = 0.5
 
 
 class BuiltinFleet:
@@ -105,8 +104,7 @@ class BuiltinFleet:
     def _tell_truths(self, now_s: float) -> None:
         for i, craft in enumerate(self.crafts):
             stands = craft.autopilot.on_ground
-            pause_s = TRUTH_IDLE_S if stands else TRUTH_FLYING_S
-            if stands == self._stood[i] and now_s - self._told_s[i] < pause_s:
+            if stands == self._stood[i] and now_s - self._told_s[i] < TRUTH_S:
                 continue
             self._stood[i], self._told_s[i] = stands, now_s
             lon, lat, up_m = craft.autopilot.position
