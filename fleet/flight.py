@@ -20,8 +20,17 @@ from fleet.dock_roster import DockRoster
 from fleet.events import SortieAdvanced, SortieStepDone
 from fleet.journal import Journal
 from fleet.mavlink.mission_items import FlightPlan, homeward_plan
-from fleet.mavlink.vehicle import Vehicle, VehicleFault
-from fleet.sortie import ENDED, SORTIE, Plan, Seen, SortieTrigger, distance_m, due
+from fleet.mavlink.vehicle import FLYING_HZ, PARKED_HZ, Vehicle, VehicleFault
+from fleet.sortie import (
+    ENDED,
+    GOING_HOME,
+    SORTIE,
+    Plan,
+    Seen,
+    SortieTrigger,
+    distance_m,
+    due,
+)
 from planner.model import Route
 
 T = SortieTrigger
@@ -171,6 +180,7 @@ class SortieFlight:
             to_pad_m=distance_m(at, orders.pad.at) if at else None,
             in_dock=dock.holds(self._view.drone) and dock.cover is Cover.CLOSED,
             energy_wh=None if pct is None else pct / 100 * orders.battery_wh,
+            mode=state.mode,
         )
 
     # What is done on entering a state.
@@ -194,6 +204,7 @@ class SortieFlight:
         self._note("cover_open")
 
     async def _upload(self) -> None:
+        await self._vehicle.request_streams(FLYING_HZ)
         await self._vehicle.upload_mission(self._orders.mission.items)
         self._note("mission_verified", f"{len(self._orders.mission.items)} items")
 
@@ -242,7 +253,9 @@ class SortieFlight:
 
     async def _go_home(self, from_scene: bool) -> None:
         """From the scene by the way back that is already in the drone; from anywhere else by a
-        way planned from where it is now."""
+        way planned from where it is now; one whose autopilot returns by itself is let be."""
+        if self._vehicle.state.mode in GOING_HOME or not self._vehicle.state.armed:
+            return
         try:
             if from_scene:
                 await self._vehicle.set_current(self._orders.mission.return_seq)
@@ -325,7 +338,8 @@ class SortieFlight:
             await self._close_cover()
             await self._docks.charge(dock, DOCK_ANSWER_S)
             self._note("charging")
-        except RequestFailed as failure:
+            await self._vehicle.request_streams(PARKED_HZ)
+        except (RequestFailed, VehicleFault) as failure:
             self._note("dock_did_not_receive", str(failure))
 
     async def _until(self, true: Callable[[], bool]) -> None:

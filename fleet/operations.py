@@ -35,6 +35,7 @@ from planner.model import Alternative, LonLat, Route
 _log = logging.getLogger(__name__)
 _ROUTE = TypeAdapter(Route)
 
+MOST_TRIES = 3  # docks tried by rule for one incident; then the fault is not in the docks
 LOST_AFTER_S = 30.0  # of silence in flight; the drone's own link-loss return has begun by then
 
 _FAILURES = frozenset({SortieTrigger.ABORT, SortieTrigger.LOSE, SortieTrigger.TURN_BACK})
@@ -201,8 +202,13 @@ class Operations:
     def _serve_again(self, incident: str, failed: str) -> None:
         if self._journal.state.incidents[incident].state is not c.IncidentState.UNSERVED:
             return
-        tried = (s for s in self._journal.state.sorties.values() if s.incident == incident)
-        self.send_best(incident, failed, without=frozenset(s.dock for s in tried))
+        sorties = self._journal.state.sorties.values()
+        tried = frozenset(s.dock for s in sorties if s.incident == incident)
+        if len(tried) < MOST_TRIES:
+            self.send_best(incident, failed, without=tried)
+            return
+        reason = f"{len(tried)} sorties failed ({', '.join(sorted(tried))}); the officer decides"
+        self._journal.record(IncidentUnserved(incident=incident, reason=reason), cause=failed)
 
     def _orders(self, view: c.SortieView) -> Orders:
         state = self._journal.state
@@ -247,6 +253,12 @@ def _reasons(offer: Alternative) -> str:
 
 
 def _nobody(choice: Choice) -> str:
-    nearest = choice.decision.ranking[:3]
-    each = ", ".join(f"{offer.dock}: {_reasons(offer)}" for offer in nearest)
-    return f"no dock can send a drone now ({each})" if each else "the district has no docks"
+    """Why no drone can go: the common reason, or that of each of the nearest docks."""
+    ranking = choice.decision.ranking
+    if not ranking:
+        return "the district has no docks"
+    reasons = {_reasons(offer) for offer in ranking}
+    if len(reasons) == 1:
+        return f"no dock can send a drone now: {reasons.pop()}"
+    each = ", ".join(f"{offer.dock}: {_reasons(offer)}" for offer in ranking[:3])
+    return f"no dock can send a drone now ({each})"

@@ -13,13 +13,12 @@ from fleet.journal import Journal
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.parameters import POLICY, READ
 from fleet.mavlink.performance import performance_of
-from fleet.mavlink.vehicle import Vehicle, VehicleFault
+from fleet.mavlink.vehicle import FLYING_HZ, PARKED_HZ, Vehicle, VehicleFault
 from planner.model import Performance
 
 _log = logging.getLogger(__name__)
 
 TRY_AGAIN_S = 5.0
-STREAM_HZ = 5.0
 
 
 @dataclass(slots=True)
@@ -86,7 +85,7 @@ class Readiness:
     async def _verify(
         self, vehicle: Vehicle, model: DroneModel, record: _Record
     ) -> dict[str, float]:
-        await vehicle.request_streams(STREAM_HZ)
+        await vehicle.request_streams(FLYING_HZ if vehicle.state.armed else PARKED_HZ)
         read = await vehicle.read_parameters(READ)
         record.performance = performance_of(read, model)
         if not vehicle.state.armed:  # what flies keeps what it took off with

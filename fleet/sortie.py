@@ -67,6 +67,7 @@ AIRBORNE_M: Final = 2.0
 OVER_PAD_M: Final = 5.0
 SCENE_HEIGHT_TOLERANCE_M: Final = 5.0
 ON_PAD_M: Final = 3.0
+GOING_HOME: Final = frozenset({"RTL", "SMART_RTL", "AUTO_RTL", "LAND"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class Seen:
     to_pad_m: float | None  # horizontal
     in_dock: bool  # its dock feels it on the pad and has closed the cover
     energy_wh: float | None  # left in the battery
+    mode: str | None  # the autopilot's
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
         return T.TOOK_OFF, f"{seen.height_m:.0f} m above the pad"
     if state is S.EN_ROUTE and _on_scene(seen, plan):
         return T.ARRIVED, f"{seen.to_scene_m:.0f} m from the incident"
+    if state in (S.EN_ROUTE, S.ON_SCENE) and (why := _turned_back(seen)):
+        return T.TURN_BACK, why
     if state in (S.EN_ROUTE, S.ON_SCENE) and _must_turn_back(seen, plan):
         return T.TURN_BACK, (
             f"{seen.energy_wh:.0f} Wh left; the way back with its reserve takes "
@@ -140,6 +144,15 @@ def _on_scene(seen: Seen, plan: Plan) -> bool:
         and seen.to_scene_m <= plan.arrive_radius_m
         and abs(seen.alt_amsl_m - plan.scene_alt_amsl_m) <= SCENE_HEIGHT_TOLERANCE_M
     )
+
+
+def _turned_back(seen: Seen) -> str | None:
+    """What the drone did on its own: a failsafe of the autopilot, or its end."""
+    if seen.armed and seen.mode in GOING_HOME:
+        return f"the autopilot returns by itself ({seen.mode})"
+    if seen.on_ground and not seen.armed:
+        return "the drone has landed by itself"
+    return None
 
 
 def _must_turn_back(seen: Seen, plan: Plan) -> bool:

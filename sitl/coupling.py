@@ -50,7 +50,9 @@ class Coupling:
             self._stirred.clear()
             while self._truths:
                 drone, truth = self._truths.popitem()
-                await self._bus.publish(self._topics.vehicle_truth(drone), truth, retain=True)
+                await self._bus.publish(
+                    self._topics.vehicle_truth(drone), truth, retain=True, qos=0
+                )
 
     def _note(self, truth: VehicleTruth) -> None:
         """Passes on what a dock's sensors could notice: all that happens near a pad, and of the

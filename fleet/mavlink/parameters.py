@@ -26,7 +26,7 @@ POLICY: Final[dict[str, float]] = {
     "FENCE_TYPE": 4,  # the polygons that were uploaded
     "FENCE_ACTION": 1,  # at the fence: return, or land if that fails
     "FS_GCS_ENABLE": 1,  # without our heartbeat: return
-    "FS_GCS_TIMEOUT": 10,  # s
+    "FS_GCS_TIMEOUT": 20,  # s; a controller that is started again is back in five
     "BATT_FS_LOW_ACT": 2,  # low: return
     "BATT_FS_CRT_ACT": 1,  # critical: land where it is
 }

@@ -23,9 +23,18 @@ R = TypeVar("R")
 
 MODE_SHOWN_WITHIN_S = 5.0
 ARMED_SHOWN_WITHIN_S = 5.0
+FLYING_HZ, PARKED_HZ = 5.0, 1.0  # how often a vehicle is asked to tell where it is
 GUIDED, AUTO, RTL = "GUIDED", "AUTO", "RTL"
 
-__all__ = ["Vehicle", "VehicleFault", "VehicleRefused", "VehicleSilent", "VehicleState"]
+__all__ = [
+    "FLYING_HZ",
+    "PARKED_HZ",
+    "Vehicle",
+    "VehicleFault",
+    "VehicleRefused",
+    "VehicleSilent",
+    "VehicleState",
+]
 
 
 class Vehicle:

@@ -69,6 +69,11 @@ class Bodies:
         self._turn(dt_s)
         self._drain(dt_s)
 
+    def rest(self, dt_s: float) -> None:
+        """``step`` for when all are parked with their rotors off."""
+        self.power_w[:] = IDLE_W
+        self.energy_wh = np.maximum(0.0, self.energy_wh - IDLE_W * dt_s / 3600.0)
+
     def _wanted_velocity(self) -> Floats:
         """Towards the goal, no faster than allowed and than can be stopped in the way left."""
         off = self.goal - self.position

@@ -52,6 +52,7 @@ class Craft:
         self._born_s: float | None = None
         self._intervals_s: dict[int, float] = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1.0}
         self._due_s: dict[int, float] = {}
+        self._next_due_s = -math.inf
         self._prearm_said_s = -math.inf
         self._told_current = -1
         self._tellers: dict[int, Callable[[], Any]] = {
@@ -77,15 +78,20 @@ class Craft:
         self.autopilot.tick(now_s)
         for message in self.plans.tick(now_s):
             self._send(message)
+        if now_s >= self._next_due_s:
+            self._tell_due(now_s)
+        if self.autopilot.current != self._told_current:
+            self._told_current = self.autopilot.current
+            self._send(self._mission_current())
+        self._say_prearm(now_s)
+
+    def _tell_due(self, now_s: float) -> None:
         for message_id, interval_s in self._intervals_s.items():
             due_s = self._due_s.get(message_id, now_s)
             if now_s >= due_s:
                 self._due_s[message_id] = max(due_s + interval_s, now_s)
                 self._send(self._tellers[message_id]())
-        if self.autopilot.current != self._told_current:
-            self._told_current = self.autopilot.current
-            self._send(self._mission_current())
-        self._say_prearm(now_s)
+        self._next_due_s = min(self._due_s[message_id] for message_id in self._intervals_s)
 
     def receive(self, data: bytes, now_s: float) -> None:
         self._now_s = now_s
@@ -176,10 +182,11 @@ class Craft:
         if message_id not in self._tellers:
             return int(_FAILED)
         if interval_us < 0:
-            self._intervals_s.pop(message_id, None)
+            if message_id != mavlink.MAVLINK_MSG_ID_HEARTBEAT:
+                self._intervals_s.pop(message_id, None)
         elif interval_us > 0:
             self._intervals_s[message_id] = interval_us / 1e6
-            self._due_s[message_id] = self._now_s
+            self._due_s[message_id] = self._next_due_s = self._now_s
         return int(_OK)
 
     def _tell_once(self, message_id: int) -> int:

@@ -21,6 +21,7 @@ FLYING = Seen(
     to_pad_m=500,
     in_dock=False,
     energy_wh=120,
+    mode="AUTO",
 )
 PARKED = replace(FLYING, armed=False, on_ground=True, height_m=0, to_pad_m=0.2, in_dock=True)
 
@@ -46,6 +47,12 @@ def test_arrival_needs_both_place_and_height():
 def test_it_turns_back_when_the_way_home_needs_what_is_left(state):
     assert trigger(state, FLYING) is None
     assert trigger(state, replace(FLYING, energy_wh=60)) is T.TURN_BACK
+
+
+@pytest.mark.parametrize("state", [S.EN_ROUTE, S.ON_SCENE])
+def test_a_drone_that_its_autopilot_brings_home_is_returning(state):
+    assert trigger(state, replace(FLYING, mode="RTL")) is T.TURN_BACK
+    assert trigger(state, replace(PARKED, in_dock=False)) is T.TURN_BACK
 
 
 @pytest.mark.parametrize("state", [S.EN_ROUTE, S.ON_SCENE, S.RETURNING, S.LANDING])
@@ -88,6 +95,7 @@ numbers = st.one_of(st.none(), st.floats(0, 10_000))
         to_pad_m=numbers,
         in_dock=st.booleans(),
         energy_wh=numbers,
+        mode=st.sampled_from([None, "AUTO", "GUIDED", "RTL", "LAND"]),
     ),
 )
 def test_whatever_is_seen_leads_only_along_the_table_and_says_why(state, seen):

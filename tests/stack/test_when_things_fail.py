@@ -1,0 +1,109 @@
+"""A dock that jams, a drone called back on its way, a controller that is restarted in between."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import psutil
+import pytest
+
+from fleet import contract as c
+from tests.stack.officer import on_duty
+from tests.stack.running import RunningStack
+
+pytestmark = pytest.mark.stack
+
+PLACE = (114.23, 22.70)
+FAR = (114.1283, 22.6960)
+
+
+async def test_when_a_dock_jams_the_next_best_drone_goes(stack):
+    async with on_duty(stack.broker) as officer:
+        offered = await officer.ask(c.PlanFor(lon=PLACE[0], lat=PLACE[1]))
+        first, second = (offer["dock"] for offer in offered["ranking"][:2])
+        await officer.break_dock(first, "cover_stuck")
+        incident = await officer.report(PLACE)
+        assert incident.dock == first
+
+        await officer.until(lambda: len(officer.sorties_of(incident.id)) == 2)
+        failed, sent = officer.sorties_of(incident.id)
+        assert failed.state == "aborted"
+        assert "stuck" in failed.reason
+        assert sent.dock == second
+
+        there = await officer.until_sortie(sent.id, "on_scene")
+        ranked = await officer.ask(c.RankDocks(incident=incident.id))
+        ruled_out = next(offer for offer in ranked["ranking"] if offer["dock"] == first)
+        assert [reason["veto"] for reason in ruled_out["reasons"]] == ["dock_fault"]
+
+        await officer.ask(c.Recall(sortie=there.id))
+        await officer.until_sortie(there.id, "docked")
+        await officer.break_dock(first, "none")
+        # jammed, it stays so until somebody has looked
+        closed = await officer.ask(c.CloseIncident(incident=incident.id))
+        assert closed["state"] == "closed"
+
+
+async def test_a_drone_called_back_on_its_way_comes_home_by_a_way_planned_from_there(stack):
+    async with on_duty(stack.broker) as officer:
+        incident = await officer.report(FAR)
+        await officer.until_sortie(incident.sortie, "en_route")
+        await officer.ask(c.Recall(sortie=incident.sortie, reason="false alarm"))
+        home = await officer.until_sortie(incident.sortie, "docked")
+        assert home.on_scene_s is None
+        assert officer.incidents[incident.id].state == "unserved"
+        assert "return_by_autopilot" not in officer.steps(incident.sortie)
+        assert officer.sorties_of(incident.id) == [home]  # nobody else was sent
+
+
+async def test_a_drone_recalled_before_take_off_never_leaves(stack):
+    async with on_duty(stack.broker) as officer:
+        incident = await officer.report(FAR)
+        await officer.ask(c.Recall(sortie=incident.sortie))
+        ended = await officer.until_sortie(incident.sortie, "aborted")
+        assert ended.took_off_at is None
+
+
+async def test_an_incident_cannot_be_closed_under_a_flying_drone(stack):
+    from fleet.bus import RequestFailed
+
+    async with on_duty(stack.broker) as officer:
+        incident = await officer.report(FAR)
+        with pytest.raises(RequestFailed, match="recall it first"):
+            await officer.ask(c.CloseIncident(incident=incident.id))
+        await officer.ask(c.Recall(sortie=incident.sortie))
+        await officer.until_sortie(incident.sortie, "docked", "aborted")
+
+
+async def test_a_drone_left_alone_too_long_comes_home_and_the_next_one_goes(stack):
+    """At ten times the speed the controller is away for longer than the drone waits."""
+    async with on_duty(stack.broker) as officer:
+        incident = await officer.report(PLACE)
+        await officer.until_sortie(incident.sortie, "en_route")
+        kill_the_controller(stack.pid)
+        home = await officer.until_sortie(incident.sortie, "docked")
+        assert home.on_scene_s is None
+        await officer.until(lambda: len(officer.sorties_of(incident.id)) == 2)
+        _, sent = officer.sorties_of(incident.id)
+        await officer.ask(c.Recall(sortie=sent.id))
+        await officer.until_sortie(sent.id, "docked", "aborted")
+
+
+async def test_a_restarted_controller_goes_on_with_the_flight(tmp_path):
+    slow = RunningStack("--speedup", "2", "--no-console", state_dir=tmp_path)
+    try:
+        async with on_duty(slow.broker) as officer:
+            incident = await officer.report(NEAR_D01)
+            await officer.until_sortie(incident.sortie, "en_route")
+            kill_the_controller(slow.pid)
+            there = await officer.until_sortie(incident.sortie, "on_scene")
+            assert there.id == incident.sortie
+    finally:
+        slow.end()
+
+
+def kill_the_controller(up_pid: int) -> None:
+    children = psutil.Process(up_pid).children()
+    controller = next(p for p in children if "controller" in p.cmdline())
+    os.kill(controller.pid, signal.SIGKILL)
