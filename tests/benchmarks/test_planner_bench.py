@@ -1,0 +1,90 @@
+"""How long a decision takes: 25 docks, 12 volumes, about 120 nodes."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import numpy as np
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from planner.airspace import Airspace, AirspaceInvalid, build
+from planner.dispatch import choose
+from planner.model import LonLat, Volume, Wind
+from tests.planner.worlds import picture
+
+WEST, SOUTH, EAST, NORTH = 114.05, 22.6, 114.35, 22.8
+PLACES = 400
+
+
+def octagon(number: int, lon: float, lat: float, reach_deg: float) -> Volume:
+    turns = [2 * math.pi * k / 8 for k in range(8)]
+    ring = tuple(
+        LonLat(lon + reach_deg * math.cos(t), lat + reach_deg * math.sin(t)) for t in turns
+    )
+    return Volume(f"N{number:02d}", f"volume {number}", (ring,), 50.0)
+
+
+def anywhere(rng: random.Random) -> LonLat:
+    return LonLat(rng.uniform(WEST, EAST), rng.uniform(SOUTH, NORTH))
+
+
+def a_district(docks: int = 25, volumes: int = 12) -> tuple[list[Volume], dict[str, LonLat]]:
+    rng = random.Random(1)
+    forbidden = [octagon(n, *anywhere(rng), 0.003) for n in range(volumes)]
+    sites: dict[str, LonLat] = {}
+    while len(sites) < docks:
+        at = anywhere(rng)
+        try:
+            build(forbidden, {"D01": at})
+        except AirspaceInvalid:
+            continue
+        sites[f"D{len(sites) + 1:02d}"] = at
+    return forbidden, sites
+
+
+@pytest.fixture(scope="module")
+def district() -> tuple[Airspace, dict[str, LonLat]]:
+    volumes, sites = a_district()
+    return build(volumes, sites), sites
+
+
+def tell(name: str, benchmark: BenchmarkFixture) -> None:
+    took_ms = np.array(benchmark.stats.stats.data) * 1000
+    p50, p99 = np.percentile(took_ms, (50, 99))
+    print(f"\n{name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms, worst {took_ms.max():.2f} ms")
+
+
+@pytest.mark.parametrize("wind", [Wind(), Wind(6.3, 40)], ids=["calm", "6 m/s"])
+def test_decision_over_25_docks_with_trees_at_hand(
+    benchmark: BenchmarkFixture, district: tuple[Airspace, dict[str, LonLat]], wind: Wind
+) -> None:
+    airspace, sites = district
+    rng = random.Random(2)
+    pictures = [picture(sites, anywhere(rng), wind) for _ in range(PLACES)]
+    choose(airspace, pictures[0])
+    asked = iter(pictures * 5)
+    benchmark.pedantic(
+        choose, setup=lambda: ((airspace, next(asked)), {}), rounds=5 * PLACES, warmup_rounds=0
+    )
+    tell(f"decision, 25 docks, {len(airspace.nodes)} nodes", benchmark)
+
+
+def test_decision_in_a_wind_not_met_before(
+    benchmark: BenchmarkFixture, district: tuple[Airspace, dict[str, LonLat]]
+) -> None:
+    airspace, sites = district
+    rng = random.Random(3)
+    winds = [Wind(n / 2, d * 10.0) for n in range(1, 24) for d in range(36)]
+    asked = iter([picture(sites, anywhere(rng), wind) for wind in rng.sample(winds, 200)])
+    benchmark.pedantic(
+        choose, setup=lambda: ((airspace, next(asked)), {}), rounds=200, warmup_rounds=0
+    )
+    tell("decision, 25 fresh trees", benchmark)
+
+
+def test_airspace_is_built(benchmark: BenchmarkFixture) -> None:
+    volumes, sites = a_district()
+    benchmark.pedantic(build, args=(volumes, sites), rounds=20)
+    tell("airspace", benchmark)

@@ -1,0 +1,231 @@
+"""Plans: sent item by item, read back, compared."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from fleet.mavlink.exchange import VehicleFault, VehicleRefused, VehicleSilent
+from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload, difference
+from tests.mavlink.mavlink_stage import ADDRESS, US, CopterSide, Wire, run
+
+WAYPOINT = mavlink.MAV_CMD_NAV_WAYPOINT
+PLAN = [
+    MissionItem(WAYPOINT, 3, 114.1 + i / 1000, 22.65 - i / 1000, 50.0 + i, param1=i)
+    for i in range(9)
+]
+TYPES = list(PlanType)
+
+
+def _ack(result: int, plan_type: PlanType = PlanType.MISSION) -> Any:
+    return mavlink.MAVLink_mission_ack_message(*US, result, int(plan_type))
+
+
+def _request(seq: int, plan_type: PlanType = PlanType.MISSION) -> Any:
+    return mavlink.MAVLink_mission_request_int_message(*US, seq, int(plan_type))
+
+
+@pytest.mark.parametrize("plan_type", TYPES)
+def test_a_plan_is_uploaded_and_read_back_equal(plan_type: PlanType) -> None:
+    copter = CopterSide()
+    upload = Upload(ADDRESS, plan_type, PLAN)
+    run(upload, copter, Wire())
+    assert upload.result() == len(PLAN)
+    assert copter.beginnings == 1
+    download = Download(ADDRESS, plan_type)
+    run(download, copter, Wire())
+    assert difference(PLAN, download.result(), plan_type) is None
+
+
+@pytest.mark.parametrize("plan_type", TYPES)
+def test_an_empty_plan_clears_what_was_there(plan_type: PlanType) -> None:
+    copter = CopterSide()
+    run(Upload(ADDRESS, plan_type, PLAN), copter, Wire())
+    run(Upload(ADDRESS, plan_type, []), copter, Wire())
+    download = Download(ADDRESS, plan_type)
+    run(download, copter, Wire())
+    assert download.result() == []
+
+
+def test_one_type_of_plan_leaves_the_others_alone() -> None:
+    copter = CopterSide()
+    run(Upload(ADDRESS, PlanType.FENCE, PLAN), copter, Wire())
+    run(Upload(ADDRESS, PlanType.MISSION, PLAN[:2]), copter, Wire())
+    assert {kind: len(items) for kind, items in copter.plans.items()} == {0: 2, 1: 9, 2: 0}
+
+
+def test_an_item_asked_for_again_is_sent_again() -> None:
+    upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
+    upload.begin(0.0)
+    for seq in (0, 1, 1, 0, 2):
+        assert [m.seq for m in upload.take(_request(seq), 0.1)] == [seq]
+
+
+def test_requests_and_answers_of_other_plans_are_not_taken() -> None:
+    upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
+    upload.begin(0.0)
+    assert upload.take(_request(0, PlanType.FENCE), 0.1) == []
+    upload.take(_ack(mavlink.MAV_MISSION_ACCEPTED, PlanType.FENCE), 0.1)
+    upload.take(_ack(mavlink.MAV_MISSION_NO_SPACE, PlanType.FENCE), 0.1)
+    assert not upload.finished
+
+
+def test_an_item_that_the_plan_does_not_have_is_not_sent() -> None:
+    upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
+    upload.begin(0.0)
+    assert upload.take(_request(len(PLAN)), 0.1) == []
+
+
+def test_an_acceptance_from_before_the_first_request_is_not_taken() -> None:
+    upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
+    upload.begin(0.0)
+    upload.take(_ack(mavlink.MAV_MISSION_ACCEPTED), 0.1)
+    assert not upload.finished
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (mavlink.MAV_MISSION_NO_SPACE, "no space for that many items"),
+        (mavlink.MAV_MISSION_UNSUPPORTED, "a command is not supported"),
+        (mavlink.MAV_MISSION_INVALID, "an item is invalid"),
+        (99, "refused with result 99"),
+    ],
+)
+def test_a_refused_plan_says_why(result: int, words: str) -> None:
+    upload = Upload(ADDRESS, PlanType.FENCE, PLAN)
+    upload.begin(0.0)
+    upload.take(_request(0, PlanType.FENCE), 0.1)
+    upload.take(_ack(result, PlanType.FENCE), 0.2)
+    with pytest.raises(VehicleRefused, match=f"fence upload: {words}"):
+        upload.result()
+
+
+@pytest.mark.parametrize("exchange", [Upload(ADDRESS, PlanType.RALLY, PLAN), None])
+def test_silence_is_told(exchange: Any) -> None:
+    exchange = exchange or Download(ADDRESS, PlanType.RALLY)
+    run(exchange, CopterSide(), Wire(loss=1.0))
+    with pytest.raises(VehicleSilent, match=r"rally .*: no answer within \d+ s"):
+        exchange.result()
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=50)
+def test_a_plan_passes_a_wire_that_repeats(seed: int) -> None:
+    wire = Wire(seed, repeats=0.3, delay_s=(0.05, 0.05))
+    copter = CopterSide()
+    upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
+    run(upload, copter, wire)
+    assert upload.result() == len(PLAN)
+    download = Download(ADDRESS, PlanType.MISSION)
+    run(download, copter, wire)
+    assert difference(PLAN, download.result(), PlanType.MISSION) is None
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=50)
+def test_a_read_back_survives_loss(seed: int) -> None:
+    copter = CopterSide()
+    run(Upload(ADDRESS, PlanType.FENCE, PLAN), copter, Wire())
+    download = Download(ADDRESS, PlanType.FENCE)
+    run(download, copter, Wire(seed, loss=0.3, repeats=0.1, delay_s=(0.01, 0.3)))
+    assert difference(PLAN, download.result(), PlanType.FENCE) is None
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=50)
+def test_an_upload_through_any_wire_never_claims_a_plan_that_is_not_there(seed: int) -> None:
+    """It may fail, and then says so; it may not succeed with another plan in the vehicle."""
+    copter = CopterSide()
+    upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
+    run(upload, copter, Wire(seed, loss=0.2, repeats=0.1, delay_s=(0.01, 0.1)), within_s=3600)
+    try:
+        upload.result()
+    except VehicleFault:
+        return
+    kept = [MissionItem(m.command, m.frame, m.y / 1e7, m.x / 1e7, m.z) for m in copter.plans[0]]
+    assert [item.command for item in kept] == [WAYPOINT] * len(PLAN)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(_request, st.integers(0, 20), st.sampled_from(TYPES)),
+            st.builds(_ack, st.integers(0, 15), st.sampled_from(TYPES)),
+            st.builds(
+                mavlink.MAVLink_mission_count_message,
+                st.just(255),
+                st.just(190),
+                st.integers(0, 20),
+                st.integers(0, 2),
+            ),
+            st.builds(lambda seq: replace_seq(PLAN[seq % len(PLAN)], seq), st.integers(0, 20)),
+        ),
+        max_size=40,
+    )
+)
+def test_no_order_of_messages_breaks_a_transfer(messages: list[Any]) -> None:
+    for exchange in (
+        Upload(ADDRESS, PlanType.MISSION, PLAN),
+        Download(ADDRESS, PlanType.MISSION),
+    ):
+        exchange.begin(0.0)
+        for i, message in enumerate(messages):
+            if not exchange.finished:
+                exchange.take(message, i * 0.1)
+        for _ in range(100):
+            if not exchange.finished:
+                exchange.tick(exchange.due_s)
+        assert exchange.finished
+
+
+def replace_seq(item: MissionItem, seq: int) -> Any:
+    return mavlink.MAVLink_mission_item_int_message(
+        *US, seq, item.frame, item.command, 0, 1, 0, 0, 0, 0, 1, 2, item.z, 0
+    )
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(PLAN[3], command=mavlink.MAV_CMD_NAV_LAND),
+        replace(PLAN[3], x=PLAN[3].x + 2e-7),
+        replace(PLAN[3], y=PLAN[3].y - 2e-7),
+        replace(PLAN[3], z=PLAN[3].z + 0.1),
+        replace(PLAN[3], param1=PLAN[3].param1 + 1),
+    ],
+)
+def test_a_difference_is_told_with_its_item(other: MissionItem) -> None:
+    kept = [*PLAN[:3], other, *PLAN[4:]]
+    assert "item 3" in (difference(PLAN, kept, PlanType.MISSION) or "")
+
+
+def test_a_missing_item_is_told() -> None:
+    told = difference(PLAN, PLAN[:-1], PlanType.MISSION)
+    assert told == "9 items were sent, the vehicle has 8"
+
+
+def test_item_0_of_a_mission_is_the_vehicles_own_home() -> None:
+    moved = [replace(PLAN[0], x=100.0, z=3.0), *PLAN[1:]]
+    assert difference(PLAN, moved, PlanType.MISSION) is None
+    assert difference(PLAN, moved, PlanType.RALLY) is not None
+
+
+def test_fence_points_have_no_height() -> None:
+    flat = [replace(item, z=0.0) for item in PLAN]
+    assert difference(PLAN, flat, PlanType.FENCE) is None
+
+
+@given(st.floats(-180, 180), st.floats(-90, 90), st.floats(-500, 9000, width=32))
+def test_a_place_survives_the_way_there_and_back(x: float, y: float, z: float) -> None:
+    items = [MissionItem(WAYPOINT, 3), MissionItem(WAYPOINT, 3, x, y, z)]
+    copter = CopterSide()
+    run(Upload(ADDRESS, PlanType.MISSION, items), copter, Wire())
+    download = Download(ADDRESS, PlanType.MISSION)
+    run(download, copter, Wire())
+    assert difference(items, download.result(), PlanType.MISSION) is None

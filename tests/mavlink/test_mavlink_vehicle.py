@@ -1,0 +1,189 @@
+"""One vehicle's acts: acknowledged, verified, and refused with the vehicle's own reason."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from fleet.mavlink.mission import MissionItem, PlanType
+from fleet.mavlink.mission_items import Fence
+from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState
+from fleet.mavlink.vehicle import Vehicle, VehicleFault, VehicleRefused, VehicleSilent
+from tests.mavlink.mavlink_stage import ADDRESS, SYSID, CopterSide, ack
+
+ARMED = mavlink.MAV_MODE_FLAG_SAFETY_ARMED
+PLAN = [MissionItem(16, 3, 114.1, 22.6, 50.0 + i) for i in range(4)]
+
+
+class Wired:
+    """A vehicle and the copter it talks to, on a wire that carries everything at once."""
+
+    def __init__(self, lost_s: float = 5.0) -> None:
+        self.copter = CopterSide()
+        self.refuses: dict[int, int] = {}
+        self.mode, self.armed = "STABILIZE", False
+        self.obeys = True
+        self.vehicle = Vehicle(ADDRESS, self._carry, lost_s)
+
+    def _carry(self, sysid: int, message: Any) -> None:
+        assert sysid == SYSID
+        asyncio.get_running_loop().call_soon(self._answer, message)
+
+    def _answer(self, message: Any) -> None:
+        if message.get_type() == "COMMAND_LONG" and message.command in self.refuses:
+            self.hear(ack(message.command, self.refuses[message.command]))
+            return
+        for answer in self.copter.take(message, asyncio.get_running_loop().time()):
+            self.hear(answer)
+        if message.get_type() == "COMMAND_LONG" and self.obeys:
+            self._obey(message)
+
+    def _obey(self, message: Any) -> None:
+        modes = {number: name for name, number in MODE_NUMBERS.items()}
+        if message.command == mavlink.MAV_CMD_DO_SET_MODE:
+            self.mode = modes[int(message.param2)]
+        elif message.command == mavlink.MAV_CMD_COMPONENT_ARM_DISARM:
+            self.armed = message.param1 == 1
+        elif message.command == mavlink.MAV_CMD_MISSION_START:
+            self.mode = "AUTO"
+        self.beat()
+
+    def beat(self) -> None:
+        base = ARMED if self.armed else 0
+        self.hear(mavlink.MAVLink_heartbeat_message(2, 3, base, MODE_NUMBERS[self.mode], 4, 3))
+
+    def hear(self, message: Any) -> None:
+        self.vehicle.heard(message, asyncio.get_running_loop().time())
+
+    @property
+    def commands(self) -> list[int]:
+        return [m.command for m in self.copter.executed]
+
+
+async def test_a_mission_is_uploaded_and_verified() -> None:
+    wired = Wired()
+    await wired.vehicle.upload_mission(PLAN)
+    assert len(wired.copter.plans[PlanType.MISSION]) == len(PLAN)
+    assert len(await wired.vehicle.download(PlanType.MISSION)) == len(PLAN)
+
+
+async def test_a_fence_and_rally_points_are_uploaded_beside_it() -> None:
+    wired = Wired()
+    triangle = ((114.0, 22.0), (115.0, 22.0), (115.0, 23.0))
+    async with asyncio.TaskGroup() as together:
+        together.create_task(wired.vehicle.upload_fence(Fence((triangle,), ())))
+        together.create_task(wired.vehicle.upload_rally(PLAN[:2]))
+        together.create_task(wired.vehicle.upload_mission(PLAN))
+    assert {k: len(v) for k, v in wired.copter.plans.items()} == {0: 4, 1: 3, 2: 2}
+
+
+async def test_a_plan_that_the_vehicle_keeps_otherwise_is_refused_with_the_item() -> None:
+    wired = Wired()
+    keep = wired.copter.take
+
+    def forget_heights(message: Any, now_s: float) -> list[Any]:
+        if message.get_type() == "MISSION_ITEM_INT" and message.seq == 2:
+            message.z = 0.0
+        return keep(message, now_s)
+
+    wired.copter.take = forget_heights  # type: ignore[method-assign]
+    with pytest.raises(VehicleRefused, match="mission read back different: item 2"):
+        await wired.vehicle.upload_mission(PLAN)
+
+
+async def test_parameters_are_read_and_set() -> None:
+    wired = Wired()
+    wired.copter.parameters = {"WPNAV_SPEED": 1500.0, "FENCE_TYPE": 7.0}
+    assert await wired.vehicle.read_parameters([("WP_SPD", "WPNAV_SPEED")]) == {
+        "WPNAV_SPEED": 1500.0
+    }
+    await wired.vehicle.set_parameters({"FENCE_TYPE": 4})
+    assert wired.copter.parameters["FENCE_TYPE"] == 4.0
+
+
+async def test_a_mode_is_set_when_the_vehicle_shows_it() -> None:
+    wired = Wired()
+    await wired.vehicle.set_mode("AUTO")
+    assert wired.vehicle.state.mode == "AUTO"
+
+
+async def test_a_mode_that_was_acknowledged_and_is_not_shown_is_silence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fleet.mavlink.vehicle.MODE_SHOWN_WITHIN_S", 0.02)
+    wired = Wired()
+    wired.obeys = False
+    with pytest.raises(VehicleSilent, match="acknowledged, but not shown as mode RTL"):
+        await wired.vehicle.return_to_launch()
+
+
+async def test_a_refusal_to_arm_comes_with_the_autopilots_own_reasons() -> None:
+    wired = Wired()
+    wired.refuses[mavlink.MAV_CMD_COMPONENT_ARM_DISARM] = mavlink.MAV_RESULT_FAILED
+    for text in (b"PreArm: Compass not calibrated", b"Arm: GPS 1: Bad fix"):
+        wired.hear(mavlink.MAVLink_statustext_message(2, text))
+    with pytest.raises(VehicleRefused, match="Compass not calibrated; GPS 1: Bad fix"):
+        await wired.vehicle.arm()
+    assert not wired.vehicle.state.armed
+
+
+async def test_a_launch_arms_before_it_starts_the_mission() -> None:
+    wired = Wired()
+    await wired.vehicle.launch()
+    assert wired.commands == [
+        mavlink.MAV_CMD_DO_SET_MISSION_CURRENT,
+        mavlink.MAV_CMD_DO_SET_MODE,
+        mavlink.MAV_CMD_COMPONENT_ARM_DISARM,
+        mavlink.MAV_CMD_MISSION_START,
+    ]
+    assert (wired.mode, wired.armed) == ("AUTO", True)
+
+
+async def test_a_launch_that_is_refused_to_arm_starts_nothing() -> None:
+    wired = Wired()
+    wired.refuses[mavlink.MAV_CMD_COMPONENT_ARM_DISARM] = mavlink.MAV_RESULT_FAILED
+    with pytest.raises(VehicleRefused):
+        await wired.vehicle.launch()
+    assert mavlink.MAV_CMD_MISSION_START not in wired.commands
+
+
+async def test_every_stream_is_asked_for_at_its_share_of_the_rate() -> None:
+    wired = Wired()
+    await wired.vehicle.request_streams(5.0)
+    asked = {int(m.param1): m.param2 for m in wired.copter.executed}
+    assert asked == {id_: pytest.approx(1e6 / 5 / share) for id_, share in STREAMS.items()}
+
+
+async def test_listeners_hear_every_change_until_they_end_it() -> None:
+    wired, heard = Wired(), list[VehicleState]()
+    end = wired.vehicle.listen(heard.append)
+    wired.beat()
+    end()
+    wired.beat()
+    assert [state.mode for state in heard] == ["STABILIZE"]
+
+
+async def test_it_is_connected_when_heard_and_lost_when_silent() -> None:
+    wired = Wired(lost_s=0.05)
+    waiting = asyncio.ensure_future(wired.vehicle.connected())
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    wired.beat()
+    async with asyncio.timeout(10):
+        await waiting
+        await wired.vehicle.lost()
+    assert not wired.vehicle.is_heard(asyncio.get_running_loop().time())
+
+
+async def test_an_act_that_is_given_up_leaves_nothing_running() -> None:
+    wired = Wired()
+    wired.copter.take = lambda message, now_s: []  # type: ignore[method-assign]
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await wired.vehicle.set_parameters({"FENCE_TYPE": 4})
+    wired.hear(ack(mavlink.MAV_CMD_DO_SET_MODE))
+    assert issubclass(VehicleSilent, VehicleFault)
+    assert issubclass(VehicleRefused, VehicleFault)

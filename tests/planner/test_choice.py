@@ -1,0 +1,217 @@
+"""The dispatch choice: every dock ranked, every refusal with its reason."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from planner.airspace import Airspace, build
+from planner.dispatch import choose, nearest_legal, way_home
+from planner.model import Decision, LonLat, Picture, Reason, Veto, Wind
+from tests.planner.worlds import (
+    box,
+    candidate,
+    degrees,
+    length_m,
+    metres,
+    picture,
+    random_free,
+    random_rings,
+    task,
+    volume,
+)
+
+SEEDS = st.integers(0, 10_000_000)
+WINDS = st.builds(Wind, st.floats(0, 20), st.floats(0, 360))
+AWAY = Reason(Veto.DRONE_AWAY, text="U02 is on a sortie")
+
+WALL = volume("N1", box(400, -200, 100, 400))
+DOCKS = {"D01": degrees(0, 0), "D02": degrees(0, 150), "D03": degrees(900, 0)}
+SPACE = build([WALL], DOCKS)
+
+
+def random_picture(seed: int, wind: Wind, docks: int = 6) -> tuple[Airspace, Picture]:
+    rng = random.Random(seed)
+    rings = random_rings(rng)
+    sites = {f"D{n:02d}": degrees(*random_free(rng, rings)) for n in range(1, docks + 1)}
+    airspace = build([volume(f"N{i}", ring) for i, ring in enumerate(rings)], sites)
+    at = degrees(rng.uniform(0, 1200), rng.uniform(0, 1200))  # may lie inside a volume
+    asked = picture(sites, at, wind)
+    candidates = tuple(
+        replace(
+            each,
+            energy_wh=rng.choice((35.0, 60.0, 150.0)),
+            vetoes=(AWAY,) if rng.random() < 0.2 else (),
+            wind=Wind(wind.speed_ms * rng.uniform(0.5, 1.0), wind.from_deg),
+        )
+        for each in asked.candidates
+    )
+    return airspace, replace(asked, candidates=candidates)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS, wind=WINDS)
+def test_all_docks_are_ranked_feasible_ones_first_by_eta(seed: int, wind: Wind) -> None:
+    airspace, asked = random_picture(seed, wind)
+    decision = choose(airspace, asked)
+    assert sorted(each.dock for each in decision.ranking) == sorted(airspace.docks)
+    feasible = [each for each in decision.ranking if each.feasible]
+    assert list(decision.ranking[: len(feasible)]) == feasible
+    keys = [(each.eta_s, each.dock) for each in feasible]
+    assert keys == sorted(keys)
+    assert decision.best == (feasible[0] if feasible else None)
+    assert decision.airspace_id == airspace.id
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS, wind=WINDS)
+def test_whoever_is_ruled_out_has_a_reason_in_words_and_nobody_else(seed: int, wind: Wind) -> None:
+    for each in choose(*random_picture(seed, wind)).ranking:
+        assert each.feasible == (each.reasons == ())
+        assert all(reason.text for reason in each.reasons)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS, wind=WINDS)
+def test_the_eta_is_the_sum_of_its_parts_and_the_window_follows_from_it(
+    seed: int, wind: Wind
+) -> None:
+    _, asked = found = random_picture(seed, wind)
+    for each in choose(*found).ranking:
+        if each.parts is None:
+            assert each.eta_s is None
+            assert each.route is None
+            assert not each.in_window
+            continue
+        parts = each.parts
+        assert each.eta_s == parts.launch_s + parts.climb_s + parts.cruise_s + parts.descent_s
+        assert min(parts.launch_s, parts.climb_s, parts.cruise_s, parts.descent_s) >= 0
+        assert each.in_window == (each.eta_s <= asked.task.window_s)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS, wind=WINDS)
+def test_the_same_inputs_give_the_same_decision_to_the_last_bit(seed: int, wind: Wind) -> None:
+    pictures, decisions = TypeAdapter(Picture), TypeAdapter(Decision)
+    airspace, asked = random_picture(seed, wind)
+    first = choose(airspace, asked)
+    again, _ = random_picture(seed, wind)
+    read_back = pictures.validate_json(pictures.dump_json(asked))
+    assert read_back == asked
+    choose(again, replace(asked, task=task(degrees(1100, 1100))))  # what was asked before
+    second = choose(again, read_back)
+    assert decisions.dump_json(second) == decisions.dump_json(first)
+    assert decisions.validate_json(decisions.dump_json(first)) == first
+
+
+def test_of_two_equal_docks_the_one_with_the_lower_id_leads() -> None:
+    twins = {"D02": degrees(0, 100), "D01": degrees(0, 100)}
+    ranking = choose(build([], twins), picture(twins, degrees(500, 100))).ranking
+    assert [each.dock for each in ranking] == ["D01", "D02"]
+
+
+def test_the_dock_that_is_nearer_on_the_map_may_be_the_slower_one() -> None:
+    at = degrees(520, 0)
+    assert choose(SPACE, picture(DOCKS, at)).ranking[0].dock == "D03"
+    strong = Wind(12, 270)  # against whoever comes from the east
+    sites = {"D01": degrees(-600, 0), "D03": degrees(500, 0)}
+    ranking = choose(build([], sites), picture(sites, degrees(0, 0), strong)).ranking
+    assert [each.dock for each in ranking] == ["D01", "D03"]
+
+
+def test_a_dock_ruled_out_before_still_shows_what_it_would_have_done() -> None:
+    asked = picture(DOCKS, degrees(0, 50))
+    first, *rest = asked.candidates
+    asked = replace(asked, candidates=(replace(first, vetoes=(AWAY,)), *rest))
+    ranking = choose(SPACE, asked).ranking
+    (out,) = (each for each in ranking if each.dock == "D01")
+    assert not out.feasible
+    assert out.reasons == (AWAY,)
+    assert out.eta_s is not None
+    assert out.route is not None
+    assert ranking[-1] is out
+
+
+def test_a_place_inside_a_volume_rules_out_every_dock_and_names_the_nearest_legal_one() -> None:
+    decision = choose(SPACE, picture(DOCKS, degrees(420, 0)))
+    assert decision.best is None
+    for each in decision.ranking:
+        (reason,) = each.reasons
+        assert reason.veto is Veto.NO_PATH
+        assert "N1 (volume N1)" in reason.text
+        assert "20 m away" in reason.text or "21 m away" in reason.text
+
+
+def test_the_nearest_legal_place_is_on_the_near_side_of_the_volume() -> None:
+    legal, off_m = nearest_legal(SPACE, degrees(420, 0))
+    assert off_m == pytest.approx(20, abs=1.5)
+    assert metres(legal) == pytest.approx((400, 0), abs=1.5)
+    outside = degrees(380, 0)
+    assert nearest_legal(SPACE, outside) == (outside, 0.0)
+
+
+def test_a_place_walled_in_has_no_way() -> None:
+    ring = volume("N2", box(0, 0, 400, 400), list(reversed(box(100, 100, 200, 200))))
+    sites = {"D01": degrees(-100, 0)}
+    (only,) = choose(build([ring], sites), picture(sites, degrees(200, 200))).ranking
+    assert [reason.veto for reason in only.reasons] == [Veto.NO_PATH]
+    assert only.eta_s is None
+
+
+def test_too_strong_a_headwind_is_the_reason_named() -> None:
+    sites = {"D01": degrees(0, 0)}
+    asked = picture(sites, degrees(1000, 0), Wind(18, 90))
+    (only,) = choose(build([], sites), asked).ranking
+    (reason,) = only.reasons
+    assert reason.veto is Veto.HEADWIND
+    assert reason.value == 18
+    assert reason.limit is not None
+    assert "18.0 m/s" in reason.text
+
+
+def test_the_route_climbs_to_cruise_height_goes_down_at_the_scene_and_ends_over_the_pad() -> None:
+    at = degrees(700, 0)
+    (best, *_) = choose(SPACE, picture({"D01": DOCKS["D01"]}, at)).ranking
+    route = best.route
+    assert route is not None
+    assert route.cruise_alt_amsl_m == 160.0  # 100 m above the dock at 60 m, the higher ground
+    *legs, down = route.out
+    assert {point.alt_amsl_m for point in legs} == {160.0}
+    assert LonLat(legs[-1].lon, legs[-1].lat) == at
+    assert LonLat(down.lon, down.lat) == at
+    assert down.alt_amsl_m == 110.0  # 60 m above the ground at 50 m
+    assert all(0 < point.speed_ms <= 20 for point in legs)
+    assert {point.alt_amsl_m for point in route.back} == {160.0}
+    assert LonLat(route.back[-1].lon, route.back[-1].lat) == DOCKS["D01"]
+    assert route.out_m == pytest.approx(
+        length_m([metres(DOCKS["D01"]), *(metres(point) for point in legs)]), abs=1e-6
+    )
+
+
+def test_from_anywhere_in_the_air_there_is_a_way_home_around_the_volumes() -> None:
+    at = degrees(700, 0)
+    home = way_home(SPACE, candidate("D01", DOCKS["D01"]), at, 160.0)
+    assert home is not None
+    planned = choose(SPACE, picture({"D01": DOCKS["D01"]}, at)).ranking[0].route
+    assert planned is not None
+    assert home.back == planned.back[1:]
+    assert home.back_s == planned.back_s
+    assert home.out == ()
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS, speed_ms=st.floats(0.5, 12))
+def test_with_the_wind_a_dock_is_never_later_than_against_it(seed: int, speed_ms: float) -> None:
+    rng = random.Random(seed)
+    sites = {"D01": degrees(0, 0)}
+    airspace = build([], sites)
+    at = degrees(rng.uniform(200, 3000), 0)
+    with_it = choose(airspace, picture(sites, at, Wind(speed_ms, 270))).ranking[0]
+    against = choose(airspace, picture(sites, at, Wind(speed_ms, 90))).ranking[0]
+    assert with_it.eta_s is not None
+    assert against.eta_s is None or with_it.eta_s <= against.eta_s
