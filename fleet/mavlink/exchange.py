@@ -49,17 +49,21 @@ class Exchange(Protocol[R_co]):
 
 
 class Retried(Generic[R]):
-    """Base of exchanges: retries after silence, gives up after ``tries``.
+    """Base of exchanges: asks again after each ``pause_s`` of silence, gives up after ``tries`` in
+    a row, and after ``within_s`` in any case, whatever a vehicle may keep saying.
 
     A subclass says what to send in ``_ask`` and calls ``_succeed``, ``_fail`` or ``_progress``
-    (which counts as a sign of life) from ``take``.
+    (which counts as a sign of life) from ``take``. ``_grounds`` is what it has heard against, to
+    be told when it gives up.
     """
 
     what = "the exchange"
 
-    def __init__(self, pause_s: float, tries: int) -> None:
+    def __init__(self, pause_s: float, tries: int, within_s: float = 120.0) -> None:
         self._pause_s, self._tries_left = pause_s, tries
         self._tries = tries
+        self._within_s, self._deadline_s = within_s, math.inf
+        self._grounds: str | None = None
         self._outcome: R | None = None
         self._fault: VehicleFault | None = None
         self.due_s = math.inf
@@ -75,15 +79,20 @@ class Retried(Generic[R]):
         return self._outcome
 
     def begin(self, now_s: float) -> list[MavMessage]:
+        self._deadline_s = now_s + self._within_s
         return self.tick(now_s)
 
     def tick(self, now_s: float) -> list[MavMessage]:
+        if self.finished:
+            return []
+        if now_s >= self._deadline_s:
+            self._give_up(f"not done within {self._within_s:.0f} s")
+            return []
         if self._tries_left == 0:
-            silent_s = self._pause_s * self._tries
-            self._fail(VehicleSilent(f"{self.what}: no answer within {silent_s:.0f} s"))
+            self._give_up(f"no answer within {self._pause_s * self._tries:.0f} s")
             return []
         self._tries_left -= 1
-        self.due_s = now_s + self._pause_s
+        self.due_s = min(now_s + self._pause_s, self._deadline_s)
         return self._ask()
 
     def _ask(self) -> list[MavMessage]:
@@ -91,10 +100,16 @@ class Retried(Generic[R]):
 
     def _progress(self, now_s: float, pause_s: float | None = None) -> None:
         self._tries_left = self._tries
-        self.due_s = now_s + (pause_s or self._pause_s)
+        self.due_s = min(now_s + (pause_s or self._pause_s), self._deadline_s)
 
     def _succeed(self, outcome: R) -> None:
         self._outcome = outcome
 
     def _fail(self, fault: VehicleFault) -> None:
         self._fault = fault
+
+    def _give_up(self, silence: str) -> None:
+        if self._grounds is not None:
+            self._fail(VehicleRefused(f"{self.what}: {self._grounds}"))
+        else:
+            self._fail(VehicleSilent(f"{self.what}: {silence}"))

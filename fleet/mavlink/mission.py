@@ -5,6 +5,7 @@ https://mavlink.io/en/services/mission.html
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -17,7 +18,20 @@ from fleet.mavlink.exchange import Retried, VehicleRefused
 from fleet.mavlink.params import same_float32
 
 PAUSE_S = 0.8
-TRIES = 12
+TRIES = 20
+NUDGES = 4  # repeats of an item without an answer, after which the upload begins anew
+BEGINNINGS = 6
+BASE_WITHIN_S, ITEM_WITHIN_S = 40.0, 3.0
+
+
+HEIGHT_KEPT_M = 0.02  # autopilots keep heights in centimetres
+
+# Frames that mean the same: a vehicle may tell either of what it was sent.
+_FRAMES = {
+    mavlink.MAV_FRAME_GLOBAL_INT: mavlink.MAV_FRAME_GLOBAL,
+    mavlink.MAV_FRAME_GLOBAL_RELATIVE_ALT_INT: mavlink.MAV_FRAME_GLOBAL_RELATIVE_ALT,
+    mavlink.MAV_FRAME_GLOBAL_TERRAIN_ALT_INT: mavlink.MAV_FRAME_GLOBAL_TERRAIN_ALT,
+}
 
 
 class PlanType(IntEnum):
@@ -40,15 +54,13 @@ class MissionItem:
     param3: float = 0.0
     param4: float = 0.0
 
-    def same(self, other: MissionItem, with_height: bool) -> bool:
-        """Whether a vehicle that was told this has kept it: positions to 1e-7 degrees."""
-        return (
-            self.command == other.command
-            and _e7(self.x) == _e7(other.x)
-            and _e7(self.y) == _e7(other.y)
-            and (not with_height or abs(self.z - other.z) <= 0.02)
-            and (self.param1 == other.param1 or same_float32(self.param1, other.param1))
-        )
+    @property
+    def parameters(self) -> tuple[float, float, float, float]:
+        return self.param1, self.param2, self.param3, self.param4
+
+    @property
+    def is_placed(self) -> bool:
+        return self.x != 0 or self.y != 0 or self.z != 0
 
 
 def _e7(degrees: float) -> int:
@@ -56,30 +68,53 @@ def _e7(degrees: float) -> int:
 
 
 _WORDS = {
+    mavlink.MAV_MISSION_ERROR: "the vehicle reports an error",
     mavlink.MAV_MISSION_NO_SPACE: "no space for that many items",
     mavlink.MAV_MISSION_INVALID: "an item is invalid",
     mavlink.MAV_MISSION_UNSUPPORTED: "a command is not supported",
     mavlink.MAV_MISSION_UNSUPPORTED_FRAME: "a frame is not supported",
     mavlink.MAV_MISSION_INVALID_SEQUENCE: "items came out of order",
-    mavlink.MAV_MISSION_DENIED: "denied",
-    mavlink.MAV_MISSION_OPERATION_CANCELLED: "cancelled",
+    mavlink.MAV_MISSION_DENIED: "denied; somebody else may be uploading",
+    mavlink.MAV_MISSION_OPERATION_CANCELLED: "cancelled by the vehicle",
 }
+
+# Answers after which the upload is begun again: the vehicle gave up waiting, got an item when it
+# was waiting for none, or still serves an upload that was broken off.
+_BEGIN_AGAIN = (
+    mavlink.MAV_MISSION_OPERATION_CANCELLED,
+    mavlink.MAV_MISSION_ERROR,
+    mavlink.MAV_MISSION_DENIED,
+)
 
 
 class Upload(Retried[int]):
-    """Sends all items of one plan; the result is their number."""
+    """Sends all items of one plan; the result is their number.
+
+    The vehicle asks for the items one by one. A count begins anew, so it is repeated only while
+    nothing was asked for; in the middle, the last item asked for and the one after it are repeated,
+    whichever of request and item was lost.
+    """
 
     def __init__(
         self, address: VehicleAddress, plan_type: PlanType, items: Sequence[MissionItem]
     ) -> None:
-        super().__init__(PAUSE_S, TRIES)
+        super().__init__(PAUSE_S, TRIES, BASE_WITHIN_S + ITEM_WITHIN_S * len(items))
         self.what = f"{plan_type.name.lower()} upload"
         self._address, self._type, self._items = address, plan_type, list(items)
-        self._started = False
+        self._asked: int | None = None  # the item asked for last, since the last beginning
+        self._highest = -1
+        self._nudges = 0
+        self._beginnings = 0
 
     def _ask(self) -> list[MavMessage]:
-        """The count starts the upload; later the vehicle asks again by itself for what it lacks,
-        and a repeated count makes one that has given up begin anew."""
+        if self._asked is None or self._nudges >= NUDGES:
+            return self._begin_anew()
+        self._nudges += 1
+        here, beyond = self._asked, self._asked + 2
+        return [self._item(seq) for seq in range(here, min(beyond, len(self._items)))]
+
+    def _begin_anew(self) -> list[MavMessage]:
+        self._asked, self._highest, self._nudges = None, -1, 0
         return [
             mavlink.MAVLink_mission_count_message(
                 self._address.sysid, self._address.compid, len(self._items), int(self._type)
@@ -88,24 +123,51 @@ class Upload(Retried[int]):
 
     def take(self, message: MavMessage, now_s: float) -> list[MavMessage]:
         kind = message.get_type()
+        if self.finished or getattr(message, "mission_type", None) != self._type:
+            return []
         if kind in ("MISSION_REQUEST", "MISSION_REQUEST_INT"):
-            if message.mission_type != self._type or message.seq >= len(self._items):
-                return []
-            self._started = True
-            self._progress(now_s)
-            return [self._item(message.seq)]
-        if kind == "MISSION_ACK" and message.mission_type == self._type:
-            self._acknowledged(message.type)
+            return self._requested(message.seq, now_s)
+        if kind == "MISSION_ACK":
+            return self._acknowledged(message.type, now_s)
         return []
 
-    def _acknowledged(self, result: int) -> None:
+    def _requested(self, seq: int, now_s: float) -> list[MavMessage]:
+        if seq >= len(self._items):
+            return []
+        if seq != self._asked:
+            self._asked, self._highest = seq, max(seq, self._highest)
+            self._nudges, self._grounds = 0, None
+            self._progress(now_s)
+        return [self._item(seq)]
+
+    def _acknowledged(self, result: int, now_s: float) -> list[MavMessage]:
+        all_asked = self._highest == len(self._items) - 1
+        if result == mavlink.MAV_MISSION_INVALID_SEQUENCE:
+            return []  # it got a repeated item
         if result == mavlink.MAV_MISSION_ACCEPTED:
-            # an acceptance before the first request is that of an earlier upload, come late
-            if self._started or not self._items:
+            # an acceptance before the last request is that of an earlier upload, come late
+            if all_asked:
                 self._succeed(len(self._items))
-        elif result != mavlink.MAV_MISSION_INVALID_SEQUENCE:
+        elif result == mavlink.MAV_MISSION_ERROR and all_asked:
+            # it waits for none, so it has them all, or gave up: the read-back will show
+            self._succeed(len(self._items))
+        elif result in _BEGIN_AGAIN:
+            self._grounds = _WORDS[result]
+            return self._begun_again(now_s)
+        else:
             words = _WORDS.get(result, f"refused with result {result}")
             self._fail(VehicleRefused(f"{self.what}: {words}"))
+        return []
+
+    def _begun_again(self, now_s: float) -> list[MavMessage]:
+        if self._asked is None:
+            return []  # the count is repeated by the clock
+        if self._beginnings >= BEGINNINGS:
+            self._give_up("")
+            return []
+        self._beginnings += 1
+        self.due_s = min(now_s + self._pause_s, self._deadline_s)
+        return self._begin_anew()
 
     def _item(self, seq: int) -> MavMessage:
         item = self._items[seq]
@@ -132,7 +194,7 @@ class Download(Retried[list[MissionItem]]):
     """Reads all items of one plan back from the vehicle."""
 
     def __init__(self, address: VehicleAddress, plan_type: PlanType) -> None:
-        super().__init__(PAUSE_S, TRIES)
+        super().__init__(PAUSE_S, TRIES, BASE_WITHIN_S)
         self.what = f"{plan_type.name.lower()} read-back"
         self._address, self._type = address, plan_type
         self._count: int | None = None
@@ -150,6 +212,7 @@ class Download(Retried[list[MissionItem]]):
         kind = message.get_type()
         if kind == "MISSION_COUNT" and message.mission_type == self._type and self._count is None:
             self._count = message.count
+            self._deadline_s += ITEM_WITHIN_S * message.count
         elif kind == "MISSION_ITEM_INT" and message.mission_type == self._type:
             if message.seq != len(self._items) or self._count is None:
                 return []
@@ -195,7 +258,33 @@ def difference(
         return f"{len(sent)} items were sent, the vehicle has {len(kept)}"
     first = 1 if plan_type is PlanType.MISSION else 0
     for seq in range(first, len(sent)):
-        with_height = plan_type is not PlanType.FENCE
-        if not sent[seq].same(kept[seq], with_height):
-            return f"item {seq} was sent as {sent[seq]}, the vehicle has {kept[seq]}"
+        if words := _differs(sent[seq], kept[seq], plan_type):
+            return f"item {seq}: {words}"
     return None
+
+
+def _differs(sent: MissionItem, kept: MissionItem, plan_type: PlanType) -> str | None:
+    """Fence points have no height; commands without a place have no frame."""
+    if sent.command != kept.command:
+        return f"command {sent.command} was sent, the vehicle has {kept.command}"
+    if (_e7(sent.x), _e7(sent.y)) != (_e7(kept.x), _e7(kept.y)):
+        return f"{sent.x:.7f}, {sent.y:.7f} was sent, the vehicle has {kept.x:.7f}, {kept.y:.7f}"
+    pairs = zip(sent.parameters, kept.parameters, strict=True)
+    for number, (told, has) in enumerate(pairs, start=1):
+        if not _same_parameter(number, told, has):
+            return f"parameter {number} was sent as {told:g}, the vehicle has {has:g}"
+    if plan_type is PlanType.FENCE or not sent.is_placed:
+        return None
+    if _FRAMES.get(sent.frame, sent.frame) != _FRAMES.get(kept.frame, kept.frame):
+        return f"frame {sent.frame} was sent, the vehicle has {kept.frame}"
+    if not abs(sent.z - kept.z) <= HEIGHT_KEPT_M:
+        return f"height {sent.z:.2f} m was sent, the vehicle has {kept.z:.2f} m"
+    return None
+
+
+def _same_parameter(number: int, sent: float, kept: float) -> bool:
+    """What was left unset (0, or NaN to some) the vehicle may fill in: ArduCopter tells 1 as
+    parameter 4 of a landing. Parameter 1 is never its own: 0 is a value there, no delay."""
+    if math.isnan(sent) or sent == 0:
+        return number > 1 or math.isnan(kept) or kept == 0
+    return same_float32(sent, kept)

@@ -24,6 +24,7 @@ R = TypeVar("R")
 MODE_SHOWN_WITHIN_S = 5.0
 ARMED_SHOWN_WITHIN_S = 5.0
 FLYING_HZ, PARKED_HZ = 5.0, 1.0  # how often a vehicle is asked to tell where it is
+UPLOAD_ATTEMPTS = 3
 GUIDED, AUTO, RTL = "GUIDED", "AUTO", "RTL"
 
 __all__ = [
@@ -165,12 +166,16 @@ class Vehicle:
         await self.set_mode(RTL)
 
     async def _upload(self, plan_type: PlanType, items: Sequence[MissionItem]) -> None:
-        """Uploads, reads back and compares."""
-        async with self._order:
-            await self._exchange(Upload(self.address, plan_type, items))
-            kept = await self._exchange(Download(self.address, plan_type))
-        if wrong := difference(items, kept, plan_type):
-            raise VehicleRefused(f"{plan_type.name.lower()} read back different: {wrong}")
+        """Uploads, reads back and compares; again where the wire has mixed up two uploads."""
+        wrong: str | None = None
+        for _ in range(UPLOAD_ATTEMPTS):
+            async with self._order:
+                await self._exchange(Upload(self.address, plan_type, items))
+                kept = await self._exchange(Download(self.address, plan_type))
+            wrong = difference(items, kept, plan_type)
+            if wrong is None:
+                return
+        raise VehicleRefused(f"{plan_type.name.lower()} read back different: {wrong}")
 
     async def _shown(
         self, true: Callable[[VehicleState], bool], what: str, within_s: float

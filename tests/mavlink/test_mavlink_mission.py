@@ -59,6 +59,37 @@ def test_one_type_of_plan_leaves_the_others_alone() -> None:
     assert {kind: len(items) for kind, items in copter.plans.items()} == {0: 2, 1: 9, 2: 0}
 
 
+def test_in_the_middle_an_upload_goes_on_and_does_not_begin_anew() -> None:
+    upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
+    upload.begin(0.0)
+    upload.take(_request(4), 0.1)
+    assert [(m.get_type(), m.seq) for m in upload.tick(upload.due_s)] == [
+        ("MISSION_ITEM_INT", 4),
+        ("MISSION_ITEM_INT", 5),
+    ]
+
+
+def test_an_upload_that_the_vehicle_has_given_up_begins_anew() -> None:
+    upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
+    upload.begin(0.0)
+    upload.take(_request(4), 0.1)
+    again = upload.take(_ack(mavlink.MAV_MISSION_OPERATION_CANCELLED), 9.0)
+    assert [m.get_type() for m in again] == ["MISSION_COUNT"]
+    assert not upload.finished
+
+
+def test_a_vehicle_that_asks_for_ever_does_not_hold_us_for_ever() -> None:
+    upload, now_s = Upload(ADDRESS, PlanType.MISSION, PLAN), 0.0
+    upload.begin(now_s)
+    while not upload.finished and now_s < 1000:
+        now_s += 0.5
+        upload.take(_request(int(now_s * 2) % 5), now_s)
+        if now_s >= upload.due_s:
+            upload.tick(now_s)
+    with pytest.raises(VehicleSilent, match=r"not done within \d+ s"):
+        upload.result()
+
+
 def test_an_item_asked_for_again_is_sent_again() -> None:
     upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
     upload.begin(0.0)
@@ -116,8 +147,8 @@ def test_silence_is_told(exchange: Any) -> None:
 
 @given(st.integers(0, 100_000))
 @settings(max_examples=50)
-def test_a_plan_passes_a_wire_that_repeats(seed: int) -> None:
-    wire = Wire(seed, repeats=0.3, delay_s=(0.05, 0.05))
+def test_a_plan_passes_a_wire_that_loses_repeats_and_reorders(seed: int) -> None:
+    wire = Wire(seed, loss=0.3, repeats=0.3, delay_s=(0.01, 0.2))
     copter = CopterSide()
     upload = Upload(ADDRESS, PlanType.MISSION, PLAN)
     run(upload, copter, wire)
@@ -198,11 +229,32 @@ def replace_seq(item: MissionItem, seq: int) -> Any:
         replace(PLAN[3], y=PLAN[3].y - 2e-7),
         replace(PLAN[3], z=PLAN[3].z + 0.1),
         replace(PLAN[3], param1=PLAN[3].param1 + 1),
+        replace(PLAN[3], frame=mavlink.MAV_FRAME_GLOBAL),
     ],
 )
 def test_a_difference_is_told_with_its_item(other: MissionItem) -> None:
     kept = [*PLAN[:3], other, *PLAN[4:]]
     assert "item 3" in (difference(PLAN, kept, PlanType.MISSION) or "")
+
+
+def test_a_speed_that_the_vehicle_changed_is_told() -> None:
+    """DO_CHANGE_SPEED carries its speed in parameter 2."""
+    speed = MissionItem(mavlink.MAV_CMD_DO_CHANGE_SPEED, 2, param1=1, param2=12.0, param3=-1)
+    told = difference([PLAN[0], speed], [PLAN[0], replace(speed, param2=15.0)], PlanType.MISSION)
+    assert told == "item 1: parameter 2 was sent as 12, the vehicle has 15"
+    assert difference([speed], [replace(speed, frame=0)], PlanType.RALLY) is None
+
+
+def test_what_was_left_unset_the_vehicle_may_fill_in() -> None:
+    """But not a delay: 0 is a value of parameter 1."""
+    land = MissionItem(mavlink.MAV_CMD_NAV_LAND, 3, 114.1, 22.6)
+    assert difference([land], [replace(land, param4=1.0)], PlanType.RALLY) is None
+    assert difference([land], [replace(land, param1=1.0)], PlanType.RALLY) is not None
+
+
+def test_two_names_of_one_frame_and_two_ways_to_say_not_set_are_the_same() -> None:
+    kept = [replace(item, frame=6, param4=float("nan")) for item in PLAN]
+    assert difference(PLAN, kept, PlanType.RALLY) is None
 
 
 def test_a_missing_item_is_told() -> None:
