@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 AUTOPILOT = 1
+
+
+class WrongTarget(Exception):
+    """A message was about to be sent that is not for exactly this vehicle: an error in our code,
+    never one of the vehicle's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +25,18 @@ class VehicleAddress:
             raise ValueError(f"a vehicle's system id is 1 to 250, not {self.sysid}")
         if not 1 <= self.compid <= 255:
             raise ValueError(f"a component id is 1 to 255, not {self.compid}")
+
+    def check(self, message: Any) -> None:
+        """Lets pass only what names this vehicle and nobody else.
+
+        Raises:
+            WrongTarget: if the message has no target, or another one.
+        """
+        target = (
+            getattr(message, "target_system", None),
+            getattr(message, "target_component", None),
+        )
+        if target != (self.sysid, self.compid):
+            raise WrongTarget(
+                f"{message.get_type()} names target {target}, not {(self.sysid, self.compid)}"
+            )

@@ -13,6 +13,7 @@ from fleet.mavlink.exchange import Retried, VehicleRefused
 
 PAUSE_S = 1.0
 TRIES = 5
+SETTLE_S = 1.5  # after a repeated command an answer to its first sending may still come
 IN_PROGRESS_S = 10.0  # a vehicle that reported progress may take this long to report again
 
 _REFUSALS = {
@@ -37,7 +38,13 @@ class Command(Retried[bool]):
         self.what = command_name(command)
         self._address, self._command = address, command
         self._parameters = (*parameters, *(0.0,) * (7 - len(parameters)))
-        self._sent = 0
+        self._sent = self._answered = 0
+
+    @property
+    def may_be_answered_again(self) -> bool:
+        """Whether answers to repeats may still be under way: the next command of the same kind
+        must not take them for its own."""
+        return self._sent > self._answered
 
     def _ask(self) -> list[MavMessage]:
         message = mavlink.MAVLink_command_long_message(
@@ -53,10 +60,14 @@ class Command(Retried[bool]):
     def take(self, message: MavMessage, now_s: float) -> list[MavMessage]:
         if message.get_type() != "COMMAND_ACK" or message.command != self._command:
             return []
+        if message.result == mavlink.MAV_RESULT_IN_PROGRESS:
+            self._progress(now_s, IN_PROGRESS_S)
+            return []
+        self._answered += 1
         if message.result == mavlink.MAV_RESULT_ACCEPTED:
             self._succeed(True)
-        elif message.result == mavlink.MAV_RESULT_IN_PROGRESS:
-            self._progress(now_s, IN_PROGRESS_S)
+        elif message.result == mavlink.MAV_RESULT_TEMPORARILY_REJECTED and self._tries_left:
+            return []  # asked again in time
         else:
             words = _REFUSALS.get(message.result, f"refused with result {message.result}")
             self._fail(VehicleRefused(f"{self.what}: {words}"))

@@ -12,13 +12,14 @@ from typing import Any
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
-from fleet.mavlink.codec import Decoder, Encoder, MavMessage
+from fleet.mavlink.codec import OUR_SYSID, Decoder, Encoder, MavMessage
 from fleet.mavlink.links import Link, TcpCaller, UdpListener
 from fleet.mavlink.vehicle import Vehicle
 
 _log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 1.0
+MOST_REMOTES = 1024  # remote ends whose unfinished messages are kept; anybody may call a UDP port
 
 
 class Reactor:
@@ -75,7 +76,7 @@ class Reactor:
         await self._stack.aclose()
 
     def _receive(self, link: Link, remote: Any, data: bytes) -> None:
-        decoder = self._decoders.setdefault((id(link), remote), Decoder())
+        decoder = self._decoder((id(link), remote))
         now_s = asyncio.get_running_loop().time()
         for message in decoder.feed(data):
             self.messages += 1
@@ -83,9 +84,19 @@ class Reactor:
             vehicle = self._vehicles.get(sysid)
             if vehicle is None:
                 self._stranger(sysid, remote)
-            elif message.get_srcComponent() == vehicle.address.compid:
+            elif message.get_srcComponent() != vehicle.address.compid:
+                continue
+            elif getattr(message, "target_system", 0) in (0, OUR_SYSID):
                 self._routes[sysid] = (link, remote)
                 vehicle.heard(message, now_s)
+
+    def _decoder(self, remote: tuple[int, Any]) -> Decoder:
+        decoder = self._decoders.get(remote)
+        if decoder is None:
+            if len(self._decoders) >= MOST_REMOTES:
+                del self._decoders[next(iter(self._decoders))]
+            decoder = self._decoders[remote] = Decoder()
+        return decoder
 
     def _stranger(self, sysid: int, remote: Any) -> None:
         if sysid not in self._strangers:

@@ -66,7 +66,7 @@ class VehicleState:
 
 
 def fold(state: VehicleState, message: MavMessage, now_s: float) -> VehicleState:
-    """The state after one message, received at ``now_s``."""
+    """The state after one message, received at ``now_s``; texts come by ``with_text``."""
     take = _TAKERS.get(message.get_type())
     heard = replace(state, last_heard_s=now_s)
     return take(heard, message) if take else heard
@@ -139,13 +139,14 @@ def _reached(state: VehicleState, m: MavMessage) -> VehicleState:
     return replace(state, reached_item=m.seq)
 
 
-def _text(state: VehicleState, m: MavMessage) -> VehicleState:
-    state = replace(state, statustexts=(*state.statustexts, m.text)[-TEXTS_KEPT:])
-    if not m.text.startswith(("PreArm: ", "Arm: ")):
+def with_text(state: VehicleState, text: str, now_s: float) -> VehicleState:
+    """The state after the vehicle has said this. Failures of the checks are kept each once."""
+    state = replace(state, statustexts=(*state.statustexts, text)[-TEXTS_KEPT:])
+    if not text.startswith(("PreArm: ", "Arm: ")):
         return state
-    said = m.text.partition(": ")[2]
+    said = text.partition(": ")[2]
     others = tuple(entry for entry in _lately(state) if entry[1] != said)
-    return replace(state, prearm=(*others, (state.last_heard_s or 0.0, said)))
+    return replace(state, prearm=(*others, (now_s, said))[-TEXTS_KEPT:])
 
 
 _TAKERS: dict[str, Callable[[VehicleState, MavMessage], VehicleState]] = {
@@ -158,7 +159,6 @@ _TAKERS: dict[str, Callable[[VehicleState, MavMessage], VehicleState]] = {
     "EKF_STATUS_REPORT": _estimator,
     "MISSION_CURRENT": _mission_current,
     "MISSION_ITEM_REACHED": _reached,
-    "STATUSTEXT": _text,
 }
 
 # What a vehicle is asked to send: message id -> share of the asked rate.

@@ -12,12 +12,13 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import MavMessage
-from fleet.mavlink.command import Command
+from fleet.mavlink.command import SETTLE_S, Command
 from fleet.mavlink.exchange import Exchange, VehicleFault, VehicleRefused, VehicleSilent
 from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload, difference
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.params import ReadParameters, SetParameters
-from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState, fold
+from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState, fold, with_text
+from fleet.mavlink.statustext import StatusTexts
 
 R = TypeVar("R")
 
@@ -25,7 +26,7 @@ MODE_SHOWN_WITHIN_S = 5.0
 ARMED_SHOWN_WITHIN_S = 5.0
 FLYING_HZ, PARKED_HZ = 5.0, 1.0  # how often a vehicle is asked to tell where it is
 UPLOAD_ATTEMPTS = 3
-GUIDED, AUTO, RTL = "GUIDED", "AUTO", "RTL"
+GUIDED, AUTO, RTL, LAND = "GUIDED", "AUTO", "RTL", "LAND"
 
 __all__ = [
     "FLYING_HZ",
@@ -50,11 +51,19 @@ class Vehicle:
         self._exchanges: list[_Running] = []
         self._listeners: list[Callable[[VehicleState], None]] = []
         self._order = asyncio.Lock()  # one plan transfer at a time
+        self._commands: dict[int, asyncio.Lock] = {}  # one of a kind at a time
+        self._settled_s: dict[int, float] = {}
+        self._texts = StatusTexts()
 
     # What the reactor does.
 
     def heard(self, message: MavMessage, now_s: float) -> None:
         self.state = fold(self.state, message, now_s)
+        said = self._texts.overdue(now_s)
+        if message.get_type() == "STATUSTEXT":
+            said += self._texts.take(message, now_s)
+        for text in said:
+            self.state = with_text(self.state, text, now_s)
         for running in list(self._exchanges):
             running.take(message, now_s)
         for listener in list(self._listeners):
@@ -97,7 +106,17 @@ class Vehicle:
     # Acts. Each raises VehicleRefused or VehicleSilent with the reason in words.
 
     async def command(self, command: int, *parameters: float) -> None:
-        await self._exchange(Command(self.address, command, *parameters))
+        """Acknowledgements tell the kind of command only. So there is one of a kind at a time, and
+        after a repeated one the next waits until answers to the repeats have passed by."""
+        loop = asyncio.get_running_loop()
+        async with self._commands.setdefault(command, asyncio.Lock()):
+            await asyncio.sleep(self._settled_s.pop(command, 0.0) - loop.time())
+            exchange = Command(self.address, command, *parameters)
+            try:
+                await self._exchange(exchange)
+            finally:
+                if exchange.may_be_answered_again:
+                    self._settled_s[command] = loop.time() + SETTLE_S
 
     async def read_parameters(self, groups: Iterable[tuple[str, ...]]) -> dict[str, float]:
         return await self._exchange(ReadParameters(self.address, groups))
@@ -165,6 +184,10 @@ class Vehicle:
     async def return_to_launch(self) -> None:
         await self.set_mode(RTL)
 
+    async def land(self) -> None:
+        """Lands where it is."""
+        await self.set_mode(LAND)
+
     async def _upload(self, plan_type: PlanType, items: Sequence[MissionItem]) -> None:
         """Uploads, reads back and compares; again where the wire has mixed up two uploads."""
         wrong: str | None = None
@@ -186,8 +209,13 @@ class Vehicle:
         except TimeoutError:
             raise VehicleSilent(f"acknowledged, but not shown as {what}") from None
 
+    def _tell(self, message: MavMessage) -> None:
+        """All that goes to the vehicle, but heartbeats, goes through here."""
+        self.address.check(message)
+        self._send(self.address.sysid, message)
+
     async def _exchange(self, exchange: Exchange[R]) -> R:
-        running = _Running(exchange, lambda message: self._send(self.address.sysid, message))
+        running = _Running(exchange, self._tell)
         self._exchanges.append(running)
         try:
             await running.run()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
-from fleet.mavlink.address import VehicleAddress
+from fleet.mavlink.address import VehicleAddress, WrongTarget
 from fleet.mavlink.command import Command
 from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload
 from fleet.mavlink.params import ReadParameters, SetParameters
@@ -50,3 +50,18 @@ def test_the_items_of_an_upload_and_the_last_word_of_a_download_are_addressed_to
     items = [MissionItem(5001, 0, 114.1, 22.6, param1=3)] * 3
     run(Upload(VehicleAddress(7), PlanType.FENCE, items), copter, Wire())
     run(Download(VehicleAddress(7), PlanType.FENCE), copter, Wire())
+
+
+@given(st.integers(0, 255), st.integers(0, 255))
+def test_what_names_another_target_cannot_be_sent(sysid: int, compid: int) -> None:
+    message = mavlink.MAVLink_param_request_read_message(sysid, compid, b"X", -1)
+    if (sysid, compid) == (7, 1):
+        VehicleAddress(7).check(message)
+    else:
+        with pytest.raises(WrongTarget, match="PARAM_REQUEST_READ names target"):
+            VehicleAddress(7).check(message)
+
+
+def test_what_names_no_target_cannot_be_sent() -> None:
+    with pytest.raises(WrongTarget):
+        VehicleAddress(7).check(mavlink.MAVLink_heartbeat_message(6, 8, 0, 0, 4, 3))

@@ -61,6 +61,24 @@ def test_a_refusal_is_told_in_words(result: int, words: str) -> None:
         command.result()
 
 
+def test_a_command_refused_for_now_is_asked_again() -> None:
+    command = Command(ADDRESS, RTL)
+    command.begin(0.0)
+    command.take(ack(RTL, mavlink.MAV_RESULT_TEMPORARILY_REJECTED), 0.1)
+    assert not command.finished
+    assert len(command.tick(command.due_s)) == 1
+    command.take(ack(RTL), 1.5)
+    assert command.result() is True
+
+
+def test_it_is_known_whether_answers_to_repeats_may_still_come() -> None:
+    command = Command(ADDRESS, RTL)
+    command.begin(0.0)
+    command.tick(command.due_s)
+    command.take(ack(RTL), 1.5)
+    assert command.may_be_answered_again
+
+
 def test_progress_gives_the_vehicle_time() -> None:
     command = Command(ADDRESS, RTL)
     command.begin(0.0)

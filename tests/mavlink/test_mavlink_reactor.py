@@ -12,7 +12,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.codec import Decoder, Encoder
 from fleet.mavlink.mission import MissionItem
-from fleet.mavlink.reactor import Reactor
+from fleet.mavlink.reactor import MOST_REMOTES, Reactor
 from fleet.process import Refusal
 
 HOST = "127.0.0.1"
@@ -149,6 +149,27 @@ async def test_another_component_of_a_vehicle_is_not_taken_for_its_autopilot(
     assert reactor.vehicle(2).state.mode == "AUTO"
     camera.close()
     autopilot.close()
+
+
+async def test_an_answer_meant_for_another_ground_station_is_not_ours(reactor: Reactor) -> None:
+    drone = await _drone(reactor, 7)
+    drone.beat()
+    await reactor.vehicle(7).connected()
+    drone.say(mavlink.MAVLink_mission_current_message(1))
+    drone.say(mavlink.MAVLink_param_request_read_message(254, 1, b"X", -1))
+    heard = list[str]()
+    reactor.vehicle(7).listen(lambda _: heard.append("message"))
+    drone.beat(mode=4)
+    await reactor.vehicle(7).until(lambda state: state.mode == "GUIDED")
+    assert reactor.messages == 4
+    assert len(heard) == 2
+    drone.close()
+
+
+async def test_many_callers_do_not_fill_the_memory(reactor: Reactor) -> None:
+    for port in range(5000):
+        reactor._receive(None, ("10.0.0.1", port), b"\xfd\x09")  # type: ignore[arg-type]
+    assert len(reactor._decoders) <= MOST_REMOTES
 
 
 async def test_garbage_on_the_socket_stops_nobody(reactor: Reactor) -> None:

@@ -15,6 +15,7 @@ from fleet.mavlink.state import (
     TEXTS_KEPT,
     VehicleState,
     fold,
+    with_text,
 )
 
 ARMED = mavlink.MAV_MODE_FLAG_SAFETY_ARMED
@@ -24,8 +25,14 @@ PREARM = mavlink.MAV_SYS_STATUS_PREARM_CHECK
 def _told(*messages: Any) -> VehicleState:
     state = VehicleState()
     for i, message in enumerate(messages):
-        state = fold(state, message, float(i))
+        state = _hear(state, message, float(i))
     return state
+
+
+def _hear(state: VehicleState, message: Any, now_s: float) -> VehicleState:
+    state = fold(state, message, now_s)
+    said = message.get_type() == "STATUSTEXT"
+    return with_text(state, message.text, now_s) if said else state
 
 
 def _text(text: str) -> Any:
@@ -108,7 +115,7 @@ def test_failures_of_the_checks_are_kept_each_once_until_the_checks_pass() -> No
 
 
 def test_a_failure_that_is_not_said_again_is_forgotten() -> None:
-    state = fold(VehicleState(), _text("PreArm: Battery 1 low"), 0.0)
+    state = _hear(VehicleState(), _text("PreArm: Battery 1 low"), 0.0)
     state = fold(state, _sys_status(0), TEXT_FORGOTTEN_S - 1)
     assert state.prearm_failures == ("Battery 1 low",)
     assert fold(state, _sys_status(0), TEXT_FORGOTTEN_S + 1).prearm_failures == ()

@@ -157,6 +157,45 @@ async def test_every_stream_is_asked_for_at_its_share_of_the_rate() -> None:
     assert asked == {id_: pytest.approx(1e6 / 5 / share) for id_, share in STREAMS.items()}
 
 
+async def test_a_late_answer_is_not_taken_for_that_of_the_next_command_of_its_kind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first was sent twice: its second answer comes while the next waits for its turn."""
+    monkeypatch.setattr("fleet.mavlink.command.PAUSE_S", 0.02)
+    monkeypatch.setattr("fleet.mavlink.vehicle.SETTLE_S", 0.1)
+    wired, command = Wired(), mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH
+    heard, wired.copter.take = list[Any](), lambda m, now_s: heard.append(m) or []  # type: ignore
+    first = asyncio.ensure_future(wired.vehicle.command(command))
+    async with asyncio.timeout(10):
+        while len(heard) < 2:  # noqa: ASYNC110 -- what was sent has no event
+            await asyncio.sleep(0.005)
+    wired.hear(ack(command))
+    await first
+    following = asyncio.ensure_future(wired.vehicle.command(command))
+    await asyncio.sleep(0)
+    sent = len(heard)
+    wired.hear(ack(command))
+    assert not following.done()
+    async with asyncio.timeout(10):
+        while len(heard) == sent:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        wired.hear(ack(command))
+        await following
+
+
+async def test_it_lands_where_it_is() -> None:
+    wired = Wired()
+    await wired.vehicle.land()
+    assert wired.vehicle.state.mode == "LAND"
+
+
+async def test_a_text_in_chunks_is_one_reason() -> None:
+    wired, text = Wired(), b"PreArm: " + b"x" * 60
+    wired.hear(mavlink.MAVLink_statustext_message(2, text[:50], 9, 0))
+    wired.hear(mavlink.MAVLink_statustext_message(2, text[50:], 9, 1))
+    assert wired.vehicle.state.prearm_failures == ("x" * 60,)
+
+
 async def test_listeners_hear_every_change_until_they_end_it() -> None:
     wired, heard = Wired(), list[VehicleState]()
     end = wired.vehicle.listen(heard.append)
