@@ -22,7 +22,7 @@ from shapely.geometry.base import BaseGeometry
 from planner.flight import ground_speeds
 from planner.frame import Points, to_degrees, to_metres
 from planner.model import LonLat, Performance, Volume, Wind
-from planner.visibility import Edges, corners_of, edges_of, sees
+from planner.visibility import Edges, corners_of, edges_of, left_of, sees, sees_from
 
 if TYPE_CHECKING:
     import networkx
@@ -60,6 +60,7 @@ class Airspace:
     obstacles: BaseGeometry
     edges: Edges
     visible: NDArray[np.bool_]
+    left: NDArray[np.bool_]  # which node (row) lies to the left of which edge
     points: tuple[tuple[float, float], ...]  # nodes_m, as plain numbers
     _trees: OrderedDict[tuple[object, ...], Tree] = field(default_factory=OrderedDict)
     _names: Mapping[str, BaseGeometry] = field(default_factory=dict)
@@ -95,8 +96,7 @@ class Airspace:
 
     def seen_from(self, at_m: Points) -> NDArray[np.bool_]:
         """Which nodes a place sees."""
-        seen: NDArray[np.bool_] = sees(at_m, self.nodes_m, self.edges)[0]
-        return seen
+        return sees_from(at_m[0], self.nodes_m, self.edges, self.left)
 
     def tree(self, dock: str, performance: Performance, wind: Wind) -> Tree:
         """The dock's fastest ways in this wind; kept for the next question."""
@@ -171,6 +171,7 @@ def build(volumes: Iterable[Volume], docks: Mapping[str, LonLat]) -> Airspace:
         obstacles=obstacles,
         edges=edges,
         visible=visible,
+        left=left_of(nodes_m, edges),
         points=tuple((x, y) for x, y in nodes_m.tolist()),
         _names=shapes,
     )

@@ -66,7 +66,8 @@ def nearest_legal(airspace: Airspace, at: LonLat) -> tuple[LonLat, float]:
 def way_home(
     airspace: Airspace, candidate: Candidate, at: LonLat, cruise_alt_amsl_m: float
 ) -> Route | None:
-    """The fastest way from a place in the air to the candidate's dock; None if there is none."""
+    """The fastest way from a place in the air to the candidate's dock; None if there is none. From
+    inside a no-fly volume it first leaves that, straight."""
     place = _Place(airspace, to_metres(np.array([at], dtype=np.float64)))
     tree = airspace.tree(candidate.dock, candidate.performance, candidate.wind)
     back = _back(airspace, candidate, tree, place)
@@ -104,10 +105,14 @@ class _Place:
         key = (performance.airspeed_ms, performance.max_ground_ms, wind)
         if key not in self._times:
             self._times[key] = (
-                self._lengths / ground_speeds(self._tracks, performance, wind),
-                self._lengths / ground_speeds(-self._tracks, performance, wind),
+                self._seconds(ground_speeds(self._tracks, performance, wind)),
+                self._seconds(ground_speeds(-self._tracks, performance, wind)),
             )
         return self._times[key]
+
+    def _seconds(self, speeds_ms: Floats) -> Floats:
+        """Infinite where the wind does not let the way be flown."""
+        return np.where(np.isnan(speeds_ms), np.inf, self._lengths / speeds_ms)
 
 
 def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: _Place) -> Alternative:
@@ -171,9 +176,9 @@ def _best(tree_s: Floats, last_s: Floats, place: _Place) -> int | None:
     """The seen node over which the way between dock and place is fastest."""
     if len(place.seen) == 0:
         return None
-    total_s = np.nan_to_num(tree_s[place.seen] + last_s, nan=np.inf)
-    best = int(np.argmin(total_s))
-    return int(place.seen[best]) if np.isfinite(total_s[best]) else None
+    total_s = tree_s[place.seen] + last_s
+    best = int(total_s.argmin())
+    return int(place.seen[best]) if total_s[best] < math.inf else None
 
 
 def _follow(before: NDArray[np.int32], node: int) -> list[int]:

@@ -21,10 +21,10 @@ Booleans = NDArray[np.bool_]
 
 
 def edges_of(obstacles: BaseGeometry) -> Edges:
-    """The edges of the obstacles, drawn in."""
+    """The edges of the obstacles, drawn in, the inside to the left of each."""
     drawn_in = obstacles.buffer(-GRAZE_M, join_style="mitre", mitre_limit=50.0)
     rows = []
-    for polygon in polygons_of(drawn_in):
+    for polygon in map(shapely.geometry.polygon.orient, polygons_of(drawn_in)):
         for ring in (polygon.exterior, *polygon.interiors):
             xy = np.asarray(ring.coords)
             rows.append(np.hstack((xy[:-1], xy[1:])))
@@ -57,6 +57,32 @@ def sees(eyes: Points, others: Points, edges: Edges) -> Booleans:
     for first in range(0, len(eyes), step):
         seen[first : first + step] = ~_any_crossed(eyes[first : first + step], others, edges)
     return seen
+
+
+def sees_from(eye: Points, others: Points, edges: Edges, others_left: Booleans) -> Booleans:
+    """``sees`` for one eye, shape (2,), and others of which it is known on which side of each
+    edge they lie (``left_of``). From outside a line of sight can only enter where it crosses an
+    edge from its right to its left: the half of the edges that face away is left out. So an eye
+    inside a polygon sees out of it."""
+    along = edges[:, 2:] - edges[:, :2]
+    off = eye - edges[:, :2]
+    facing = np.flatnonzero(along[:, 0] * off[:, 1] <= along[:, 1] * off[:, 0])
+    if len(facing) == 0:
+        return np.ones(len(others), dtype=np.bool_)
+    starts, ends = edges[facing, :2] - eye, edges[facing, 2:] - eye
+    way = others - eye
+    east, north = way[:, 0, None], way[:, 1, None]
+    passes_start = east * starts[:, 1] > north * starts[:, 0]
+    passes_end = east * ends[:, 1] > north * ends[:, 0]
+    blocked = (passes_start != passes_end) & others_left[:, facing]
+    seen: Booleans = ~blocked.any(axis=1)
+    return seen
+
+
+def left_of(points: Points, edges: Edges) -> Booleans:
+    """Whether each point (row) lies to the left of each edge (column)."""
+    left: Booleans = _sides(points, edges[:, :2], edges[:, 2:] - edges[:, :2]) > 0
+    return left
 
 
 def _any_crossed(eyes: Points, others: Points, edges: Edges) -> Booleans:

@@ -215,3 +215,10 @@ def test_with_the_wind_a_dock_is_never_later_than_against_it(seed: int, speed_ms
     against = choose(airspace, picture(sites, at, Wind(speed_ms, 90))).ranking[0]
     assert with_it.eta_s is not None
     assert against.eta_s is None or with_it.eta_s <= against.eta_s
+
+
+def test_a_drone_that_strayed_into_a_volume_leaves_it_straight_on_its_way_home() -> None:
+    home = way_home(SPACE, candidate("D01", DOCKS["D01"]), degrees(420, 10), 160.0)
+    assert home is not None
+    assert LonLat(home.back[-1].lon, home.back[-1].lat) == DOCKS["D01"]
+    assert home.back_m == pytest.approx(420.1, abs=0.5)  # out by the near side, and straight on
