@@ -83,6 +83,9 @@ class Airspace:
         return [*self.docks, *(f"corner {number}" for number in range(corners))]
 
     def index_of(self, dock: str) -> int:
+        """Raises AirspaceInvalid for a dock that this airspace was not built with."""
+        if dock not in self.docks:
+            raise AirspaceInvalid(f"dock {dock} is not one of this airspace's {len(self.docks)}")
         return self.docks.index(dock)
 
     def forbids(self, at_m: Points) -> bool:

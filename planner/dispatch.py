@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from shapely.ops import nearest_points
 
 from planner.airspace import Airspace, Tree, rounded
+from planner.checks import check_position, check_task, fault_of, wind_is_sound
 from planner.energy import home_wh, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s, cruise_s, ground_speed, ground_speeds
 from planner.frame import Points, to_degrees, to_metres
@@ -42,7 +43,11 @@ def choose(airspace: Airspace, picture: Picture) -> Decision:
     too, so that it can be seen what each could have done; ties by dock id.
 
     The same airspace and picture give the same decision, to the last bit.
+
+    Raises:
+        QuestionInvalid: if the task is not made of sensible numbers.
     """
+    check_task(picture.task)
     at_m = to_metres(np.array([picture.task.at], dtype=np.float64))
     if airspace.forbids(at_m):
         reason = _forbidden(airspace, at_m)
@@ -54,7 +59,12 @@ def choose(airspace: Airspace, picture: Picture) -> Decision:
 
 
 def nearest_legal(airspace: Airspace, at: LonLat) -> tuple[LonLat, float]:
-    """The nearest place outside all no-fly volumes, and how far it is in metres."""
+    """The nearest place outside all no-fly volumes, and how far it is in metres.
+
+    Raises:
+        QuestionInvalid: if ``at`` is no position.
+    """
+    check_position("the place", at)
     at_m = to_metres(np.array([at], dtype=np.float64))
     if not airspace.forbids(at_m):
         return at, 0.0
@@ -67,7 +77,15 @@ def way_home(
     airspace: Airspace, candidate: Candidate, at: LonLat, cruise_alt_amsl_m: float
 ) -> Route | None:
     """The fastest way from a place in the air to the candidate's dock; None if there is none. From
-    inside a no-fly volume it first leaves that, straight."""
+    inside a no-fly volume it first leaves that, straight. With no sensible wind measured, the way
+    is that of a calm.
+
+    Raises:
+        QuestionInvalid: if ``at`` is no position.
+    """
+    check_position("the drone's place", at)
+    if not wind_is_sound(candidate.wind):
+        candidate = replace(candidate, wind=Wind())
     place = _Place(airspace, to_metres(np.array([at], dtype=np.float64)))
     tree = airspace.tree(candidate.dock, candidate.performance, candidate.wind)
     back = _back(airspace, candidate, tree, place)
@@ -116,6 +134,9 @@ class _Place:
 
 
 def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: _Place) -> Alternative:
+    fault = fault_of(candidate)
+    if fault is not None:
+        return _grounded(candidate, (fault,))
     tree = airspace.tree(candidate.dock, candidate.performance, candidate.wind)
     out = _out(airspace, candidate, tree, place)
     back = _back(airspace, candidate, tree, place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import replace
 
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from planner.airspace import Airspace, build
+from planner.checks import QuestionInvalid
 from planner.dispatch import choose, nearest_legal, way_home
 from planner.model import Decision, LonLat, Picture, Reason, Veto, Wind
 from tests.planner.worlds import (
+    LAUNCH,
+    PERFORMANCE,
     box,
     candidate,
     degrees,
@@ -222,3 +226,47 @@ def test_a_drone_that_strayed_into_a_volume_leaves_it_straight_on_its_way_home()
     assert home is not None
     assert LonLat(home.back[-1].lon, home.back[-1].lat) == DOCKS["D01"]
     assert home.back_m == pytest.approx(420.1, abs=0.5)  # out by the near side, and straight on
+
+
+@pytest.mark.parametrize(
+    ("sick", "veto"),
+    [
+        ({"wind": Wind(math.nan, 90)}, Veto.WIND),
+        ({"wind": Wind(3, math.inf)}, Veto.WIND),
+        ({"wind": Wind(-3, 90)}, Veto.WIND),
+        ({"wind": Wind(1e6, 90)}, Veto.WIND),
+        ({"energy_wh": math.nan}, Veto.BATTERY),
+        ({"alt_amsl_m": math.nan}, Veto.DRONE_NOT_READY),
+        ({"performance": replace(PERFORMANCE, jerk_ms3=0.0)}, Veto.DRONE_NOT_READY),
+        ({"performance": replace(PERFORMANCE, airspeed_ms=math.nan)}, Veto.DRONE_NOT_READY),
+        ({"launch": replace(LAUNCH, cover_s=math.nan)}, Veto.DRONE_NOT_READY),
+    ],
+    ids=str,
+)
+def test_figures_that_make_no_sense_rule_out_the_one_dock_and_no_other(
+    sick: dict[str, object], veto: Veto
+) -> None:
+    asked = picture(DOCKS, degrees(0, 60))
+    first, *rest = asked.candidates
+    ranking = choose(SPACE, replace(asked, candidates=(replace(first, **sick), *rest))).ranking
+    assert [each.dock for each in ranking if each.feasible] == ["D02", "D03"]
+    (reason,) = ranking[-1].reasons
+    assert reason.veto is veto
+    TypeAdapter(Reason).validate_json(TypeAdapter(Reason).dump_json(reason))  # no NaN in it
+
+
+@pytest.mark.parametrize("at", [LonLat(math.nan, 22.7), LonLat(114.2, math.inf), LonLat(22, 114)])
+def test_a_place_that_is_none_on_earth_is_refused(at: LonLat) -> None:
+    with pytest.raises(QuestionInvalid, match="expected longitude, latitude"):
+        choose(SPACE, picture(DOCKS, at))
+    with pytest.raises(QuestionInvalid, match="expected longitude, latitude"):
+        nearest_legal(SPACE, at)
+    with pytest.raises(QuestionInvalid, match="expected longitude, latitude"):
+        way_home(SPACE, candidate("D01", DOCKS["D01"]), at, 160.0)
+
+
+def test_a_drone_comes_home_even_when_its_dock_measures_no_sensible_wind() -> None:
+    blind = candidate("D01", DOCKS["D01"], Wind(math.nan, 0))
+    assert way_home(SPACE, blind, degrees(700, 0), 160.0) == way_home(
+        SPACE, candidate("D01", DOCKS["D01"]), degrees(700, 0), 160.0
+    )
