@@ -35,6 +35,7 @@ from planner.model import (
 
 Floats = NDArray[np.float64]
 
+STAND_OFF_M = 1.0  # from a no-fly volume, of the nearest place offered instead
 _NONE = -9999  # scipy's mark for 'no predecessor'
 
 
@@ -68,7 +69,8 @@ def nearest_legal(airspace: Airspace, at: LonLat) -> tuple[LonLat, float]:
     at_m = to_metres(np.array([at], dtype=np.float64))
     if not airspace.forbids(at_m):
         return at, 0.0
-    _, to = nearest_points(shapely.Point(at_m[0]), airspace.obstacles.boundary)
+    clear_of = airspace.obstacles.buffer(STAND_OFF_M, join_style="mitre")
+    _, to = nearest_points(shapely.Point(at_m[0]), clear_of.boundary)
     lon, lat = to_degrees(np.array([to.coords[0]]))[0].tolist()
     return LonLat(lon, lat), float(np.hypot(*(at_m[0] - to.coords[0])))
 
@@ -141,7 +143,7 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: _Place) 
     out = _out(airspace, candidate, tree, place)
     back = _back(airspace, candidate, tree, place)
     if out is None or back is None:
-        return _grounded(candidate, (_no_way(airspace, candidate),))
+        return _grounded(candidate, (_no_way(airspace, candidate, place, out),))
     route = _route(airspace, candidate, task, out, back)
     parts = _parts(candidate, task, route)
     energy_wh = _energy_wh(candidate, task, route, parts)
@@ -284,19 +286,18 @@ def _grounded(candidate: Candidate, reasons: tuple[Reason, ...]) -> Alternative:
     )
 
 
-def _no_way(airspace: Airspace, candidate: Candidate) -> Reason:
+def _no_way(airspace: Airspace, candidate: Candidate, place: _Place, out: _Way | None) -> Reason:
     """Whether it is the wind or the volumes that leave no way."""
-    calm = replace(candidate, wind=Wind())
-    if candidate.wind.speed_ms > 0:
-        tree = airspace.tree(calm.dock, calm.performance, calm.wind)
-        if np.isfinite(tree.out_s).any():
-            limit_ms = candidate.performance.airspeed_ms
-            text = (
-                f"a leg cannot be flown in a wind of {candidate.wind.speed_ms:.1f} m/s from "
-                f"{candidate.wind.from_deg:.0f} degrees at an airspeed of {limit_ms:.0f} m/s"
-            )
-            return Reason(Veto.HEADWIND, candidate.wind.speed_ms, limit_ms, text)
-    return Reason(Veto.NO_PATH, text="no way leads there around the no-fly volumes")
+    calm, wind = replace(candidate, wind=Wind()), candidate.wind
+    tree = airspace.tree(calm.dock, calm.performance, calm.wind)
+    if _best(tree.out_s, place.times(calm)[0], place) is None:
+        return Reason(Veto.NO_PATH, text="no way leads there around the no-fly volumes")
+    limit_ms = candidate.performance.airspeed_ms
+    text = (
+        f"the way {'there' if out is None else 'back'} cannot be flown at {limit_ms:.0f} m/s "
+        f"through the air in a wind of {wind.speed_ms:.1f} m/s from {wind.from_deg:.0f} degrees"
+    )
+    return Reason(Veto.HEADWIND, wind.speed_ms, limit_ms, text)
 
 
 def _forbidden(airspace: Airspace, at_m: Points) -> Reason:

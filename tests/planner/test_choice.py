@@ -270,3 +270,32 @@ def test_a_drone_comes_home_even_when_its_dock_measures_no_sensible_wind() -> No
     assert way_home(SPACE, blind, degrees(700, 0), 160.0) == way_home(
         SPACE, candidate("D01", DOCKS["D01"]), degrees(700, 0), 160.0
     )
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=SEEDS)
+def test_the_nearest_legal_place_may_be_flown_to(seed: int) -> None:
+    rng = random.Random(seed)
+    rings = random_rings(rng)
+    airspace = build([volume(f"N{i}", r) for i, r in enumerate(rings)], {"D01": degrees(-9, -9)})
+    legal, off_m = nearest_legal(airspace, degrees(rng.uniform(0, 1200), rng.uniform(0, 1200)))
+    assert nearest_legal(airspace, legal) == (legal, 0.0)
+    assert off_m <= 200  # half of the widest obstacle
+    assert choose(airspace, picture({"D01": degrees(-9, -9)}, legal)).best is not None
+
+
+@pytest.mark.parametrize("wind", [Wind(), Wind(3, 90), Wind(18, 90)])
+def test_a_place_walled_in_is_not_blamed_on_the_wind(wind: Wind) -> None:
+    ring = volume("N2", box(0, 0, 400, 400), list(reversed(box(100, 100, 200, 200))))
+    sites = {"D01": degrees(-100, 0)}
+    (only,) = choose(build([ring], sites), picture(sites, degrees(200, 200), wind)).ranking
+    assert [reason.veto for reason in only.reasons] == [Veto.NO_PATH]
+
+
+def test_a_way_that_can_be_flown_only_there_is_refused_for_the_way_back() -> None:
+    sites = {"D01": degrees(0, 0)}
+    asked = picture(sites, degrees(1000, 0), Wind(14.5, 270))
+    (only,) = choose(build([], sites), asked).ranking
+    (reason,) = only.reasons
+    assert reason.veto is Veto.HEADWIND
+    assert "the way back" in reason.text
