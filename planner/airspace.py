@@ -23,6 +23,7 @@ from planner.flight import ground_speeds
 from planner.frame import Points, to_degrees, to_metres
 from planner.model import LonLat, Performance, Volume, Wind
 from planner.visibility import Edges, corners_of, edges_of, left_of, sees, sees_from
+from planner.volumes import joined, without_pockets
 
 if TYPE_CHECKING:
     import networkx
@@ -93,7 +94,7 @@ class Airspace:
         return bool(shapely.contains_xy(self.obstacles, at_m[0, 0], at_m[0, 1]))
 
     def volume_at(self, at_m: Points) -> str | None:
-        """The name of the volume that a place lies in."""
+        """The name of the volume that a place lies in; None for one enclosed by several."""
         point = shapely.Point(at_m[0])
         return next((name for name, shape in self._names.items() if shape.contains(point)), None)
 
@@ -140,7 +141,7 @@ def rounded(wind: Wind) -> Wind:
 
 
 def build(volumes: Iterable[Volume], docks: Mapping[str, LonLat]) -> Airspace:
-    """Compiles the airspace.
+    """Compiles the airspace. Overlapping volumes act as one.
 
     Raises:
         AirspaceInvalid: if a volume crosses itself or holds no area, a position is no number, a
@@ -153,12 +154,15 @@ def build(volumes: Iterable[Volume], docks: Mapping[str, LonLat]) -> Airspace:
         if not (math.isfinite(at[0]) and math.isfinite(at[1])):
             raise AirspaceInvalid(f"dock {dock} is at {at}, which is no position")
     shapes = {f"{volume.id} ({volume.name})": _shape(volume) for volume in volumes}
-    obstacles = shapely.union_all(list(shapes.values()))
     docks_m = to_metres(np.array([tuple(at) for at in docks.values()], dtype=np.float64))
     for dock, at_m in zip(docks, docks_m, strict=True):
         for name, shape in shapes.items():
             if shape.contains(shapely.Point(at_m)):
                 raise AirspaceInvalid(f"dock {dock} stands inside the no-fly volume {name}")
+    obstacles = without_pockets(joined(shapes.values()), docks_m)
+    for dock, at_m in zip(docks, docks_m, strict=True):
+        if shapely.contains_xy(obstacles, *at_m):
+            raise AirspaceInvalid(f"dock {dock} stands in a gap between no-fly volumes")
     corners_m = corners_of(obstacles)
     nodes_m = np.vstack((docks_m, corners_m))
     edges = edges_of(obstacles)

@@ -301,11 +301,12 @@ def _no_way(airspace: Airspace, candidate: Candidate, place: _Place, out: _Way |
 
 
 def _forbidden(airspace: Airspace, at_m: Points) -> Reason:
-    name = airspace.volume_at(at_m) or "a no-fly volume"
+    name = airspace.volume_at(at_m)
     lon, lat = to_degrees(at_m)[0].tolist()
     legal, off_m = nearest_legal(airspace, LonLat(lon, lat))
+    where = f"inside {name}" if name else "enclosed by no-fly volumes"
     text = (
-        f"the place is inside {name}; the nearest place that may be flown to is "
+        f"the place is {where}; the nearest place that may be flown to is "
         f"{legal.lon:.5f},{legal.lat:.5f}, {off_m:.0f} m away"
     )
     return Reason(Veto.NO_PATH, off_m, 0.0, text)

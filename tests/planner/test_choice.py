@@ -58,7 +58,7 @@ def random_picture(seed: int, wind: Wind, docks: int = 6) -> tuple[Airspace, Pic
     return airspace, replace(asked, candidates=candidates)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=SEEDS, wind=WINDS)
 def test_all_docks_are_ranked_feasible_ones_first_by_eta(seed: int, wind: Wind) -> None:
     airspace, asked = random_picture(seed, wind)
@@ -72,7 +72,7 @@ def test_all_docks_are_ranked_feasible_ones_first_by_eta(seed: int, wind: Wind) 
     assert decision.airspace_id == airspace.id
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=SEEDS, wind=WINDS)
 def test_whoever_is_ruled_out_has_a_reason_in_words_and_nobody_else(seed: int, wind: Wind) -> None:
     for each in choose(*random_picture(seed, wind)).ranking:
@@ -80,7 +80,7 @@ def test_whoever_is_ruled_out_has_a_reason_in_words_and_nobody_else(seed: int, w
         assert all(reason.text for reason in each.reasons)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=SEEDS, wind=WINDS)
 def test_the_eta_is_the_sum_of_its_parts_and_the_window_follows_from_it(
     seed: int, wind: Wind
@@ -272,7 +272,7 @@ def test_a_drone_comes_home_even_when_its_dock_measures_no_sensible_wind() -> No
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(seed=SEEDS)
 def test_the_nearest_legal_place_may_be_flown_to(seed: int) -> None:
     rng = random.Random(seed)

@@ -11,9 +11,9 @@ from extremitypathfinder import PolygonEnvironment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.airspace import build
-from planner.dispatch import choose
-from planner.model import Alternative, LonLat, Wind
+from planner.airspace import AirspaceInvalid, build
+from planner.dispatch import choose, nearest_legal
+from planner.model import Alternative, LonLat, Veto, Wind
 from tests.planner.worlds import (
     CALM,
     CELL_M,
@@ -179,3 +179,51 @@ def test_the_readable_graph_holds_docks_corners_and_the_ways_between_them() -> N
 
 def _ell() -> list[tuple[float, float]]:
     return [(0, 0), (1000, 0), (1000, 100), (100, 100), (100, 1000), (0, 1000)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=SEEDS)
+def test_between_volumes_that_share_a_border_there_is_no_way(seed: int) -> None:
+    rng = random.Random(seed)
+    x, slope, gap = rng.uniform(200, 600), rng.uniform(-0.2, 0.2), rng.choice((0.0, 0.01, 1.5, 1.9))
+    y = 1000 * slope
+    lower = [(x, -2000), (x + 300, -2000), (x + 300, y), (x, y)]
+    upper = [
+        (x - 50, y + gap),
+        (x + 137, y + gap),
+        (x + 351, y + gap),
+        (x + 351, 2500),
+        (x - 50, 2500),
+    ]
+    dock, at = degrees(0, 0), degrees(1500, 0)
+    airspace = build([volume("N1", lower), volume("N2", upper)], {"D01": dock})
+    route = choose(airspace, picture({"D01": dock}, at)).ranking[0].route
+    assert route is not None
+    assert route.out_m > 4000  # all the way around
+
+
+def test_a_passage_wide_enough_to_fly_stays_open() -> None:
+    dock, at = degrees(0, 0), degrees(1500, 0)
+    volumes = [volume("N1", box(300, -2000, 300, 2000)), volume("N2", box(300, 2.5, 300, 2000))]
+    route = choose(build(volumes, {"D01": dock}), picture({"D01": dock}, at)).ranking[0].route
+    assert route is not None
+    assert route.out_m < 1502
+
+
+def test_a_place_that_volumes_enclose_is_forbidden_and_so_is_standing_between_them() -> None:
+    frame = [box(0, 0, 300, 50), box(0, 50, 50, 200), box(250, 50, 50, 200), box(0, 250, 300, 50)]
+    volumes = [volume(f"N{i}", ring) for i, ring in enumerate(frame)]
+    dock = degrees(-100, 0)
+    airspace = build(volumes, {"D01": dock})
+    (only,) = choose(airspace, picture({"D01": dock}, degrees(150, 150))).ranking
+    assert [reason.veto for reason in only.reasons] == [Veto.NO_PATH]
+    assert "enclosed" in only.reasons[0].text
+    legal, off_m = nearest_legal(airspace, degrees(150, 140))
+    assert off_m == pytest.approx(141, abs=1)
+    assert choose(airspace, picture({"D01": dock}, legal)).best is not None
+    inside = {"D01": degrees(150, 150)}
+    (only,) = choose(build(volumes, inside), picture(inside, degrees(100, 100))).ranking
+    assert only.feasible
+    slot = [volume("N1", box(0, 0, 100, 300)), volume("N2", box(101, 0, 100, 300))]
+    with pytest.raises(AirspaceInvalid, match="D01 stands in a gap"):
+        build(slot, {"D01": degrees(100.5, 150)})
