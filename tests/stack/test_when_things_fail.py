@@ -16,6 +16,7 @@ pytestmark = pytest.mark.stack
 
 PLACE = (114.23, 22.70)
 FAR = (114.1283, 22.6960)
+NEAR_D01 = (114.1200, 22.7030)
 
 
 async def test_when_a_dock_jams_the_next_best_drone_goes(stack):
