@@ -93,9 +93,9 @@ def way_home(
     back = _back(airspace, candidate, tree, place)
     if back is None:
         return None
-    nodes, legs_m, speeds_ms = back
+    nodes, points, legs_m, speeds_ms = back
     waypoints = _waypoints([airspace.nodes[n] for n in nodes], speeds_ms, cruise_alt_amsl_m)
-    back_s = cruise_s(legs_m, speeds_ms, candidate.performance)
+    back_s = cruise_s(points, speeds_ms, candidate.performance)
     return Route(cruise_alt_amsl_m, (), waypoints, 0.0, sum(legs_m), 0.0, back_s)
 
 
@@ -170,7 +170,9 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: _Place) 
     )
 
 
-_Way = tuple[list[int], list[float], list[float]]  # nodes passed, leg lengths, leg ground speeds
+_Point = tuple[float, float]
+# nodes passed, all points in metres, leg lengths, leg ground speeds
+_Way = tuple[list[int], list[_Point], list[float], list[float]]
 
 
 def _out(airspace: Airspace, candidate: Candidate, tree: Tree, place: _Place) -> _Way | None:
@@ -181,7 +183,7 @@ def _out(airspace: Airspace, candidate: Candidate, tree: Tree, place: _Place) ->
     nodes = _follow(tree.out_from, last)[::-1]
     points = [*(airspace.points[n] for n in nodes), place.at]
     legs = _legs(points, candidate.performance, candidate.wind)
-    return None if legs is None else (nodes[1:], *legs)
+    return None if legs is None else (nodes[1:], points, *legs)
 
 
 def _back(airspace: Airspace, candidate: Candidate, tree: Tree, place: _Place) -> _Way | None:
@@ -192,7 +194,7 @@ def _back(airspace: Airspace, candidate: Candidate, tree: Tree, place: _Place) -
     nodes = _follow(tree.back_to, first)
     points = [place.at, *(airspace.points[n] for n in nodes)]
     legs = _legs(points, candidate.performance, candidate.wind)
-    return None if legs is None else (nodes, *legs)
+    return None if legs is None else (nodes, points, *legs)
 
 
 def _best(tree_s: Floats, last_s: Floats, place: _Place) -> int | None:
@@ -230,8 +232,8 @@ def _route(airspace: Airspace, candidate: Candidate, task: Task, out: _Way, back
     cruise_alt = max(candidate.alt_amsl_m, task.ground_amsl_m) + task.cruise_height_m
     scene_alt = task.ground_amsl_m + task.height_m
     performance = candidate.performance
-    out_nodes, out_legs_m, out_speeds = out
-    back_nodes, back_legs_m, back_speeds = back
+    out_nodes, out_points, out_legs_m, out_speeds = out
+    back_nodes, back_points, back_legs_m, back_speeds = back
     over = LonLat(*task.at)
     outward = _waypoints([*(airspace.nodes[n] for n in out_nodes), over], out_speeds, cruise_alt)
     homeward = _waypoints([airspace.nodes[n] for n in back_nodes], back_speeds, cruise_alt)
@@ -241,8 +243,8 @@ def _route(airspace: Airspace, candidate: Candidate, task: Task, out: _Way, back
         back=(Waypoint(*over, cruise_alt, 0.0), *homeward),
         out_m=sum(out_legs_m),
         back_m=sum(back_legs_m),
-        out_s=cruise_s(out_legs_m, out_speeds, performance),
-        back_s=cruise_s(back_legs_m, back_speeds, performance),
+        out_s=cruise_s(out_points, out_speeds, performance),
+        back_s=cruise_s(back_points, back_speeds, performance),
     )
 
 

@@ -88,23 +88,57 @@ def _peak_ms(way_m: float, accel_ms2: float, jerk_ms3: float) -> float:
 
 
 def cruise_s(
-    legs_m: Sequence[float], speeds_ms: Sequence[float], performance: Performance
+    points: Sequence[tuple[float, float]], speeds_ms: Sequence[float], performance: Performance
 ) -> float:
-    """Time for a path of legs at their speeds, from standstill to standstill.
+    """Time along ``points`` (east, north) at the speed of each leg, standstill to standstill.
 
-    At a corner ArduCopter lets the end of one leg and the beginning of the next overlap, cutting
-    the corner instead of stopping there, so only the first start and the last stop cost time.
+    As ArduCopter flies it: each leg is an S-curve from rest to rest, and at a corner the next leg
+    begins before this one has ended, so early that half way through the turn the drone passes
+    within the corner radius. Straight on, a corner costs nothing; right angles cost about half of
+    a stop. Legs of no length are left out.
     """
-    if not legs_m:
-        return 0.0
-    accel, jerk = performance.accel_ms2, performance.jerk_ms3
-    way_m = math.fsum(legs_m)
-    at_speed_s = math.fsum(leg / speed for leg, speed in zip(legs_m, speeds_ms, strict=True))
-    ramps_s = (speed_up_s(speeds_ms[0], accel, jerk) + speed_up_s(speeds_ms[-1], accel, jerk)) / 2
-    mean_ms = way_m / at_speed_s if at_speed_s else 0.0
-    if way_m >= mean_ms * ramps_s:
-        return at_speed_s + ramps_s
-    return rest_to_rest_s(way_m, max(speeds_ms), accel, jerk)
+    total_s, before = 0.0, None
+    for (x, y), (to_x, to_y), speed_ms in zip(points, points[1:], speeds_ms, strict=False):
+        way_m = math.hypot(to_x - x, to_y - y)
+        if way_m == 0:
+            continue
+        heading = (to_x - x) / way_m, (to_y - y) / way_m
+        ramp_s, leg_s = _ramp_and_leg_s(way_m, speed_ms, performance)
+        if before is not None:
+            total_s -= _overlap_s(math.dist(heading, before[0]), before[1], ramp_s, performance)
+        total_s += leg_s
+        before = heading, ramp_s
+    return total_s
+
+
+def _ramp_and_leg_s(way_m: float, speed_ms: float, p: Performance) -> tuple[float, float]:
+    ramp_s = speed_up_s(speed_ms, p.accel_ms2, p.jerk_ms3)
+    if way_m >= speed_ms * ramp_s:
+        return ramp_s, way_m / speed_ms + ramp_s
+    ramp_s = speed_up_s(_peak_ms(way_m, p.accel_ms2, p.jerk_ms3), p.accel_ms2, p.jerk_ms3)
+    return ramp_s, 2.0 * ramp_s
+
+
+def _overlap_s(turn: float, ramp_s: float, next_ramp_s: float, p: Performance) -> float:
+    """How long before the end of a leg the next begins. ``turn`` is the length of the difference
+    of their unit vectors, 0 straight on and 2 back: half way through the turn each leg is as far
+    from the corner as it comes in half the overlap."""
+    longest_s = min(ramp_s, next_ramp_s)
+    if turn * longest_s < 1e-6:
+        return longest_s
+    return min(longest_s, 2.0 * _from_rest_s(p.corner_radius_m / turn, p))
+
+
+def _from_rest_s(way_m: float, p: Performance) -> float:
+    """Time for the first metres of a ramp, up to half of it."""
+    build_up_s = p.accel_ms2 / p.jerk_ms3
+    build_up_m = p.jerk_ms3 * build_up_s**3 / 6.0
+    if way_m <= build_up_m:
+        time_s: float = (6.0 * way_m / p.jerk_ms3) ** (1.0 / 3.0)
+        return time_s
+    speed_ms = p.accel_ms2 * build_up_s / 2.0
+    rest_s = math.sqrt(speed_ms**2 + 2.0 * p.accel_ms2 * (way_m - build_up_m)) - speed_ms
+    return build_up_s + rest_s / p.accel_ms2
 
 
 def climb_s(height_m: float, performance: Performance) -> float:

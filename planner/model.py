@@ -58,6 +58,7 @@ class Performance:
     cruise_w: float  # electrical power at airspeed_ms
     battery_wh: float
     reserve_share: float  # of battery_wh, never planned away
+    corner_radius_m: float = 2.0  # how near to a waypoint a turn passes; ArduCopter's default
 
 
 @dataclass(frozen=True, slots=True)
