@@ -94,6 +94,7 @@ async def _serve(
             )
         tasks.create_task(supervise("broadcast", broadcast.run, failed))
         tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))
+        tasks.create_task(operations.settle(), name="settle")
         operations.take_up()
         await bus.serve(topics.controller_request(), desk.answer)
         announce_ready("controller", district=district.id, mavlink=reactor.address)

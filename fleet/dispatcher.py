@@ -89,6 +89,10 @@ class Dispatcher:
         decision = choose(self._airspace, picture)
         return Choice(str(ULID()), picture, decision, (loop.time() - began_s) * 1000)
 
+    async def all_verified(self) -> None:
+        """Until every drone of the district has been verified once."""
+        await self._readiness.all_verified()
+
     def candidate(self, site: DockSite) -> Candidate:
         """The dock's drone as the planner sees it."""
         return self._candidate(site, frozenset())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Mapping
 
@@ -35,6 +36,7 @@ from planner.model import Alternative, LonLat, Route
 _log = logging.getLogger(__name__)
 _ROUTE = TypeAdapter(Route)
 
+SETTLE_WITHIN_S = 20.0
 MOST_TRIES = 3  # docks tried by rule for one incident; then the fault is not in the docks
 LOST_AFTER_S = 30.0  # of silence in flight; the drone's own link-loss return has begun by then
 
@@ -69,6 +71,7 @@ class Operations:
         self._sites = {site.id: site for site in district.docks}
         self._kinds = {kind.id: kind for kind in district.kinds}
         self._flights: dict[str, SortieFlight] = {}
+        self._settled = asyncio.Event()
         journal.listen(self._heed)
 
     def take_up(self) -> None:
@@ -197,9 +200,18 @@ class Operations:
         called home is not."""
         fact = recorded.fact
         if isinstance(fact, SortieAdvanced) and fact.trigger in _FAILURES:
-            asyncio.get_running_loop().call_soon(self._serve_again, fact.incident, fact.sortie)
+            self._tasks.create_task(self._serve_again(fact.incident, fact.sortie))
 
-    def _serve_again(self, incident: str, failed: str) -> None:
+    async def settle(self) -> None:
+        """After the controller's start: until every drone is verified, or has had its time to be.
+        Before that, that nobody can be sent means nothing."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_WITHIN_S):
+                await self._dispatcher.all_verified()
+        self._settled.set()
+
+    async def _serve_again(self, incident: str, failed: str) -> None:
+        await self._settled.wait()
         if self._journal.state.incidents[incident].state is not c.IncidentState.UNSERVED:
             return
         sorties = self._journal.state.sorties.values()

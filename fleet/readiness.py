@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fleet.district.model import District, DroneModel
 from fleet.events import DroneReadied
@@ -26,6 +26,7 @@ class _Record:
     verified: bool = False
     why_not: str | None = "not connected yet"
     performance: Performance | None = None
+    once: asyncio.Event = field(default_factory=asyncio.Event)  # verified at least once
 
 
 class Readiness:
@@ -53,6 +54,11 @@ class Readiness:
         failures = "; ".join(vehicle.state.prearm_failures)
         return failures or "the autopilot's pre-arm checks have not passed"
 
+    async def all_verified(self) -> None:
+        """Until every drone has been verified once since the controller's start."""
+        for record in self._records.values():
+            await record.once.wait()
+
     def performance(self, drone: str) -> Performance:
         """How the drone flies, from its own parameters; the model's figures until those are in."""
         read = self._records[drone].performance
@@ -77,6 +83,7 @@ class Readiness:
                 await asyncio.sleep(TRY_AGAIN_S)
                 continue
             record.verified, record.why_not = True, None
+            record.once.set()
             self._journal.record(
                 DroneReadied(drone=drone, parameters=read, fence_points=self._fence.points)
             )

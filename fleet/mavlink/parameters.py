@@ -16,6 +16,7 @@ FIGURES: Final[dict[str, tuple[tuple[str, float], ...]]] = {
     "climb_ms": (("WPNAV_SPEED_UP", 0.01), ("WP_SPD_UP", 1.0)),
     "descent_ms": (("WPNAV_SPEED_DN", 0.01), ("WP_SPD_DN", 1.0)),
     "climb_accel_ms2": (("WPNAV_ACCEL_Z", 0.01), ("WP_ACC_Z", 1.0)),
+    "corner_radius_m": (("WPNAV_RADIUS", 0.01), ("WP_RADIUS_M", 1.0)),
 }
 
 READ: Final = tuple(tuple(name for name, _ in names) for names in FIGURES.values())

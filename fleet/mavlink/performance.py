@@ -17,6 +17,7 @@ _DEFAULTS = {
     "climb_ms": 2.5,
     "descent_ms": 1.5,
     "climb_accel_ms2": 1.0,
+    "corner_radius_m": 2.0,
 }
 
 
@@ -43,6 +44,7 @@ def performance_of(read: Mapping[str, float], model: DroneModel) -> Performance:
         accel_ms2=figures["accel_ms2"],
         climb_accel_ms2=figures["climb_accel_ms2"],
         jerk_ms3=figures["jerk_ms3"],
+        corner_radius_m=figures["corner_radius_m"],
         hover_w=model.hover_w,
         cruise_w=model.cruise_w,
         battery_wh=model.battery_wh,

@@ -14,6 +14,7 @@ CENTIMETRES = {
     "WPNAV_SPEED_UP": 600.0,
     "WPNAV_SPEED_DN": 400.0,
     "WPNAV_ACCEL_Z": 200.0,
+    "WPNAV_RADIUS": 300.0,
 }
 METRES = {
     "WP_SPD": 15.0,
@@ -22,6 +23,7 @@ METRES = {
     "WP_SPD_UP": 6.0,
     "WP_SPD_DN": 4.0,
     "WP_ACC_Z": 2.0,
+    "WP_RADIUS_M": 3.0,
 }
 
 
