@@ -1,0 +1,306 @@
+// Generated from fleet/contract.py by `python command/build_web.py contract`.
+// Schema: 0ab4362cc8bbd3eff116e59343b6fde5ab844fb28c07087bee70dff7595e58d6
+
+export type IncidentState =
+  "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
+export type SortieState =
+  | "requested"
+  | "preparing"
+  | "launching"
+  | "en_route"
+  | "on_scene"
+  | "returning"
+  | "landing"
+  | "docked"
+  | "aborted"
+  | "lost";
+export type Charger = "idle" | "charging" | "full" | "fault";
+/**
+ * The dock's cover as its end switches and motor report it.
+ */
+export type Cover = "closed" | "opening" | "open" | "closing" | "stuck";
+
+/**
+ * Refused while a sortie to it is in the air. Answer: IncidentView.
+ */
+export interface CloseIncident {
+  ask: "close_incident";
+  incident: string;
+  note?: string;
+}
+/**
+ * Sends a drone: the best dock's, or that of ``dock``. Answer: SortieView.
+ */
+export interface Dispatch {
+  ask: "dispatch";
+  incident: string;
+  dock?: string | null;
+}
+/**
+ * Answer: {"events": [Event, ...]} with ``seq`` greater than ``after``, oldest first.
+ */
+export interface GetEvents {
+  ask: "events";
+  after?: number;
+  incident?: string | null;
+  limit?: number;
+}
+/**
+ * What would be sent to this place now; nothing is recorded. Answer: DecisionView.
+ */
+export interface PlanFor {
+  ask: "plan";
+  lon: number;
+  lat: number;
+  kind?: string;
+}
+/**
+ * Ranks the docks for a reported incident afresh. Answer: DecisionView.
+ */
+export interface RankDocks {
+  ask: "rank_docks";
+  incident: string;
+}
+/**
+ * Brings a sortie's drone home. Before take-off it is aborted. Answer: SortieView.
+ */
+export interface Recall {
+  ask: "recall";
+  sortie: string;
+  reason?: string;
+}
+/**
+ * Answer: IncidentView. Refused outside the district, with the likely mistake named.
+ */
+export interface ReportIncident {
+  ask: "report_incident";
+  lon: number;
+  lat: number;
+  kind: string;
+  level?: number | null;
+  note?: string;
+  source?: string;
+  dispatch?: "rule" | "confirm" | "now";
+}
+/**
+ * Answer: IncidentView with its decision.
+ */
+export interface ShowIncident {
+  ask: "show_incident";
+  incident: string;
+}
+export interface AlternativeView {
+  dock: string;
+  drone: string;
+  feasible: boolean;
+  in_window: boolean;
+  eta_s: number | null;
+  parts: LaunchParts | null;
+  energy_wh: number | null;
+  energy_left_wh: number | null;
+  reasons: ReasonView[];
+  path: [number, number, number][];
+}
+export interface LaunchParts {
+  launch_s: number;
+  climb_s: number;
+  cruise_s: number;
+  descent_s: number;
+}
+/**
+ * Why a dock is ruled out; the console words it, ``text`` is English.
+ */
+export interface ReasonView {
+  veto: string;
+  value: number | null;
+  limit: number | null;
+  text: string;
+}
+/**
+ * An event and the views it changed, as they are after it (without their decision).
+ */
+export interface Change {
+  event: Event;
+  incident: IncidentView | null;
+  sortie: SortieView | null;
+}
+/**
+ * One fact of the log. ``data`` is the event's own fields; ``cause`` the request behind it.
+ */
+export interface Event {
+  seq: number;
+  at: string;
+  kind: string;
+  subject: string;
+  incident: string | null;
+  cause: string | null;
+  data: {
+    [k: string]: unknown;
+  };
+}
+export interface IncidentView {
+  id: string;
+  kind: string;
+  level: number;
+  lon: number;
+  lat: number;
+  subdistrict: string | null;
+  note: string;
+  source: string;
+  state: IncidentState;
+  reported_at: string;
+  window_s: number;
+  dock: string | null;
+  drone: string | null;
+  sortie: string | null;
+  eta_s: number | null;
+  parts: LaunchParts | null;
+  on_scene_at: string | null;
+  on_scene_s: number | null;
+  closed_at: string | null;
+  decision: DecisionView | null;
+}
+export interface DecisionView {
+  id: string;
+  at: string;
+  decide_ms: number;
+  ranking: AlternativeView[];
+}
+export interface SortieView {
+  id: string;
+  incident: string;
+  dock: string;
+  drone: string;
+  state: SortieState;
+  requested_at: string;
+  changed_at: string;
+  reason: string | null;
+  took_off_at: string | null;
+  eta_s: number | null;
+  on_scene_s: number | null;
+  path: [number, number, number][];
+}
+/**
+ * The district for a map. The collections are GeoJSON FeatureCollections in WGS-84:
+ * subdistricts (code, name_zh, name_en, area_km2, communities), communities (name, subdistrict),
+ * docks (id, name_zh, name_en, drone, subdistrict, alt_amsl_m), volumes (id, name_zh, name_en,
+ * kind, buffer_m).
+ */
+export interface DistrictView {
+  id: string;
+  name: NameView;
+  schematic: boolean;
+  area_km2: number;
+  timezone: string;
+  window_s: number;
+  kinds: KindView[];
+  subdistricts: {
+    [k: string]: unknown;
+  };
+  communities: {
+    [k: string]: unknown;
+  };
+  docks: {
+    [k: string]: unknown;
+  };
+  volumes: {
+    [k: string]: unknown;
+  };
+}
+export interface NameView {
+  zh: string;
+  en: string;
+}
+export interface KindView {
+  id: string;
+  name: NameView;
+  category: string;
+  level: number;
+  dispatch: string;
+}
+/**
+ * All that a dock knows of itself; the newest replaces all before it.
+ */
+export interface DockState {
+  dock: string;
+  at: string;
+  cover: Cover;
+  drone_present: boolean;
+  drone: string | null;
+  charger: Charger;
+  battery_pct: number | null;
+  charge_w: number;
+  faults: string[];
+  emergency_stop: boolean;
+}
+export interface DockView {
+  dock: string;
+  online: boolean;
+  state: DockState | null;
+  weather: DockWeather | null;
+  drone: string;
+  sortie: string | null;
+}
+/**
+ * One reading of the dock's weather station.
+ */
+export interface DockWeather {
+  dock: string;
+  at: string;
+  wind_ms: number;
+  wind_from_deg: number;
+  gust_ms: number;
+  rain_mm_h: number;
+  temperature_c: number;
+  humidity_pct: number;
+}
+/**
+ * The newest of what one drone told us. None where it has not told yet.
+ */
+export interface DroneTelemetry {
+  drone: string;
+  at: string;
+  connected: boolean;
+  ready: boolean;
+  not_ready: string | null;
+  lon: number | null;
+  lat: number | null;
+  alt_amsl_m: number | null;
+  alt_rel_m: number | null;
+  heading_deg: number | null;
+  ground_ms: number | null;
+  climb_ms: number | null;
+  roll_deg: number | null;
+  pitch_deg: number | null;
+  armed: boolean;
+  mode: string | null;
+  battery_pct: number | null;
+  battery_v: number | null;
+  satellites: number | null;
+  statustext: string | null;
+}
+export interface Snapshot {
+  seq: number;
+  at: string;
+  incidents: IncidentView[];
+  sorties: SortieView[];
+  docks: DockView[];
+  telemetry: TelemetryFrame;
+}
+export interface TelemetryFrame {
+  at: string;
+  drones: DroneTelemetry[];
+}
+/**
+ * Retained; how far the system is from ready.
+ */
+export interface Status {
+  at: string;
+  serving: boolean;
+  docks_online: number;
+  docks: number;
+  drones_connected: number;
+  drones_ready: number;
+  drones: number;
+  speedup: number;
+}

@@ -1,0 +1,118 @@
+/** The link to the console's server: its messages are folded into the store, acts go out as asks. */
+import { io, type Socket } from "socket.io-client";
+import type {
+  Change,
+  CloseIncident,
+  DecisionView,
+  Dispatch,
+  DockView,
+  DroneTelemetry,
+  Event,
+  GetEvents,
+  IncidentView,
+  PlanFor,
+  RankDocks,
+  Recall,
+  ReportIncident,
+  ShowIncident,
+  SortieView,
+  Status,
+  TelemetryFrame,
+} from "./contract";
+import { Refused } from "./refused";
+import {
+  applyChange,
+  applyDock,
+  applyGreeting,
+  applyTelemetry,
+  type Greeting,
+} from "./state/fold";
+import { clock, fold, useConsole } from "./state/store";
+
+export type Datum = "wgs84" | "gcj02" | "bd09";
+
+interface Answers {
+  report_incident: [ReportIncident & { datum?: Datum }, IncidentView];
+  plan: [PlanFor & { datum?: Datum }, DecisionView];
+  rank_docks: [RankDocks, DecisionView];
+  dispatch: [Dispatch, SortieView];
+  recall: [Recall, SortieView];
+  close_incident: [CloseIncident, IncidentView];
+  show_incident: [ShowIncident, IncidentView];
+  events: [GetEvents, { events: Event[] }];
+}
+
+interface Acknowledgement {
+  ok: boolean;
+  code: string | null;
+  reason: string | null;
+  body: unknown;
+}
+
+const ANSWER_WITHIN_MS = 8000; // the server itself gives up after 5 s
+
+let socket: Socket | null = null;
+
+/** Asks the server. An act should carry a `key`: repeated with the same key it is done once. */
+export async function ask<K extends keyof Answers>(
+  what: K,
+  fields: Omit<Answers[K][0], "ask">,
+  key?: string,
+): Promise<Answers[K][1]> {
+  if (!socket?.connected) throw new Refused("disconnected", "");
+  let answer: Acknowledgement;
+  try {
+    answer = (await socket
+      .timeout(ANSWER_WITHIN_MS)
+      .emitWithAck("ask", { ask: what, ...fields, ...(key && { key }) })) as Acknowledgement;
+  } catch {
+    throw new Refused("no_answer", "");
+  }
+  if (!answer.ok) throw new Refused(answer.code ?? "internal", answer.reason ?? "");
+  return answer.body as Answers[K][1];
+}
+
+/** A key for one act. `crypto.randomUUID` exists only on secure pages; this works on all. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
+}
+
+export function connect(): void {
+  socket = io("/ops", { transports: ["websocket", "polling"], reconnectionDelayMax: 3000 });
+  socket.on("connect", () => useConsole.setState({ connected: true }));
+  socket.on("disconnect", () => useConsole.setState({ connected: false }));
+  socket.on("snapshot", (greeting: Greeting) => {
+    clock.set(greeting.clock);
+    pending.clear();
+    fold((old) => applyGreeting(old, greeting));
+    useConsole.setState({ connected: true, lastHeardMs: clock.nowMs() });
+  });
+  socket.on("change", (change: Change) => {
+    clock.observe(change.event.at);
+    fold((old) => applyChange(old, change));
+  });
+  socket.on("dock", (view: DockView) => fold((old) => applyDock(old, view)));
+  socket.on("status", (status: Status) => fold((old) => ({ ...old, status })));
+  socket.on("controller", ({ online }: { online: boolean }) =>
+    fold((old) => ({ ...old, controllerOnline: online })),
+  );
+  socket.on("telemetry", take);
+}
+
+// Telemetry is folded once a frame of the screen, however fast it comes: the newest of each drone.
+const pending = new Map<string, DroneTelemetry>();
+let due = false;
+
+function take(frame: TelemetryFrame): void {
+  clock.observe(frame.at);
+  for (const drone of frame.drones) pending.set(drone.drone, drone);
+  if (due) return;
+  due = true;
+  requestAnimationFrame(() => {
+    due = false;
+    const drones = [...pending.values()];
+    pending.clear();
+    fold((old) => applyTelemetry(old, drones));
+    useConsole.setState({ lastHeardMs: clock.nowMs() });
+  });
+}

@@ -1,0 +1,11 @@
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { startLanguage } from "./i18n";
+import { connect } from "./link";
+import "./console.css";
+
+startLanguage();
+connect();
+const root = document.getElementById("root");
+if (root === null) throw new Error("index.html has no #root");
+createRoot(root).render(<App />);

@@ -1,0 +1,133 @@
+import { AimOutlined, MinusOutlined, PlusOutlined } from "@ant-design/icons";
+import { Alert, Button, Space } from "antd";
+import maplibregl, { type GeoJSONSource, type Map as MapLibre } from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Language } from "../i18n";
+import { selectDrone, selectIncident, useConsole } from "../state/store";
+import { addImages } from "./icons";
+import { Painter, boundsOf } from "./painter";
+import { nameField, NAMED, PICKED, styleFor } from "./style";
+import { Legend } from "./Legend";
+import { setView } from "./view";
+
+const PICK_REACH_PX = 8;
+
+export function MapView() {
+  const { t, i18n } = useTranslation();
+  const language = i18n.language as Language;
+  const holder = useRef<HTMLDivElement>(null);
+  const [map, setMap] = useState<MapLibre | null>(null);
+  const [broken, setBroken] = useState(false);
+  const district = useConsole((state) => state.district);
+  const reporting = useConsole((state) => state.reporting);
+
+  useEffect(() => {
+    if (holder.current === null) return;
+    const made = make(holder.current, language);
+    if (made === null) {
+      setBroken(true);
+      return;
+    }
+    let stop = () => {};
+    // Images must be there before the layers that name them are painted.
+    made.on("style.load", () => addImages(made));
+    made.on("load", () => {
+      stop = new Painter(source(made)).start();
+      setMap(made);
+      setView(made);
+    });
+    return () => {
+      stop();
+      setView(null);
+      made.remove();
+    };
+    // The map is made once; its language is changed below.
+  }, []);
+
+  useEffect(() => {
+    for (const layer of NAMED) map?.setLayoutProperty(layer, "text-field", nameField(language));
+  }, [map, language]);
+
+  useEffect(() => {
+    if (map === null || district === null) return;
+    map.fitBounds(boundsOf(district), { padding: { top: 36, bottom: 24, left: 56, right: 24 }, duration: 0 });
+  }, [map, district]);
+
+  useEffect(() => {
+    if (map !== null) map.getCanvas().style.cursor = reporting ? "crosshair" : "";
+  }, [map, reporting]);
+
+  const whole = () => {
+    if (district !== null) map?.fitBounds(boundsOf(district), { padding: 36, duration: 500 });
+  };
+  return (
+    <div className="map" data-testid="map" data-loaded={map !== null}>
+      <div ref={holder} className="map-canvas" />
+      {broken && <Alert className="map-broken" type="error" showIcon message={t("map.noWebgl")} />}
+      <Space.Compact direction="vertical" className="map-buttons">
+        <Button icon={<PlusOutlined />} title={t("map.zoomIn")} aria-label={t("map.zoomIn")} onClick={() => map?.zoomIn()} />
+        <Button icon={<MinusOutlined />} title={t("map.zoomOut")} aria-label={t("map.zoomOut")} onClick={() => map?.zoomOut()} />
+        <Button icon={<AimOutlined />} title={t("map.whole")} aria-label={t("map.whole")} onClick={whole} />
+      </Space.Compact>
+      <Legend schematic={district?.schematic ?? false} />
+    </div>
+  );
+}
+
+function source(map: MapLibre) {
+  return (name: string) => map.getSource<GeoJSONSource>(name);
+}
+
+function make(container: HTMLElement, language: Language): MapLibre | null {
+  let map: MapLibre;
+  try {
+    map = new maplibregl.Map({
+      container,
+      style: styleFor(language),
+      center: [114.2, 22.7],
+      zoom: 10,
+      minZoom: 8,
+      maxZoom: 18,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: 0,
+    });
+  } catch {
+    return null;
+  }
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new maplibregl.ScaleControl({ unit: "metric", maxWidth: 90 }), "bottom-right");
+  map.on("click", (event) => {
+    if (useConsole.getState().reporting) {
+      useConsole.setState({ draft: { lon: event.lngLat.lng, lat: event.lngLat.lat } });
+      return;
+    }
+    const picked = pick(map, event.point);
+    if (picked?.layer.id === "incidents") selectIncident(String(picked.properties.id));
+    else if (picked?.layer.id === "drones") selectDrone(String(picked.properties.id));
+    else if (picked?.layer.id === "docks") selectDrone(String(picked.properties.drone));
+  });
+  map.on("mousemove", (event) => {
+    if (useConsole.getState().reporting) return;
+    map.getCanvas().style.cursor = pick(map, event.point) ? "pointer" : "";
+  });
+  return map;
+}
+
+function pick(map: MapLibre, { x, y }: { x: number; y: number }) {
+  if (!map.isStyleLoaded() && !map.loaded()) return undefined;
+  const box: [[number, number], [number, number]] = [
+    [x - PICK_REACH_PX, y - PICK_REACH_PX],
+    [x + PICK_REACH_PX, y + PICK_REACH_PX],
+  ];
+  const found = map.queryRenderedFeatures(box, { layers: [...PICKED] });
+  for (const layer of PICKED) {
+    const top = found.find((each) => each.layer.id === layer);
+    if (top !== undefined) return top;
+  }
+  return undefined;
+}

@@ -1,0 +1,119 @@
+/** Keeps the map's sources in step with the store: at most once a frame, and only those whose
+ * input has changed. */
+import type { GeoJSON, MultiPolygon, FeatureCollection, Position } from "geojson";
+import type { DistrictView } from "../contract";
+import { dockToSend } from "../state/derived";
+import { useConsole, type Console } from "../state/store";
+import {
+  candidateFeatures,
+  collection,
+  dockFeatures,
+  droneFeatures,
+  incidentFeatures,
+  pathFeatures,
+  placeFeatures,
+  point,
+  subdistrictFeatures,
+} from "./features";
+import type { SourceName } from "./style";
+import { Trails } from "./trails";
+
+interface Source {
+  setData(data: GeoJSON): unknown;
+}
+
+export class Painter {
+  #source: (name: SourceName) => Source | undefined;
+  #painted: Console | null = null;
+  #docksPainted = "";
+  #trails = new Trails();
+  #due = false;
+
+  constructor(source: (name: SourceName) => Source | undefined) {
+    this.#source = source;
+  }
+
+  /** Paints what is known and all that follows; returns what ends it. */
+  start(): () => void {
+    this.#paint();
+    return useConsole.subscribe(() => {
+      if (this.#due) return;
+      this.#due = true;
+      requestAnimationFrame(() => {
+        this.#due = false;
+        this.#paint();
+      });
+    });
+  }
+
+  #paint(): void {
+    const now = useConsole.getState();
+    const before = this.#painted;
+    this.#painted = now;
+    const differs = (...fields: (keyof Console)[]) =>
+      before === null || fields.some((field) => before[field] !== now[field]);
+
+    if (differs("district") && now.district !== null) this.#paintDistrict(now.district);
+    if (differs("drones")) {
+      if (this.#trails.note(Object.values(now.drones))) this.#set("trails", this.#trails.features());
+    }
+    if (differs("drones", "sorties")) this.#set("drones", droneFeatures(now));
+    if (differs("sorties", "district")) this.#set("paths", pathFeatures(now));
+    if (differs("incidents", "incident")) {
+      this.#set("incidents", incidentFeatures(now.incidents, now.incident));
+    }
+    const dock = this.#dockInQuestion(now);
+    if (differs("decisions", "incident", "incidents", "chosenDock", "district")) {
+      const decision = dock === null ? undefined : now.decisions[now.incident ?? ""];
+      this.#set("candidates", candidateFeatures(now.district, decision, dock));
+    }
+    if (differs("docks", "drones", "sorties", "district", "unit", "incident", "chosenDock", "decisions")) {
+      this.#paintDocks(now, dock);
+    }
+    if (differs("draft", "reporting")) {
+      const { lon, lat } = now.draft;
+      const placed = now.reporting && lon !== null && lat !== null;
+      this.#set("draft", collection(placed ? [point([lon, lat], {})] : []));
+    }
+  }
+
+  /** The dock that would be sent, while the chosen incident still waits for one. */
+  #dockInQuestion({ incident, incidents, decisions, chosenDock }: Console): string | null {
+    const view = incident === null ? undefined : incidents[incident];
+    if (view === undefined) return null;
+    const waits = view.state === "reported" || view.state === "unserved";
+    return waits || chosenDock !== null ? dockToSend(decisions[view.id], chosenDock) : null;
+  }
+
+  #paintDistrict(district: DistrictView): void {
+    this.#set("subdistricts", subdistrictFeatures(district));
+    this.#set("places", placeFeatures(district));
+    this.#set("communities", district.communities as unknown as GeoJSON);
+    this.#set("volumes", district.volumes as unknown as GeoJSON);
+  }
+
+  /** Telemetry rarely changes how a dock stands: the source is set only when it did. */
+  #paintDocks(now: Console, dock: string | null): void {
+    const features = dockFeatures(now, { incident: now.incident, unit: now.unit, dock });
+    const text = features.features.map((f) => `${f.properties?.icon}${f.properties?.chosen}`).join();
+    if (text === this.#docksPainted) return;
+    this.#docksPainted = text;
+    this.#set("docks", features);
+  }
+
+  #set(name: SourceName, data: GeoJSON): void {
+    this.#source(name)?.setData(data);
+  }
+}
+
+/** South-west and north-east corner of the district. */
+export function boundsOf(district: DistrictView): [[number, number], [number, number]] {
+  const given = district.subdistricts as unknown as FeatureCollection<MultiPolygon>;
+  const places: Position[] = given.features.flatMap((each) => each.geometry.coordinates.flat(2));
+  const lons = places.map((each) => each[0] as number);
+  const lats = places.map((each) => each[1] as number);
+  return [
+    [Math.min(...lons), Math.min(...lats)],
+    [Math.max(...lons), Math.max(...lats)],
+  ];
+}

@@ -1,0 +1,243 @@
+/** The map's style: our own vector layers and nothing from elsewhere. Without `glyphs` MapLibre
+ * draws all letters with the fonts of this machine. */
+import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { Language } from "../i18n";
+import { map as colours } from "../palette";
+
+export const SOURCES = [
+  "subdistricts",
+  "places",
+  "communities",
+  "volumes",
+  "candidates",
+  "paths",
+  "trails",
+  "docks",
+  "drones",
+  "incidents",
+  "draft",
+] as const;
+export type SourceName = (typeof SOURCES)[number];
+
+/** What can be picked, the topmost first. */
+export const PICKED = ["incidents", "drones", "docks"] as const;
+
+const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "sans-serif"];
+const EQUATOR_M = 40_075_016.7;
+const LATITUDE_DEG = 22.7;
+
+/** A width in metres as a line width: pixels double with every zoom level. */
+function metres(property: string): unknown {
+  const pixels = (zoom: number) =>
+    (512 * 2 ** zoom) / (EQUATOR_M * Math.cos((LATITUDE_DEG * Math.PI) / 180));
+  const at = (zoom: number) => ["*", ["get", property], 2 * pixels(zoom)];
+  return ["interpolate", ["exponential", 2], ["zoom"], 6, at(6), 20, at(20)];
+}
+
+const halo = { "text-halo-color": colours.halo, "text-halo-width": 1.4 };
+
+export function nameField(language: Language): unknown {
+  return ["get", language === "en" ? "name_en" : "name_zh"];
+}
+
+/** Layers whose text is a name in the language chosen. */
+export const NAMED = ["subdistrict-names"] as const;
+
+export function styleFor(language: Language): StyleSpecification {
+  const layers = [
+    { id: "outside", type: "background", paint: { "background-color": colours.outside } },
+    {
+      id: "land",
+      type: "fill",
+      source: "subdistricts",
+      paint: { "fill-color": ["case", ["get", "alternate"], colours.landAlternate, colours.land] },
+    },
+    {
+      id: "no-fly-buffers",
+      type: "line",
+      source: "volumes",
+      layout: { "line-join": "round" },
+      paint: { "line-color": colours.noFly, "line-opacity": 0.16, "line-width": metres("buffer_m") },
+    },
+    {
+      id: "no-fly",
+      type: "fill",
+      source: "volumes",
+      paint: { "fill-pattern": "hatch" },
+    },
+    {
+      id: "no-fly-edges",
+      type: "line",
+      source: "volumes",
+      paint: { "line-color": colours.noFly, "line-width": 1.2 },
+    },
+    {
+      id: "borders",
+      type: "line",
+      source: "subdistricts",
+      layout: { "line-join": "round" },
+      paint: { "line-color": colours.border, "line-width": 1 },
+    },
+    {
+      id: "communities",
+      type: "circle",
+      source: "communities",
+      minzoom: 11.6,
+      paint: { "circle-radius": 2, "circle-color": colours.community },
+    },
+    {
+      id: "candidates",
+      type: "line",
+      source: "candidates",
+      layout: { "line-cap": "round" },
+      paint: {
+        "line-color": colours.candidate,
+        "line-width": ["case", ["get", "chosen"], 2.5, 1],
+        "line-opacity": ["case", ["get", "chosen"], 0.95, 0.45],
+      },
+    },
+    {
+      id: "paths",
+      type: "line",
+      source: "paths",
+      paint: {
+        "line-color": colours.path,
+        "line-width": 1.5,
+        "line-opacity": ["case", ["get", "outward"], 0.9, 0.35],
+        "line-dasharray": [3, 2.5],
+      },
+    },
+    {
+      id: "trails",
+      type: "line",
+      source: "trails",
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: {
+        "line-width": 3,
+        "line-gradient": [
+          ...["interpolate", ["linear"], ["line-progress"]],
+          ...[0, "rgba(240, 180, 41, 0)", 1, "rgba(240, 180, 41, 0.85)"],
+        ],
+      },
+    },
+    {
+      id: "community-names",
+      type: "symbol",
+      source: "communities",
+      minzoom: 12,
+      layout: {
+        "text-font": FONT,
+        "text-field": ["get", "name"],
+        "text-size": 11,
+        "text-offset": [0, 0.9],
+        "text-padding": 4,
+      },
+      paint: { "text-color": colours.community, ...halo },
+    },
+    {
+      id: "no-fly-names",
+      type: "symbol",
+      source: "volumes",
+      minzoom: 12.5,
+      layout: {
+        "text-font": FONT,
+        "text-field": nameField(language),
+        "text-size": 11,
+        "text-max-width": 8,
+      },
+      paint: { "text-color": "#ff8d8f", ...halo },
+    },
+    {
+      id: "subdistrict-names",
+      type: "symbol",
+      source: "places",
+      layout: {
+        "text-font": FONT,
+        "text-field": nameField(language),
+        "text-size": ["interpolate", ["linear"], ["zoom"], 9, 12, 13, 17],
+        "text-letter-spacing": 0.08,
+        "text-padding": 2,
+      },
+      paint: { "text-color": colours.label, "text-opacity": 0.75, ...halo },
+    },
+    {
+      id: "docks",
+      type: "symbol",
+      source: "docks",
+      layout: {
+        "icon-image": ["get", "icon"],
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.9, 14, 1.3],
+        "text-font": FONT,
+        "text-field": ["get", "id"],
+        "text-size": 11,
+        "text-offset": [0, 1.15],
+        "text-optional": true,
+        "symbol-sort-key": ["get", "order"],
+      },
+      paint: { "text-color": ["case", ["get", "chosen"], "#ffffff", colours.label], ...halo },
+    },
+    {
+      id: "docks-chosen",
+      type: "circle",
+      source: "docks",
+      filter: ["get", "chosen"],
+      paint: {
+        "circle-radius": 13,
+        "circle-color": "rgba(0, 0, 0, 0)",
+        "circle-stroke-color": "#ffffff",
+        "circle-stroke-width": 1.5,
+      },
+    },
+    {
+      id: "incidents",
+      type: "symbol",
+      source: "incidents",
+      layout: {
+        "icon-image": ["get", "icon"],
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+        "symbol-sort-key": ["get", "order"],
+      },
+    },
+    {
+      id: "drones",
+      type: "symbol",
+      source: "drones",
+      layout: {
+        "icon-image": ["get", "icon"],
+        "icon-rotate": ["get", "heading"],
+        "icon-rotation-alignment": "map",
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+        "text-font": FONT,
+        "text-field": ["get", "label"],
+        "text-size": 11,
+        "text-anchor": "left",
+        "text-justify": "left",
+        "text-offset": [1.3, 0],
+        "text-allow-overlap": true,
+        "text-ignore-placement": true,
+      },
+      paint: { "text-color": "#ffe3a3", ...halo },
+    },
+    {
+      id: "draft",
+      type: "symbol",
+      source: "draft",
+      layout: { "icon-image": "draft", "icon-allow-overlap": true },
+    },
+  ] as unknown as LayerSpecification[];
+  const empty = { type: "FeatureCollection", features: [] } as const;
+  return {
+    version: 8,
+    sources: Object.fromEntries(
+      SOURCES.map((name) => [
+        name,
+        { type: "geojson", data: { ...empty, features: [] }, lineMetrics: name === "trails" },
+      ]),
+    ),
+    layers,
+  };
+}

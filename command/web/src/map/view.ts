@@ -1,0 +1,19 @@
+/** Where the map looks, for the panels beside it. */
+import type { Map as MapLibre } from "maplibre-gl";
+
+let current: MapLibre | null = null;
+
+export function setView(map: MapLibre | null): void {
+  current = map;
+}
+
+const CLOSE_ZOOM = 13;
+
+/** Brings a place into view, nearer if the map is far out. */
+export function lookAt(lon: number, lat: number): void {
+  current?.easeTo({
+    center: [lon, lat],
+    zoom: Math.max(current.getZoom(), CLOSE_ZOOM),
+    duration: 500,
+  });
+}

@@ -1,0 +1,116 @@
+import { Alert, Button } from "antd";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { confirm, dismiss, propose } from "../acts";
+import type { IncidentView, SortieView } from "../contract";
+import { durationText } from "../format";
+import { dockToSend, isActive, isAttending } from "../state/derived";
+import { useConsole } from "../state/store";
+import { refusalText } from "../words";
+import { useDockNames } from "./names";
+
+interface Props {
+  incident: IncidentView;
+  sorties: SortieView[];
+}
+
+/** Dispatch, recall and close, each confirmed in its own place; what the server refuses is said
+ * right here. */
+export function ActBar({ incident, sorties }: Props) {
+  const { t } = useTranslation();
+  const confirming = useConsole((state) => state.confirming);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const ids = [incident.id, ...sorties.map((each) => each.id)];
+  const asked = confirming !== null && ids.includes(confirming.id);
+  useEffect(() => {
+    if (asked) setRefusal(null);
+  }, [asked]);
+  const doIt = () => {
+    setBusy(true);
+    setRefusal(null);
+    confirm()
+      .catch((reason: unknown) => setRefusal(t("act.refused", { reason: refusalText(reason, t) })))
+      .finally(() => setBusy(false));
+  };
+  if (incident.state === "closed") return null;
+  return (
+    <div className="acts">
+      {asked ? (
+        <Question incident={incident} sorties={sorties} busy={busy} onConfirm={doIt} />
+      ) : (
+        <Buttons incident={incident} sorties={sorties} />
+      )}
+      {refusal !== null && (
+        <Alert type="error" showIcon closable message={refusal} onClose={() => setRefusal(null)} data-testid="refusal" />
+      )}
+    </div>
+  );
+}
+
+function Buttons({ incident, sorties }: Props) {
+  const { t } = useTranslation();
+  const live = useConsole((state) => state.connected && state.controllerOnline);
+  const dock = useConsole((state) => dockToSend(state.decisions[incident.id], state.chosenDock));
+  const attending = sorties.filter(isAttending);
+  const sent = sorties.some(isActive);
+  const word = dock === null ? "act.dispatchNone" : attending.length > 0 ? "act.dispatchAnother" : "act.dispatch";
+  return (
+    <div className="acts-row">
+      <Button
+        type={sent ? "default" : "primary"}
+        disabled={dock === null || !live}
+        onClick={() => propose("dispatch", incident.id)}
+        data-testid="dispatch-button"
+        data-dock={dock}
+      >
+        {t(word, { dock })} <kbd>D</kbd>
+      </Button>
+      {attending.map((sortie) => (
+        <Button key={sortie.id} danger disabled={!live} onClick={() => propose("recall", sortie.id)} data-testid="recall-button" data-sortie={sortie.id}>
+          {t("act.recall")}
+          {attending.length > 1 && ` ${sortie.drone}`}
+        </Button>
+      ))}
+      <span className="bar-gap" />
+      <Button disabled={attending.length > 0 || !live} onClick={() => propose("close", incident.id)} data-testid="close-button">
+        {t("incident.close")}
+      </Button>
+    </div>
+  );
+}
+
+function Question({ incident, sorties, busy, onConfirm }: Props & { busy: boolean; onConfirm: () => void }) {
+  const { t } = useTranslation();
+  const confirming = useConsole((state) => state.confirming);
+  const decision = useConsole((state) => state.decisions[incident.id]);
+  const chosenDock = useConsole((state) => state.chosenDock);
+  const dockName = useDockNames();
+  const yes = useRef<HTMLButtonElement>(null);
+  useEffect(() => yes.current?.focus(), []);
+  if (confirming === null) return null;
+  let question = t("act.closeQuestion");
+  let detail = "";
+  if (confirming.act === "dispatch") {
+    const dock = dockToSend(decision, chosenDock);
+    const offer = decision?.ranking.find((each) => each.dock === dock);
+    question = t("act.dispatchQuestion", { drone: offer?.drone, dock, name: dock ? dockName(dock) : "" });
+    detail = t("act.dispatchEta", { eta: durationText(offer?.eta_s) });
+  } else if (confirming.act === "recall") {
+    question = t("act.recallQuestion", { drone: sorties.find((each) => each.id === confirming.id)?.drone });
+  }
+  return (
+    <div className="acts-row acts-question" role="alertdialog" aria-label={question}>
+      <span>
+        {question}
+        {detail && <span className="acts-detail">{detail}</span>}
+      </span>
+      <Button ref={yes} type="primary" danger={confirming.act !== "dispatch"} loading={busy} onClick={onConfirm} data-testid="confirm-button">
+        {t("act.confirmKey")}
+      </Button>
+      <Button onClick={dismiss} data-testid="cancel-button">
+        {t("act.cancelKey")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,153 @@
+import { ReloadOutlined } from "@ant-design/icons";
+import { Button, Radio, Table, Tooltip, type TableColumnsType } from "antd";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { rankAgain } from "../acts";
+import type { AlternativeView, IncidentView, LaunchParts } from "../contract";
+import { durationText, fixed, marginText, timeText } from "../format";
+import { pace, parts as partColours } from "../palette";
+import { dockToSend } from "../state/derived";
+import { useConsole } from "../state/store";
+import { reasonText, refusalText } from "../words";
+import { useDockNames } from "./names";
+
+const SHOWN_FIRST = 5;
+const PARTS = ["launch_s", "climb_s", "cruise_s", "descent_s"] as const;
+
+/** All docks as the planner ranked them; any feasible one can be chosen to be sent. */
+export function Ranking({ incident }: { incident: IncidentView }) {
+  const { t, i18n } = useTranslation();
+  const decision = useConsole((state) => state.decisions[incident.id]);
+  const chosenDock = useConsole((state) => state.chosenDock);
+  const live = useConsole((state) => state.connected && state.controllerOnline);
+  const zone = useConsole((state) => state.district?.timezone ?? "Asia/Shanghai");
+  const dockName = useDockNames();
+  const [all, setAll] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const dock = dockToSend(decision, chosenDock);
+  const ranking = decision?.ranking ?? [];
+  const columns = useColumns(incident.window_s, dock, dockName, ranking[0]?.feasible ? ranking[0].dock : null);
+  const again = () => {
+    setBusy(true);
+    setRefusal(null);
+    rankAgain(incident.id)
+      .catch((reason: unknown) => setRefusal(refusalText(reason, t)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <div className="block" data-testid="ranking">
+      <div className="block-head">
+        <b>{t("ranking.title")}</b>
+        {decision && <span className="num">{t("ranking.at", { time: timeText(Date.parse(decision.at), zone) })}</span>}
+        {refusal !== null && <span className="figure-bad">{refusal}</span>}
+        <span className="bar-gap" />
+        <Button size="small" type="text" icon={<ReloadOutlined />} loading={busy} disabled={!live} onClick={again} data-testid="rank-again">
+          {t("ranking.again")}
+        </Button>
+      </div>
+      <Table<AlternativeView>
+        size="small"
+        className="ranking"
+        tableLayout="fixed"
+        rowKey="dock"
+        columns={columns}
+        dataSource={all ? ranking : ranking.slice(0, SHOWN_FIRST)}
+        pagination={false}
+        locale={{ emptyText: t("ranking.loading") }}
+        rowClassName={(row) => (row.dock === dock ? "ant-table-row-selected" : row.feasible ? "can-send" : "ruled-out")}
+        onRow={(row) => ({
+          onClick: () => row.feasible && useConsole.setState({ chosenDock: row.dock, confirming: null }),
+          "data-testid": `dock-row-${row.dock}`,
+          title: row.feasible ? undefined : row.reasons.map((each) => reasonText(each, t, i18n.language)).join("\n"),
+        } as React.HTMLAttributes<HTMLElement>)}
+      />
+      {ranking.length > SHOWN_FIRST && (
+        <Button type="link" size="small" onClick={() => setAll(!all)} data-testid="ranking-more">
+          {all ? t("ranking.fewer", { n: SHOWN_FIRST }) : t("ranking.more", { n: ranking.length })}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function useColumns(
+  window_s: number,
+  dock: string | null,
+  dockName: (id: string) => string,
+  best: string | null,
+): TableColumnsType<AlternativeView> {
+  const { t, i18n } = useTranslation();
+  return useMemo(() => {
+    // A ruled-out dock has no figures: its reasons take their place.
+    const figure = (row: AlternativeView) => ({ colSpan: row.feasible ? 1 : 0 });
+    return [
+      {
+        title: t("ranking.dock"),
+        width: 124,
+        render: (_, row) => (
+          <span className="ranking-dock">
+            <Radio checked={row.dock === dock} disabled={!row.feasible} aria-label={row.dock} />
+            <b>{row.dock}</b>
+            <span title={dockName(row.dock)}>{dockName(row.dock)}</span>
+          </span>
+        ),
+      },
+      {
+        title: t("ranking.eta"),
+        width: 62,
+        align: "right",
+        onCell: (row) => (row.feasible ? {} : { colSpan: 4, className: "why-not" }),
+        render: (_, row) =>
+          row.feasible ? (
+            <span className="num" title={row.dock === best ? t("ranking.best") : undefined}>
+              {durationText(row.eta_s)}
+            </span>
+          ) : (
+            row.reasons.map((each) => reasonText(each, t, i18n.language)).join(i18n.language === "en" ? "; " : "；")
+          ),
+      },
+      {
+        title: <Tooltip title={t("ranking.parts")}>{"\u00a0"}</Tooltip>,
+        onCell: figure,
+        render: (_, row) => row.parts && <EtaBar parts={row.parts} window_s={window_s} />,
+      },
+      {
+        title: t("ranking.margin"),
+        width: 58,
+        align: "right",
+        onCell: figure,
+        render: (_, row) => (
+          <span className="num" style={{ color: row.in_window ? pace.met : pace.past }} title={t(row.in_window ? "ranking.inWindow" : "ranking.late")}>
+            {marginText(row.eta_s === null ? null : window_s - row.eta_s)}
+          </span>
+        ),
+      },
+      {
+        title: t("ranking.energy"),
+        width: 58,
+        align: "right",
+        onCell: figure,
+        render: (_, row) => <span className="num">{fixed(row.energy_left_wh)} Wh</span>,
+      },
+    ];
+  }, [t, i18n.language, dock, dockName, best, window_s]);
+}
+
+const SCALE = 1.5; // the bar's length is one and a half windows
+
+/** The parts of a flight time on a common scale, with a mark where the window ends. */
+export function EtaBar({ parts, window_s }: { parts: LaunchParts; window_s: number }) {
+  const { t } = useTranslation();
+  const text = PARTS.map((each) => `${t(`ranking.part.${each}`)} ${durationText(parts[each])}`).join(" · ");
+  return (
+    <Tooltip title={text} mouseEnterDelay={0.3}>
+      <span className="eta" role="img" aria-label={text}>
+        {PARTS.map((each) => (
+          <i key={each} style={{ width: `${(parts[each] / (window_s * SCALE)) * 100}%`, background: partColours[each] }} />
+        ))}
+        <em style={{ left: `${100 / SCALE}%` }} />
+      </span>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,139 @@
+/** What follows from the picture: how each dock and drone stands, which incidents come first. */
+import type { FeatureCollection, Point } from "geojson";
+import type {
+  DecisionView,
+  DistrictView,
+  DockView,
+  DroneTelemetry,
+  IncidentView,
+  SortieState,
+  SortieView,
+} from "../contract";
+
+export type Standing = "ready" | "charging" | "flying" | "not_ready" | "fault" | "offline";
+
+/** A standing with the word for it: a key of the dictionaries under `standing`. */
+export interface Stand {
+  standing: Standing;
+  word: string;
+}
+
+const ENDED: ReadonlySet<SortieState> = new Set(["docked", "aborted"]);
+
+/** A lost drone's sortie has not ended: somebody must look for it. */
+export function isActive(sortie: SortieView): boolean {
+  return !ENDED.has(sortie.state);
+}
+
+const ATTENDING: ReadonlySet<SortieState> = new Set([
+  "requested",
+  "preparing",
+  "launching",
+  "en_route",
+  "on_scene",
+]);
+
+/** On its way to the scene or over it: can be recalled. */
+export function isAttending(sortie: SortieView): boolean {
+  return ATTENDING.has(sortie.state);
+}
+
+export function hasFault(dock: DockView | undefined): boolean {
+  const state = dock?.state;
+  return (
+    state != null && (state.emergency_stop || state.cover === "stuck" || state.faults.length > 0)
+  );
+}
+
+/** The worst that is true comes first, but a drone in the air is always shown as such. */
+export function standOf(
+  dock: DockView | undefined,
+  drone: DroneTelemetry | undefined,
+  sortie: SortieView | undefined,
+): Stand {
+  if (sortie !== undefined && isActive(sortie)) {
+    return { standing: sortie.state === "lost" ? "fault" : "flying", word: sortie.state };
+  }
+  if (dock === undefined || !dock.online) return { standing: "offline", word: "dock_offline" };
+  if (hasFault(dock)) return { standing: "fault", word: "fault" };
+  if (drone === undefined || !drone.connected) return { standing: "offline", word: "drone_offline" };
+  if (drone.armed) return { standing: "flying", word: "armed" };
+  if (!drone.ready) return { standing: "not_ready", word: "not_ready" };
+  if (dock.state?.charger === "charging") return { standing: "charging", word: "charging" };
+  return { standing: "ready", word: "ready" };
+}
+
+export function activeSorties(sorties: Record<string, SortieView>): SortieView[] {
+  return Object.values(sorties).filter(isActive);
+}
+
+/** The newest active sortie of each drone. */
+export function sortieByDrone(sorties: Record<string, SortieView>): Record<string, SortieView> {
+  const result: Record<string, SortieView> = {};
+  for (const sortie of activeSorties(sorties)) {
+    const known = result[sortie.drone];
+    if (known === undefined || known.id < sortie.id) result[sortie.drone] = sortie;
+  }
+  return result;
+}
+
+export function sortiesOf(incident: string, sorties: Record<string, SortieView>): SortieView[] {
+  return Object.values(sorties)
+    .filter((each) => each.incident === incident)
+    .sort((a, b) => (a.id < b.id ? 1 : -1));
+}
+
+/** Those that wait for the officer, then those under way, then those attended, each by gravity and
+ * age; closed ones, newest first, at the end. */
+export function queueOf(incidents: Record<string, IncidentView>): IncidentView[] {
+  return Object.values(incidents).sort((a, b) => {
+    const turn = turnOf(a) - turnOf(b);
+    if (turn !== 0) return turn;
+    if (a.state === "closed") return a.id < b.id ? 1 : -1;
+    return a.level - b.level || (a.id < b.id ? -1 : 1);
+  });
+}
+
+function turnOf({ state }: IncidentView): number {
+  switch (state) {
+    case "unserved":
+    case "reported":
+      return 0;
+    case "dispatched":
+    case "on_scene":
+      return 1;
+    case "attended":
+      return 2;
+    case "closed":
+      return 3;
+  }
+}
+
+/** The dock a dispatch would send: the officer's choice while it is still feasible, else the best. */
+export function dockToSend(decision: DecisionView | undefined, chosen: string | null): string | null {
+  const feasible = decision?.ranking.filter((each) => each.feasible) ?? [];
+  if (chosen !== null && feasible.some((each) => each.dock === chosen)) return chosen;
+  return feasible[0]?.dock ?? null;
+}
+
+export interface DockSite {
+  id: string;
+  name_zh: string;
+  name_en: string;
+  drone: string;
+  subdistrict: string;
+  alt_amsl_m: number;
+  at: [number, number];
+}
+
+export function dockSites(district: DistrictView | null): DockSite[] {
+  const collection = district?.docks as unknown as
+    | FeatureCollection<Point, Omit<DockSite, "at">>
+    | undefined;
+  return (
+    collection?.features.map((feature) => ({
+      ...feature.properties,
+      at: feature.geometry.coordinates.slice(0, 2) as [number, number],
+    })) ?? []
+  );
+}

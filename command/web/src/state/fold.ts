@@ -1,0 +1,112 @@
+/** The picture of operations, and how each message changes it. Pure: old picture and message in,
+ * new picture out; parts that did not change keep their identity. */
+import type {
+  Change,
+  DecisionView,
+  DistrictView,
+  DockView,
+  DroneTelemetry,
+  Event,
+  IncidentView,
+  Snapshot,
+  SortieView,
+  Status,
+} from "../contract";
+import type { ClockReading } from "./clock";
+
+export interface Greeting {
+  snapshot: Snapshot | null;
+  district: DistrictView | null;
+  status: Status | null;
+  online: boolean;
+  clock: ClockReading;
+}
+
+export interface Picture {
+  /** Of the newest change folded in; null until the first snapshot. */
+  seq: number | null;
+  district: DistrictView | null;
+  incidents: Record<string, IncidentView>;
+  sorties: Record<string, SortieView>;
+  docks: Record<string, DockView>;
+  drones: Record<string, DroneTelemetry>;
+  status: Status | null;
+  controllerOnline: boolean;
+  /** Asked for one by one; the streams do not carry them. */
+  decisions: Record<string, DecisionView>;
+  timelines: Record<string, Event[]>;
+}
+
+export const nothing: Picture = {
+  seq: null,
+  district: null,
+  incidents: {},
+  sorties: {},
+  docks: {},
+  drones: {},
+  status: null,
+  controllerOnline: false,
+  decisions: {},
+  timelines: {},
+};
+
+export function applyGreeting(old: Picture, { snapshot, district, status, online }: Greeting): Picture {
+  const sameDistrict = JSON.stringify(district) === JSON.stringify(old.district);
+  const next: Picture = {
+    ...old,
+    district: sameDistrict ? old.district : district,
+    status,
+    controllerOnline: online,
+  };
+  if (snapshot === null) return next;
+  return {
+    ...next,
+    seq: snapshot.seq,
+    incidents: byKey(snapshot.incidents, (each) => each.id),
+    sorties: byKey(snapshot.sorties, (each) => each.id),
+    docks: byKey(snapshot.docks, (each) => each.dock),
+    drones: byKey(snapshot.telemetry.drones, (each) => each.drone),
+    // Changes may have been missed: what was asked for before is asked for again when needed.
+    decisions: {},
+    timelines: {},
+  };
+}
+
+export function applyChange(old: Picture, { event, incident, sortie }: Change): Picture {
+  if (old.seq === null || event.seq <= old.seq) return old;
+  const next: Picture = { ...old, seq: event.seq };
+  if (incident) next.incidents = { ...old.incidents, [incident.id]: incident };
+  if (sortie) next.sorties = { ...old.sorties, [sortie.id]: sortie };
+  const told = event.incident === null ? undefined : old.timelines[event.incident];
+  if (event.incident !== null && told !== undefined) {
+    next.timelines = { ...old.timelines, [event.incident]: [...told, event] };
+  }
+  return next;
+}
+
+export function applyDock(old: Picture, view: DockView): Picture {
+  return { ...old, docks: { ...old.docks, [view.dock]: view } };
+}
+
+export function applyTelemetry(old: Picture, drones: Iterable<DroneTelemetry>): Picture {
+  const next = { ...old.drones };
+  for (const drone of drones) next[drone.drone] = drone;
+  return { ...old, drones: next };
+}
+
+export function applyDecision(old: Picture, incident: string, decision: DecisionView): Picture {
+  return { ...old, decisions: { ...old.decisions, [incident]: decision } };
+}
+
+/** The events of one incident as the server has them, joined with those that came meanwhile. */
+export function applyTimeline(old: Picture, incident: string, events: Event[]): Picture {
+  const known = byKey([...events, ...(old.timelines[incident] ?? [])], (each) => String(each.seq));
+  const joined = Object.values(known).sort((a, b) => a.seq - b.seq);
+  return { ...old, timelines: { ...old.timelines, [incident]: joined } };
+}
+
+function byKey<T>(items: Iterable<T>, key: (item: T) => string): Record<string, T> {
+  const result: Record<string, T> = {};
+  for (const item of items) result[key(item)] = item;
+  return result;
+}

@@ -1,0 +1,109 @@
+/** Codes put into words of the chosen language. Pure but for the dictionaries. */
+import type { TFunction } from "i18next";
+import type { Event, NameView, ReasonView } from "./contract";
+import { durationText, fixed, levelText } from "./format";
+import { en } from "./i18n/en";
+import { zh } from "./i18n/zh";
+import { Refused } from "./refused";
+
+/** The name in the language of `t`. */
+export function nameOf(name: NameView | { name_zh: string; name_en: string }, language: string): string {
+  if ("zh" in name) return language === "en" ? name.en : name.zh;
+  return language === "en" ? name.name_en : name.name_zh;
+}
+
+/** A sentence that docks, autopilots or the controller use, in the language chosen; sentences that
+ * are not in the dictionaries, such as an autopilot's own, stay as they were said. */
+export function saidIn(text: string, language: string): string {
+  const known: Record<string, string> = (language === "en" ? en : zh).said;
+  return text
+    .split("; ")
+    .map((part) => known[part] ?? part)
+    .join(language === "en" ? "; " : "；");
+}
+
+const WHOLE = new Set(["dock_offline", "drone_offline", "battery", "temperature"]);
+const ON_SORTIE = /is on sortie \S+ \((\w+)\)/;
+
+/** Why a dock is ruled out, with the figure that decided. */
+export function reasonText(reason: ReasonView, t: TFunction, language: string): string {
+  const digits = WHOLE.has(reason.veto) ? 0 : 1;
+  const figures = {
+    value: fixed(reason.value, digits),
+    limit: fixed(reason.limit, digits),
+    text: saidIn(reason.text, language),
+  };
+  let key = reason.veto;
+  if (key === "battery" && reason.text.includes("%")) key = "battery_pct";
+  if ((key === "dock_offline" || key === "drone_offline") && reason.value == null) key += "_never";
+  const flying = ON_SORTIE.exec(reason.text)?.[1];
+  if (key === "drone_away" && flying !== undefined) {
+    return t("veto.drone_on_sortie", { state: t(`sortie.state.${flying}`, flying) });
+  }
+  // The planner names the volume in the way; that is worth more than our own word for it.
+  if (key === "no_path" && language === "en" && reason.text) return reason.text;
+  return t(`veto.${key}`, { ...figures, defaultValue: reason.text || reason.veto });
+}
+
+export interface Telling {
+  text: string;
+  detail: string;
+  tone: "plain" | "good" | "bad";
+}
+
+const BAD_TRIGGERS = new Set(["abort", "lose", "turn_back"]);
+const GOOD_TRIGGERS = new Set(["arrived", "dock_closed"]);
+const BAD_STEP = /_failed$|_not_|landing_held/;
+
+/** One line of an incident's timeline. */
+export function tell(event: Event, kindName: (id: string) => string, t: TFunction, language: string): Telling {
+  const data = event.data as Record<string, string | number | null | undefined>;
+  switch (event.kind) {
+    case "IncidentReported":
+      return plain(
+        t("event.IncidentReported", { kind: kindName(String(data.kind)), level: levelText(Number(data.level)) }),
+        data.source && data.source !== "officer" ? t("event.IncidentReportedBy", { source: data.source }) : "",
+      );
+    case "DecisionTaken":
+      return plain(t("event.DecisionTaken", { ms: fixed(Number(data.decide_ms), 1) }));
+    case "SortieRequested":
+      return plain(
+        t("event.SortieRequested", { drone: data.drone, dock: data.dock, eta: durationText(Number(data.eta_s)) }),
+      );
+    case "SortieAdvanced": {
+      const trigger = String(data.trigger);
+      const bad = BAD_TRIGGERS.has(trigger);
+      return {
+        text: t(`event.trigger.${trigger}`, trigger),
+        detail: bad || trigger === "recall" ? saidIn(String(data.reason ?? ""), language) : "",
+        tone: bad ? "bad" : GOOD_TRIGGERS.has(trigger) ? "good" : "plain",
+      };
+    }
+    case "SortieStepDone": {
+      const step = String(data.step);
+      const bad = BAD_STEP.test(step);
+      return {
+        text: t(`event.step.${step}`, step),
+        detail: bad && step !== "landing_held" ? saidIn(String(data.detail ?? ""), language) : "",
+        tone: bad ? "bad" : "plain",
+      };
+    }
+    case "IncidentUnserved":
+      return { text: t("event.IncidentUnserved"), detail: "", tone: "bad" };
+    case "IncidentClosed":
+      return plain(t("event.IncidentClosed"), String(data.note ?? ""));
+    default:
+      return plain(t(`event.${event.kind}`, event.kind));
+  }
+}
+
+function plain(text: string, detail = ""): Telling {
+  return { text, detail, tone: "plain" };
+}
+
+/** What to show of a refusal: the server's own sentence where it gave one. */
+export function refusalText(refusal: unknown, t: TFunction): string {
+  if (!(refusal instanceof Refused)) return t("refusal.other");
+  if (refusal.message && refusal.code !== "timeout") return refusal.message;
+  return t(`refusal.${refusal.code}`, t("refusal.other"));
+}
