@@ -32,22 +32,24 @@ class Pad:
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """What can be broken; each stays until somebody clears it and its cause is gone."""
+    """What can be broken."""
 
     cover: bool = False  # jammed: the motor runs, no end switch closes
     charger: bool = False
-    emergency_stop: bool = False
+    emergency_stop: bool = False  # pressed
 
 
 @dataclass(frozen=True, slots=True)
 class Dock:
-    """One dock at one instant. ``moving_since_s`` is when the cover began to move."""
+    """One dock at one instant. ``moving_since_s`` is when the cover began to move; ``causes`` is
+    what is broken now, ``faults`` also what was and nobody has cleared."""
 
     model: DockModel
     cover: Cover = Cover.CLOSED
     moving_since_s: float | None = None
     pad: Pad = Pad()
     charge_to_pct: float | None = None
+    causes: Faults = Faults()
     faults: Faults = Faults()
 
     def open(self, now_s: float) -> Dock:
@@ -103,9 +105,14 @@ class Dock:
             felt = replace(felt, cover=Cover.OPENING)
         return felt
 
-    def breaks(self, faults: Faults) -> Dock:
-        """The dock with these faults; a pressed emergency stop stops the cover where it is."""
-        broken = replace(self, faults=faults)
+    def breaks(self, causes: Faults) -> Dock:
+        """The dock with this broken now; a pressed emergency stop stops the cover where it is."""
+        faults = replace(
+            causes,
+            charger=causes.charger or self.faults.charger,
+            emergency_stop=causes.emergency_stop or self.faults.emergency_stop,
+        )
+        broken = replace(self, causes=causes, faults=faults)
         if faults.emergency_stop:
             broken = replace(broken, charge_to_pct=None)
             if self.cover in (Cover.OPENING, Cover.CLOSING):
@@ -115,26 +122,28 @@ class Dock:
         return broken
 
     def clear_faults(self, now_s: float) -> Dock:
-        """Somebody looked and mended: a stuck cover opens."""
-        mended = replace(self, faults=Faults())
+        """Somebody looked: faults whose cause is gone are cleared, a stuck cover tries to open.
+
+        Raises:
+            DockRefused: while the emergency stop is pressed; only a hand at the dock releases it.
+        """
+        if self.causes.emergency_stop:
+            raise DockRefused("the emergency stop is pressed; it must be released at the dock")
+        mended = replace(self, faults=self.causes)
         if self.cover is Cover.STUCK:
             mended = replace(mended, cover=Cover.OPENING, moving_since_s=now_s)
         return mended
 
     def tick(self, now_s: float) -> Dock:
         """The dock as it is at ``now_s``: covers arrive, or time out and are stuck."""
-        if self.moving_since_s is None:
+        due_s = self.due_s
+        if due_s is None:
             return self
-        moved_s = now_s - self.moving_since_s
-        if self.faults.cover:
-            if moved_s >= self.model.cover_timeout_s:
-                return replace(self, cover=Cover.STUCK, moving_since_s=None)
+        if now_s < due_s:
             return self
-        if self.cover is Cover.OPENING and moved_s >= self.model.cover_open_s:
-            return replace(self, cover=Cover.OPEN, moving_since_s=None)
-        if self.cover is Cover.CLOSING and moved_s >= self.model.cover_close_s:
-            return replace(self, cover=Cover.CLOSED, moving_since_s=None)
-        return self
+        arrives = Cover.OPEN if self.cover is Cover.OPENING else Cover.CLOSED
+        cover = Cover.STUCK if self.faults.cover else arrives
+        return replace(self, cover=cover, moving_since_s=None)
 
     @property
     def due_s(self) -> float | None:

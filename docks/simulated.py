@@ -7,6 +7,7 @@ truly is; what its charger gives the simulator reads from the dock's state.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import math
@@ -26,10 +27,10 @@ from docks.contract import (
     StopCharge,
     VehicleTruth,
 )
-from docks.machine import Dock, DockRefused, Faults, Pad
+from docks.machine import CLEAR_M, Dock, DockRefused, Faults, Pad
 from docks.site import DockSite
 from docks.weather import Weather
-from fleet.bus import Message, MqttBus, Reply, Request, Topics
+from fleet.bus import BusUnreachable, Message, MqttBus, Reply, Request, Topics
 from fleet.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ ON_PAD_M = 1.5
 OVER_PAD_M = 3.0
 STATE_EVERY_S = 10.0
 WEATHER_EVERY_S = 5.0
+FAREWELL_S = 1.0
 METRES_A_DEGREE = 111_195.0  # of a great circle on the mean sphere
 
 
@@ -52,6 +54,7 @@ class SimulatedDock:
         self._dock = Dock(site.model)
         self._stirred = asyncio.Event()
         self._offline = False
+        self._near: dict[str, VehicleTruth] = {}  # drones on the pad or in the air over it
         self._bus = MqttBus(
             broker,
             client=f"dock-{site.id}",
@@ -62,18 +65,29 @@ class SimulatedDock:
 
     async def run(self, online: asyncio.Event) -> None:
         """Serves the dock; sets ``online`` once it can be commanded."""
-        async with self._bus, asyncio.TaskGroup() as tasks:
-            bus, topics, id_ = self._bus, self._topics, self._site.id
-            await bus.subscribe(topics.vehicle_truth("+"), self._on_truth)
-            await bus.subscribe(topics.of("sim", id_, "fault"), self._on_fault)
-            await bus.serve(topics.dock_command(id_), self._on_command)
-            tasks.create_task(self._tell_state(), name=f"{id_} state")
-            tasks.create_task(self._tell_weather(), name=f"{id_} weather")
-            online.set()
+        async with self._bus as bus:
+            topics, id_ = self._topics, self._site.id
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    await bus.subscribe(topics.vehicle_truth("+"), self._on_truth)
+                    await bus.subscribe(topics.of("sim", id_, "fault"), self._on_fault)
+                    await bus.serve(topics.dock_command(id_), self._on_command)
+                    tasks.create_task(self._tell_state(), name=f"{id_} state")
+                    tasks.create_task(self._tell_weather(), name=f"{id_} weather")
+                    online.set()
+            finally:  # who leaves in order has no last will
+                self._offline = True
+                with contextlib.suppress(BusUnreachable, TimeoutError):
+                    async with asyncio.timeout(FAREWELL_S * self._clock.speedup):
+                        await self._tell_link()
 
     async def _birth(self) -> None:
-        await self._bus.publish(self._topics.dock_link(self._site.id), b"online", retain=True)
+        await self._tell_link()
         self._stirred.set()
+
+    async def _tell_link(self) -> None:
+        link = b"offline" if self._offline else b"online"
+        await self._bus.publish(self._topics.dock_link(self._site.id), link, retain=True)
 
     def _now_s(self) -> float:
         return asyncio.get_running_loop().time()
@@ -140,23 +154,29 @@ class SimulatedDock:
     async def _on_truth(self, message: Message) -> None:
         """What the pad's sensors make of where a vehicle is."""
         truth = VehicleTruth.model_validate_json(message.payload)
-        pad = self._dock.pad
         off_m = _off_m(self._site.at, (truth.lon, truth.lat))
-        if truth.on_ground and off_m <= ON_PAD_M:
-            pad = Pad(drone=truth.drone, battery_pct=truth.battery_pct)
-        elif not truth.on_ground and off_m <= OVER_PAD_M:
-            drone = None if pad.drone == truth.drone else pad.drone
-            pad = Pad(drone=drone, above_m=truth.height_m)
-        elif pad.drone == truth.drone or (pad.drone is None and pad.above_m is not None):
-            pad = Pad()
-        self._become(self._dock.feel(pad))
+        over = off_m <= OVER_PAD_M and truth.height_m < CLEAR_M
+        if off_m <= ON_PAD_M if truth.on_ground else over:
+            self._near[truth.drone] = truth
+        elif self._near.pop(truth.drone, None) is None:
+            return
+        self._become(self._dock.feel(self._pad()))
+
+    def _pad(self) -> Pad:
+        standing = next((near for near in self._near.values() if near.on_ground), None)
+        heights_m = [near.height_m for near in self._near.values() if not near.on_ground]
+        return Pad(
+            drone=standing.drone if standing else None,
+            battery_pct=standing.battery_pct if standing else None,
+            above_m=min(heights_m, default=None),
+        )
 
     async def _on_fault(self, message: Message) -> None:
-        """For tests and drills: fault is cover_stuck, charger, emergency_stop, offline or none."""
+        """For tests and drills: {"fault": NAME}; cover_stuck, charger, emergency_stop, offline or
+        none."""
         fault = json.loads(message.payload).get("fault")
         self._offline = fault == "offline"
-        link = b"offline" if self._offline else b"online"
-        await self._bus.publish(self._topics.dock_link(self._site.id), link, retain=True)
+        await self._tell_link()
         self._become(
             self._dock.breaks(
                 Faults(

@@ -46,5 +46,6 @@ def _probe(host: str, port: int) -> None:
         except OSError as error:
             raise Refusal(
                 f"the MQTT broker cannot listen on {host}:{port} ({error.strerror}); "
-                "end what uses the port, or choose another with --broker-port"
+                "end what uses the port, or choose another with --port "
+                "(`dockfleet up`: --broker-port)"
             ) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import socket
 import ssl
 from collections import OrderedDict
@@ -29,6 +30,7 @@ LONGEST_PAUSE_S = 10.0
 WAITING_PUBLISHES = 2000  # more than these wait for a lost broker: the next is refused
 ALARM_LEVEL = 1000  # messages a handler is behind by when the log says so
 ANSWERS_KEPT = 2000  # of served requests, for repeats
+BROKER_PATIENCE_S = 10.0  # of the wall clock, for a connection or a subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,16 @@ class _Subscription:
     handler: Handler
     newest_only: bool
     waiting: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
+    newest: dict[str, Message] = field(default_factory=dict)  # by topic, while one waits
     dropped: int = 0
 
     def take(self, message: Message) -> None:
-        if self.newest_only and not self.waiting.empty():
-            self.waiting.get_nowait()
-            self.dropped += 1
+        if self.newest_only:
+            overtaken = message.topic in self.newest
+            self.newest[message.topic] = message
+            if overtaken:
+                self.dropped += 1
+                return
         self.waiting.put_nowait(message)
         behind = self.waiting.qsize()
         if behind % ALARM_LEVEL == 0:
@@ -99,10 +105,12 @@ class _Subscription:
     async def run(self) -> None:
         while True:
             message = await self.waiting.get()
+            message = self.newest.pop(message.topic, message)
             try:
                 await self.handler(message)
             except Exception:  # noqa: BLE001 -- one bad message must not end the listening
-                _log.exception("handling a message on %s failed", message.topic)
+                name = getattr(self.handler, "__qualname__", repr(self.handler))
+                _log.exception("handler %s failed on a message on %s", name, message.topic)
 
 
 class MqttBus:
@@ -132,7 +140,8 @@ class MqttBus:
         self._waiting = 0
         self.dropped = 0  # QoS 0 messages while no broker was there
         self._subscriptions: list[_Subscription] = []
-        self._replies: dict[str, list[asyncio.Future[Reply]]] = {}
+        self._unacknowledged: set[asyncio.Timeout] = set()
+        self._replies: dict[str, set[asyncio.Future[Reply]]] = {}
         self._inbox = f"dockfleet/reply/{self._name}"
         self._served: OrderedDict[str, asyncio.Future[Reply]] = OrderedDict()
         self._tasks: asyncio.TaskGroup
@@ -185,13 +194,14 @@ class MqttBus:
             BusUnreachable: if the broker is away and too many messages already wait.
         """
         data = payload if isinstance(payload, bytes) else payload.model_dump_json().encode()
-        while True:
-            client = await self._there(qos)
-            if client is None:
-                return
+        while (client := await self._there(qos)) is not None:
+            # ends when the connection does: a broker that is merely slow is waited for
+            patience = asyncio.timeout(None)
             try:
-                await client.publish(topic, data, qos=qos, retain=retain)
-            except aiomqtt.MqttError:
+                async with patience:
+                    self._unacknowledged.add(patience)
+                    await client.publish(topic, data, qos=qos, retain=retain, timeout=math.inf)
+            except (aiomqtt.MqttError, TimeoutError):
                 if client is self._client:
                     self._up.clear()
                 if qos == 0:
@@ -199,6 +209,15 @@ class MqttBus:
                     return
             else:
                 return
+            finally:
+                self._unacknowledged.discard(patience)
+
+    def _give_up_waiting(self) -> None:
+        """What the lost connection did not acknowledge goes out again on the next."""
+        now_s = asyncio.get_running_loop().time()
+        for patience in self._unacknowledged:
+            if not patience.expired():
+                patience.reschedule(now_s)
 
     async def _there(self, qos: int) -> aiomqtt.Client | None:
         if not self._up.is_set():
@@ -219,13 +238,23 @@ class MqttBus:
 
     async def subscribe(self, pattern: str, handler: Handler, newest_only: bool = False) -> None:
         """Calls ``handler`` for each message that matches, one after the other in their order.
-        With ``newest_only`` a handler that is behind gets the newest and skips the rest."""
+        With ``newest_only`` a handler that is behind gets the newest of each topic and skips the
+        rest. A message may come more than once, as with every broker."""
         subscription = _Subscription(pattern, handler, newest_only)
         self._subscriptions.append(subscription)
         self._spawn(subscription.run(), f"handler of {pattern}")
         if self._up.is_set() and self._client is not None:
             with contextlib.suppress(aiomqtt.MqttError):  # the reconnect subscribes it again
-                await self._client.subscribe(pattern, qos=1)
+                await self._subscribe(self._client, pattern)
+
+    async def _subscribe(self, client: aiomqtt.Client, pattern: str) -> None:
+        # with a time-out of its own aiomqtt uses asyncio.wait_for, which in Python 3.11 may
+        # swallow the cancellation of whoever waits
+        try:
+            async with asyncio.timeout(BROKER_PATIENCE_S * self._clock.speedup):
+                await client.subscribe(pattern, qos=1, timeout=math.inf)
+        except TimeoutError:
+            raise aiomqtt.MqttError(f"no answer to the subscription of {pattern}") from None
 
     async def request(
         self, topic: str, body: BaseModel, timeout_s: float, id_: str | None = None
@@ -243,7 +272,8 @@ class MqttBus:
             body=body.model_dump(mode="json"),
         )
         answer = asyncio.get_running_loop().create_future()
-        self._replies.setdefault(request.id, []).append(answer)
+        askers = self._replies.setdefault(request.id, set())
+        askers.add(answer)
         try:
             async with asyncio.timeout(timeout_s):
                 await self.publish(topic, request)
@@ -253,9 +283,9 @@ class MqttBus:
                 f"nobody answered on {topic} within {timeout_s:.0f} s", "timeout"
             ) from None
         finally:
-            self._replies[request.id].remove(answer)
-            if not self._replies[request.id]:
-                del self._replies[request.id]
+            askers.discard(answer)
+            if not askers:
+                self._replies.pop(request.id, None)
         if not reply.ok:
             raise RequestFailed(reply.reason or "refused without a reason", reply.code)
         return reply
@@ -304,6 +334,7 @@ class MqttBus:
             will=will,
             protocol=aiomqtt.ProtocolVersion.V311,
             max_queued_incoming_messages=0,
+            timeout=BROKER_PATIENCE_S * self._clock.speedup,
             **self._options,  # type: ignore[arg-type]
         )
         client.pending_calls_threshold = WAITING_PUBLISHES
@@ -319,6 +350,7 @@ class MqttBus:
                 _log.warning("the MQTT broker at %s is lost: %s", _shown(self._url), error)
             finally:
                 self._up.clear()
+                self._give_up_waiting()
                 with contextlib.suppress(aiomqtt.MqttError):
                     await client.__aexit__(None, None, None)
             while True:
@@ -333,8 +365,10 @@ class MqttBus:
                     break
 
     async def _listen(self, client: aiomqtt.Client) -> None:
-        for subscription in list(self._subscriptions):
-            await client.subscribe(subscription.pattern, qos=1)
+        made = 0
+        while made < len(self._subscriptions):  # more may come while these are made
+            await self._subscribe(client, self._subscriptions[made].pattern)
+            made += 1
         self._client = client
         self._up.set()
         if self._on_connected is not None:
@@ -362,14 +396,19 @@ async def _handled(request: Request, handler: Server) -> Reply:
 
 def _options(url: str) -> dict[str, object]:
     parts = urlsplit(url)
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or port == -1:
+        shown = url.rpartition("@")[2]  # without a password
         raise BusUnreachable(
-            f"the broker's address must be mqtt://HOST:PORT or mqtts://HOST:PORT, not {url!r}"
+            f"the broker's address must be mqtt://HOST:PORT or mqtts://HOST:PORT, not {shown!r}"
         )
     secure = parts.scheme == "mqtts"
     return {
         "hostname": parts.hostname,
-        "port": parts.port or (8883 if secure else 1883),
+        "port": port or (8883 if secure else 1883),
         "username": unquote(parts.username) if parts.username else None,
         "password": unquote(parts.password) if parts.password else None,
         "tls_context": ssl.create_default_context() if secure else None,

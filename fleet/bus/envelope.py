@@ -22,7 +22,7 @@ class Request(BaseModel):
 
     id: str = Field(default_factory=lambda: str(ULID()))
     sender: str
-    reply_to: str
+    reply_to: str = Field(pattern=r"^[^+#\x00]+$", max_length=1000)  # a topic, no pattern
     expires_at: datetime
     body: dict[str, Any]
 

@@ -94,7 +94,6 @@ async def test_when_too_much_waits_for_the_broker_the_next_is_refused(
     await asyncio.wait_for(asyncio.gather(*waiting), PATIENCE_S)
 
 
-@pytest.mark.xfail(strict=False, reason="what was under way on the lost line may wait 10 s")
 async def test_a_request_asked_while_the_broker_is_away_is_answered_once_it_is_back(
     stage: Stage,
 ) -> None:
@@ -115,7 +114,6 @@ async def test_a_request_asked_while_the_broker_is_away_is_answered_once_it_is_b
     assert with_patience.ok
 
 
-@pytest.mark.xfail(strict=True, reason="made while reconnecting, it is never sent")
 async def test_a_subscription_made_while_the_bus_comes_back_is_not_forgotten(
     stage: Stage,
 ) -> None:
@@ -132,7 +130,6 @@ async def test_a_subscription_made_while_the_bus_comes_back_is_not_forgotten(
     await until(lambda: heard.payloads == [b"there"], 2)
 
 
-@pytest.mark.xfail(strict=True, reason="after 10 s of loop time all publishing waits for ever")
 async def test_a_broker_too_slow_to_acknowledge_does_not_silence_the_bus(stage: Stage) -> None:
     line, heard = await stage.line(), Heard()
     bus = await stage.bus(url=line.url)
@@ -149,7 +146,6 @@ async def test_a_broker_too_slow_to_acknowledge_does_not_silence_the_bus(stage: 
     await until(lambda: b"one" in heard.payloads)
 
 
-@pytest.mark.xfail(strict=True, reason="it waits 10 s for an answer on the lost line")
 async def test_what_was_not_acknowledged_when_the_line_broke_goes_out_on_the_next(
     stage: Stage,
 ) -> None:
@@ -168,7 +164,6 @@ async def test_what_was_not_acknowledged_when_the_line_broke_goes_out_on_the_nex
             await publishing
 
 
-@pytest.mark.xfail(strict=True, reason="asyncio.wait_for of Python 3.11 swallows it")
 async def test_whoever_is_cancelled_as_the_acknowledgement_comes_stays_cancelled(
     stage: Stage,
 ) -> None:

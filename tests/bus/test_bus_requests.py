@@ -174,7 +174,6 @@ async def test_a_late_answer_disturbs_nobody(stage: Stage) -> None:
     assert (await bus.request("door", Word(), PATIENCE_S)).ok
 
 
-@pytest.mark.xfail(strict=True, reason="the second asker takes the first one's place")
 async def test_two_who_ask_the_same_at_once_over_one_bus_are_both_answered(stage: Stage) -> None:
     _, doorman = await served(stage)
     doorman.may_answer.clear()
@@ -188,7 +187,6 @@ async def test_two_who_ask_the_same_at_once_over_one_bus_are_both_answered(stage
     assert len(doorman.acted) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="paho refuses the topic, which ends the bus")
 @pytest.mark.parametrize("address", ["", "replies/#", "replies/+/x"])
 async def test_a_request_with_no_usable_reply_address_does_not_end_the_server(
     stage: Stage, address: str

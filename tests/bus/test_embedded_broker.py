@@ -55,7 +55,6 @@ def test_a_port_in_use_ends_it_with_one_sentence_that_names_the_port() -> None:
     assert f"127.0.0.1:{port}" in err
 
 
-@pytest.mark.xfail(strict=True, reason="`dockfleet broker` has --port")
 async def test_the_sentence_about_a_port_in_use_names_an_option_that_exists() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,

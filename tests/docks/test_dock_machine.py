@@ -142,7 +142,6 @@ def test_somebody_who_mended_a_jam_clears_it_and_the_cover_opens() -> None:
     assert not cleared.fault_words
 
 
-@pytest.mark.xfail(strict=True, reason="it does")
 def test_clearing_faults_does_not_release_a_pressed_emergency_stop() -> None:
     stopped = CLOSED.open(0).breaks(Faults(emergency_stop=True))
     with pytest.raises(DockRefused, match="emergency stop"):
@@ -150,13 +149,11 @@ def test_clearing_faults_does_not_release_a_pressed_emergency_stop() -> None:
     assert stopped.breaks(Faults()).clear_faults(5).cover is Cover.OPENING
 
 
-@pytest.mark.xfail(strict=True, reason="it does")
 def test_clearing_faults_does_not_mend_a_charger_that_is_still_broken() -> None:
     broken = CLOSED.feel(STANDING).breaks(Faults(charger=True)).clear_faults(5)
     assert broken.charger is Charger.FAULT
 
 
-@pytest.mark.xfail(strict=True, reason="faults are not latched")
 def test_a_fault_stays_until_somebody_clears_it_though_its_cause_is_gone() -> None:
     mended = CLOSED.feel(STANDING).breaks(Faults(charger=True)).breaks(Faults())
     assert mended.charger is Charger.FAULT
@@ -170,7 +167,6 @@ def test_a_cover_that_turns_back_needs_as_long_to_open_as_it_had_closed() -> Non
     assert turned.cover is Cover.OPENING, "9 of 10 s closed cannot be open again in 3 of 12 s"
 
 
-@pytest.mark.xfail(strict=True, reason="due_s and tick round differently")
 def test_what_is_due_has_happened_when_it_is_due() -> None:
     closing = OPEN.close(22.863048471528092)
     assert closing.due_s is not None

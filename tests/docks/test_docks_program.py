@@ -13,10 +13,6 @@ import pytest
 
 from tests.bus.bus_stage import PATIENCE_S, free_port
 
-MAY_NOT_END = pytest.mark.xfail(
-    strict=False, reason="asyncio.wait_for of Python 3.11 may swallow the order to end"
-)
-
 
 def start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
@@ -45,7 +41,6 @@ def broker() -> Iterator[str]:
         yield json.loads(process.stdout.readline())["address"]
 
 
-@MAY_NOT_END
 @pytest.mark.parametrize(
     ("options", "docks"), [(["--wind", "5@60"], 25), (["--only", "D01,D02"], 2)]
 )

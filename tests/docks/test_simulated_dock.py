@@ -211,7 +211,6 @@ async def test_under_emergency_stop_opening_is_refused(street: Street) -> None:
         await street.ask(OpenCover())
 
 
-@pytest.mark.xfail(strict=True, reason="it does")
 async def test_clearing_faults_from_afar_does_not_release_the_emergency_stop(
     street: Street,
 ) -> None:
@@ -230,7 +229,6 @@ async def test_closing_under_a_hovering_drone_is_refused(street: Street) -> None
         await street.ask(CloseCover())
 
 
-@pytest.mark.xfail(strict=True, reason="any drone far away clears what is above the pad")
 async def test_news_of_a_drone_elsewhere_does_not_hide_the_one_above_the_pad(
     street: Street,
 ) -> None:
@@ -241,7 +239,6 @@ async def test_news_of_a_drone_elsewhere_does_not_hide_the_one_above_the_pad(
         await street.ask(CloseCover())
 
 
-@pytest.mark.xfail(strict=True, reason="the pad sensor knows one drone only")
 async def test_a_drone_that_passes_over_does_not_stop_the_charging_below(street: Street) -> None:
     await street.land("U01", 50)
     await street.ask(StartCharge())
@@ -253,7 +250,6 @@ async def test_a_drone_that_passes_over_does_not_stop_the_charging_below(street:
     assert all(state.battery_pct is not None for state in street.states[seen:])
 
 
-@pytest.mark.xfail(strict=True, reason="the pad sensor knows one drone only")
 async def test_a_drone_above_an_occupied_pad_is_still_seen_after_news_of_the_one_on_it(
     street: Street,
 ) -> None:
@@ -277,7 +273,6 @@ async def test_an_offline_dock_says_so_and_answers_again_when_it_is_back(street:
     assert (await street.bus.request(command, OpenCover(), 2, id_=id_)).ok
 
 
-@pytest.mark.xfail(strict=True, reason="no farewell, and a disconnect in order leaves no will")
 async def test_a_dock_that_is_ended_in_order_says_that_it_is_offline() -> None:
     async with street_with(model()) as street:
         links = street.links
@@ -289,7 +284,6 @@ async def test_a_dock_that_is_ended_in_order_says_that_it_is_offline() -> None:
         assert bus.dropped == 0
 
 
-@pytest.mark.xfail(strict=False, reason="the order to end may be swallowed")
 async def test_a_street_of_docks_is_ready_once_all_are_online() -> None:
     async with Stage(EmbeddedBroker()) as stage:
         links: dict[str, bytes] = {}
