@@ -1,0 +1,119 @@
+"""The duty officer's main job in a browser, against the whole running system."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+
+from tests.stack.running import ROOT
+
+CHROMIUM = shutil.which("chromium")
+ARTIFACTS = ROOT / "artifacts"
+FLIGHT_MS = 90_000  # a flight of some minutes, at speed-up
+
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM: the console was not looked at"),
+]
+
+
+@pytest.fixture
+def page(stack) -> Iterator[Page]:
+    """The console in a fresh browser; the test fails if the page logs an error."""
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--use-angle=swiftshader",
+                "--enable-unsafe-swiftshader",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        page = browser.new_page(viewport={"width": 1600, "height": 900}, locale="zh-CN")
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(stack.console)
+        yield page
+        browser.close()
+    assert complaints == []
+
+
+def shoot(page: Page, name: str) -> None:
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=str(ARTIFACTS / f"{name}.png"))
+
+
+def by(page: Page, testid: str):
+    return page.get_by_test_id(testid)
+
+
+def test_an_officer_reports_dispatches_watches_and_brings_the_drone_home(page):
+    expect(by(page, "report-button")).to_be_visible(timeout=20_000)
+    shoot(page, "1-situation")
+
+    expect(by(page, "status-docks")).to_have_text("25/25", timeout=20_000)
+    page.keyboard.press("n")
+    expect(by(page, "report-panel")).to_be_visible()
+    by(page, "kind-select").click()
+    page.keyboard.type("台风灾损")
+    page.keyboard.press("Enter")
+    by(page, "lon").fill("114.2300")
+    by(page, "lat").fill("22.7000")
+    shoot(page, "2-report")
+    by(page, "submit-report").click()
+
+    expect(by(page, "ranking")).to_be_visible()
+    expect(by(page, "dispatch-button")).to_be_enabled()
+    shoot(page, "3-ranked-docks")
+    by(page, "dispatch-button").click()
+    if by(page, "confirm-button").is_visible():
+        by(page, "confirm-button").click()
+
+    expect(by(page, "sortie-state")).to_have_attribute(
+        "data-state", re.compile("en_route"), timeout=FLIGHT_MS
+    )
+    shoot(page, "4-en-route")
+    expect(by(page, "sortie-state")).to_have_attribute(
+        "data-state", "on_scene", timeout=FLIGHT_MS
+    )
+    shoot(page, "5-on-scene")
+
+    by(page, "recall-button").click()
+    if by(page, "confirm-button").is_visible():
+        by(page, "confirm-button").click()
+    expect(by(page, "sortie-state")).to_have_attribute("data-state", "docked", timeout=FLIGHT_MS)
+    shoot(page, "6-docked")
+
+    by(page, "close-button").click()
+    if by(page, "confirm-button").is_visible():
+        by(page, "confirm-button").click()
+    shoot(page, "7-closed")
+
+    by(page, "lang-switch").click()
+    expect(by(page, "report-button")).to_contain_text("Report")
+    shoot(page, "8-english")
+
+
+def test_a_place_outside_the_district_is_refused_in_the_servers_words(page):
+    expect(by(page, "status-docks")).to_have_text("25/25", timeout=20_000)
+    page.keyboard.press("n")
+    expect(by(page, "report-panel")).to_be_visible()
+    by(page, "lon").fill("116.39")
+    by(page, "lat").fill("39.91")
+    by(page, "submit-report").click()
+    expect(by(page, "report-refusal")).to_be_visible()
+    shoot(page, "9-refused")
