@@ -34,12 +34,11 @@ function Situation() {
       <main className="stage">
         <MapView />
         <Notice />
-        {reporting && <ReportPanel />}
         <DroneDrawer />
       </main>
       <aside className="side">
         <IncidentQueue />
-        <IncidentDetail />
+        {reporting ? <ReportPanel /> : <IncidentDetail />}
       </aside>
       <FleetStrip />
     </div>

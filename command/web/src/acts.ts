@@ -45,13 +45,13 @@ export function dismiss(): void {
 
 /** Does what waits for confirmation. A lost answer leaves it waiting; a refusal ends it. */
 export async function confirm(): Promise<void> {
-  const { confirming, decisions, chosenDock } = useConsole.getState();
+  const { confirming, decisions, chosenDock, sorties } = useConsole.getState();
   if (confirming === null) return;
   const { act, id, key } = confirming;
   try {
     if (act === "recall") await ask("recall", { sortie: id }, key);
     else if (act === "close") await ask("close_incident", { incident: id }, key);
-    else await ask("dispatch", { incident: id, dock: dockToSend(decisions[id], chosenDock) }, key);
+    else await ask("dispatch", { incident: id, dock: dockToSend(decisions[id], chosenDock, sorties) }, key);
   } catch (refusal) {
     if (!(refusal instanceof Refused) || !isUndecided(refusal)) dismiss();
     throw refusal;

@@ -3,7 +3,7 @@ import { accent, ground, pace } from "./palette";
 
 /** Ant Design, dark and dense. */
 export const dark: ThemeConfig = {
-  algorithm: [theme.darkAlgorithm, theme.compactAlgorithm],
+  algorithm: theme.darkAlgorithm,
   cssVar: true,
   token: {
     colorPrimary: accent,
@@ -19,8 +19,12 @@ export const dark: ThemeConfig = {
     colorTextSecondary: ground.dim,
     colorTextTertiary: ground.faint,
     colorTextDescription: ground.dim,
+    colorLink: accent,
     borderRadius: 4,
     fontSize: 13,
+    fontSizeSM: 12,
+    controlHeight: 30,
+    controlHeightSM: 24,
     fontFamily:
       '"Inter", system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif',
     motionDurationMid: "0.1s",

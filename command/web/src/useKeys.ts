@@ -28,10 +28,10 @@ function stepBack(): void {
 }
 
 function proposeDispatch(): void {
-  const { incident, incidents, decisions, chosenDock } = useConsole.getState();
+  const { incident, incidents, decisions, chosenDock, sorties } = useConsole.getState();
   const view = incident === null ? undefined : incidents[incident];
   if (view === undefined || view.state === "closed") return;
-  if (dockToSend(decisions[view.id], chosenDock) !== null) propose("dispatch", view.id);
+  if (dockToSend(decisions[view.id], chosenDock, sorties) !== null) propose("dispatch", view.id);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -21,8 +21,7 @@ export function startLanguage(): void {
     fallbackLng: "zh",
     resources: { zh: { translation: zh }, en: { translation: en } },
     interpolation: { escapeValue: false }, // React escapes
-    // Dock and autopilot sentences are keys of `said`, full stops and all: looked up by hand.
-    returnObjects: false,
+    showSupportNotice: false,
   });
   label(kept());
 }

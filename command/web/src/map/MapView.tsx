@@ -13,6 +13,7 @@ import { Legend } from "./Legend";
 import { setView } from "./view";
 
 const PICK_REACH_PX = 8;
+const PADDING = { top: 28, bottom: 44, left: 56, right: 28 }; // clear of buttons and legend
 
 export function MapView() {
   const { t, i18n } = useTranslation();
@@ -52,7 +53,7 @@ export function MapView() {
 
   useEffect(() => {
     if (map === null || district === null) return;
-    map.fitBounds(boundsOf(district), { padding: { top: 36, bottom: 24, left: 56, right: 24 }, duration: 0 });
+    map.fitBounds(boundsOf(district), { padding: PADDING, duration: 0 });
   }, [map, district]);
 
   useEffect(() => {
@@ -60,7 +61,7 @@ export function MapView() {
   }, [map, reporting]);
 
   const whole = () => {
-    if (district !== null) map?.fitBounds(boundsOf(district), { padding: 36, duration: 500 });
+    if (district !== null) map?.fitBounds(boundsOf(district), { padding: PADDING, duration: 500 });
   };
   return (
     <div className="map" data-testid="map" data-loaded={map !== null}>

@@ -1,5 +1,5 @@
 /** What the map shows, as GeoJSON made from the picture. Pure. */
-import type { Feature, FeatureCollection, LineString, MultiPolygon, Point, Position } from "geojson";
+import type { Feature, FeatureCollection, LineString, MultiPolygon, Point, Polygon, Position } from "geojson";
 import type { DecisionView, DistrictView, IncidentView } from "../contract";
 import { fixed } from "../format";
 import {
@@ -11,6 +11,9 @@ import {
   type DockSite,
 } from "../state/derived";
 import type { Picture } from "../state/fold";
+import { grown, nameplace, signedArea } from "./geometry";
+
+const DOCK_LABEL_DEG = 0.005;
 
 export function collection<G extends Point | LineString>(features: Feature<G>[]): FeatureCollection<G> {
   return { type: "FeatureCollection", features };
@@ -36,16 +39,39 @@ export function subdistrictFeatures(district: DistrictView): FeatureCollection {
   };
 }
 
-/** One point inside each subdistrict for its name. */
+/** One point inside each subdistrict for its name, clear of the docks. */
 export function placeFeatures(district: DistrictView): FeatureCollection<Point> {
   const given = district.subdistricts as unknown as FeatureCollection<MultiPolygon>;
+  // Under each dock stands its id.
+  const occupied = dockSites(district).flatMap(({ at: [lon, lat] }) => [
+    [lon, lat],
+    [lon, lat - DOCK_LABEL_DEG],
+  ]);
   return collection(
     given.features.map((feature) => {
       const rings = feature.geometry.coordinates.map((polygon) => polygon[0] ?? []);
-      const widest = rings.reduce((a, b) => (Math.abs(area(b)) > Math.abs(area(a)) ? b : a), []);
-      return point(innerPoint(widest), feature.properties ?? {});
+      const widest = rings.reduce(
+        (a, b) => (Math.abs(signedArea(b)) > Math.abs(signedArea(a)) ? b : a),
+        [],
+      );
+      return point(nameplace(widest, occupied), feature.properties ?? {});
     }),
   );
+}
+
+/** The no-fly volumes with the distance that is kept from them. */
+export function bufferFeatures(district: DistrictView): FeatureCollection<Polygon> {
+  const given = district.volumes as unknown as FeatureCollection<Polygon>;
+  return {
+    ...given,
+    features: given.features.map((feature) => ({
+      ...feature,
+      geometry: {
+        ...feature.geometry,
+        coordinates: [grown(feature.geometry.coordinates[0] ?? [], Number(feature.properties?.buffer_m ?? 0))],
+      },
+    })),
+  };
 }
 
 export interface Look {
@@ -147,46 +173,4 @@ function sitesById(district: DistrictView | null): Record<string, DockSite> {
 function fromDock(site: DockSite | undefined, path: [number, number, number][]): Position[] {
   const way: Position[] = path.map(([lon, lat]) => [lon, lat]);
   return site === undefined ? way : [site.at, ...way];
-}
-
-function area(ring: Position[]): number {
-  let sum = 0;
-  for (let i = 0; i + 1 < ring.length; i++) {
-    const [a, b] = [ring[i] as [number, number], ring[i + 1] as [number, number]];
-    sum += a[0] * b[1] - b[0] * a[1];
-  }
-  return sum / 2;
-}
-
-const LINES_TRIED = 9;
-
-/** The middle of the longest stretch inside the ring, over a few horizontal lines: a place where a
- * name fits. */
-function innerPoint(ring: Position[]): Position {
-  const lats = ring.map((each) => each[1] as number);
-  const [south, north] = [Math.min(...lats), Math.max(...lats)];
-  let best: { at: Position; length: number } = { at: ring[0] ?? [0, 0], length: -1 };
-  for (let i = 1; i <= LINES_TRIED; i++) {
-    const lat = south + ((north - south) * i) / (LINES_TRIED + 1);
-    const crossings = crossingsAt(ring, lat);
-    // Near the middle a name looks right; weigh length down towards the ends.
-    const weight = 1 - Math.abs(i / (LINES_TRIED + 1) - 0.5);
-    for (let k = 0; k + 1 < crossings.length; k += 2) {
-      const [west, east] = [crossings[k] as number, crossings[k + 1] as number];
-      const length = (east - west) * weight;
-      if (length > best.length) best = { at: [(west + east) / 2, lat], length };
-    }
-  }
-  return best.at;
-}
-
-function crossingsAt(ring: Position[], lat: number): number[] {
-  const result: number[] = [];
-  for (let i = 0; i + 1 < ring.length; i++) {
-    const [a, b] = [ring[i] as [number, number], ring[i + 1] as [number, number]];
-    if (a[1] > lat !== b[1] > lat) {
-      result.push(a[0] + ((lat - a[1]) / (b[1] - a[1])) * (b[0] - a[0]));
-    }
-  }
-  return result.sort((x, y) => x - y);
 }

@@ -5,6 +5,7 @@ import type { DistrictView } from "../contract";
 import { dockToSend } from "../state/derived";
 import { useConsole, type Console } from "../state/store";
 import {
+  bufferFeatures,
   candidateFeatures,
   collection,
   dockFeatures,
@@ -63,7 +64,7 @@ export class Painter {
       this.#set("incidents", incidentFeatures(now.incidents, now.incident));
     }
     const dock = this.#dockInQuestion(now);
-    if (differs("decisions", "incident", "incidents", "chosenDock", "district")) {
+    if (differs("decisions", "incident", "incidents", "chosenDock", "sorties", "district")) {
       const decision = dock === null ? undefined : now.decisions[now.incident ?? ""];
       this.#set("candidates", candidateFeatures(now.district, decision, dock));
     }
@@ -78,17 +79,18 @@ export class Painter {
   }
 
   /** The dock that would be sent, while the chosen incident still waits for one. */
-  #dockInQuestion({ incident, incidents, decisions, chosenDock }: Console): string | null {
+  #dockInQuestion({ incident, incidents, decisions, chosenDock, sorties }: Console): string | null {
     const view = incident === null ? undefined : incidents[incident];
     if (view === undefined) return null;
     const waits = view.state === "reported" || view.state === "unserved";
-    return waits || chosenDock !== null ? dockToSend(decisions[view.id], chosenDock) : null;
+    return waits || chosenDock !== null ? dockToSend(decisions[view.id], chosenDock, sorties) : null;
   }
 
   #paintDistrict(district: DistrictView): void {
     this.#set("subdistricts", subdistrictFeatures(district));
     this.#set("places", placeFeatures(district));
     this.#set("communities", district.communities as unknown as GeoJSON);
+    this.#set("buffers", bufferFeatures(district));
     this.#set("volumes", district.volumes as unknown as GeoJSON);
   }
 

@@ -9,6 +9,7 @@ export const SOURCES = [
   "places",
   "communities",
   "volumes",
+  "buffers",
   "candidates",
   "paths",
   "trails",
@@ -23,17 +24,6 @@ export type SourceName = (typeof SOURCES)[number];
 export const PICKED = ["incidents", "drones", "docks"] as const;
 
 const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "sans-serif"];
-const EQUATOR_M = 40_075_016.7;
-const LATITUDE_DEG = 22.7;
-
-/** A width in metres as a line width: pixels double with every zoom level. */
-function metres(property: string): unknown {
-  const pixels = (zoom: number) =>
-    (512 * 2 ** zoom) / (EQUATOR_M * Math.cos((LATITUDE_DEG * Math.PI) / 180));
-  const at = (zoom: number) => ["*", ["get", property], 2 * pixels(zoom)];
-  return ["interpolate", ["exponential", 2], ["zoom"], 6, at(6), 20, at(20)];
-}
-
 const halo = { "text-halo-color": colours.halo, "text-halo-width": 1.4 };
 
 export function nameField(language: Language): unknown {
@@ -54,10 +44,15 @@ export function styleFor(language: Language): StyleSpecification {
     },
     {
       id: "no-fly-buffers",
+      type: "fill",
+      source: "buffers",
+      paint: { "fill-color": colours.noFly, "fill-opacity": 0.14 },
+    },
+    {
+      id: "no-fly-buffer-edges",
       type: "line",
-      source: "volumes",
-      layout: { "line-join": "round" },
-      paint: { "line-color": colours.noFly, "line-opacity": 0.16, "line-width": metres("buffer_m") },
+      source: "buffers",
+      paint: { "line-color": colours.noFly, "line-opacity": 0.5, "line-width": 1, "line-dasharray": [3, 3] },
     },
     {
       id: "no-fly",
@@ -156,7 +151,8 @@ export function styleFor(language: Language): StyleSpecification {
         "text-field": nameField(language),
         "text-size": ["interpolate", ["linear"], ["zoom"], 9, 12, 13, 17],
         "text-letter-spacing": 0.08,
-        "text-padding": 2,
+        "text-allow-overlap": true,
+        "text-ignore-placement": true,
       },
       paint: { "text-color": colours.label, "text-opacity": 0.75, ...halo },
     },

@@ -9,6 +9,13 @@ export function setView(map: MapLibre | null): void {
 
 const CLOSE_ZOOM = 13;
 
+/** Moves the map only if the place is not in sight. */
+export function showPlace(lon: number, lat: number): void {
+  if (current !== null && !current.getBounds().contains([lon, lat])) {
+    current.easeTo({ center: [lon, lat], duration: 500 });
+  }
+}
+
 /** Brings a place into view, nearer if the map is far out. */
 export function lookAt(lon: number, lat: number): void {
   current?.easeTo({

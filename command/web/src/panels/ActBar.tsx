@@ -51,7 +51,7 @@ export function ActBar({ incident, sorties }: Props) {
 function Buttons({ incident, sorties }: Props) {
   const { t } = useTranslation();
   const live = useConsole((state) => state.connected && state.controllerOnline);
-  const dock = useConsole((state) => dockToSend(state.decisions[incident.id], state.chosenDock));
+  const dock = useConsole((state) => dockToSend(state.decisions[incident.id], state.chosenDock, state.sorties));
   const attending = sorties.filter(isAttending);
   const sent = sorties.some(isActive);
   const word = dock === null ? "act.dispatchNone" : attending.length > 0 ? "act.dispatchAnother" : "act.dispatch";
@@ -85,6 +85,7 @@ function Question({ incident, sorties, busy, onConfirm }: Props & { busy: boolea
   const confirming = useConsole((state) => state.confirming);
   const decision = useConsole((state) => state.decisions[incident.id]);
   const chosenDock = useConsole((state) => state.chosenDock);
+  const sent = useConsole((state) => state.sorties);
   const dockName = useDockNames();
   const yes = useRef<HTMLButtonElement>(null);
   useEffect(() => yes.current?.focus(), []);
@@ -92,7 +93,7 @@ function Question({ incident, sorties, busy, onConfirm }: Props & { busy: boolea
   let question = t("act.closeQuestion");
   let detail = "";
   if (confirming.act === "dispatch") {
-    const dock = dockToSend(decision, chosenDock);
+    const dock = dockToSend(decision, chosenDock, sent);
     const offer = decision?.ranking.find((each) => each.dock === dock);
     question = t("act.dispatchQuestion", { drone: offer?.drone, dock, name: dock ? dockName(dock) : "" });
     detail = t("act.dispatchEta", { eta: durationText(offer?.eta_s) });

@@ -64,6 +64,7 @@ function Flight({ drone }: { drone: DroneTelemetry }) {
         size="small"
         column={2}
         layout="vertical"
+        colon={false}
         className="instruments"
         items={[
           figure("relHeight", withUnit(drone.alt_rel_m, "m", 1)),
@@ -108,6 +109,7 @@ function AtDock({ dock: { state, weather } }: { dock: DockView }) {
           size="small"
           column={2}
           layout="vertical"
+        colon={false}
           className="instruments"
           title={t("drone.dock")}
           items={[
@@ -137,6 +139,7 @@ function AtDock({ dock: { state, weather } }: { dock: DockView }) {
           size="small"
           column={2}
           layout="vertical"
+        colon={false}
           className="instruments"
           title={t("drone.weather")}
           items={[

@@ -8,7 +8,7 @@ import { clockText, positionText } from "../format";
 import { lookAt } from "../map/view";
 import { pace } from "../palette";
 import { runOf } from "../state/clock";
-import { sortiesOf } from "../state/derived";
+import { isAttending, sortiesOf } from "../state/derived";
 import { clock, useConsole } from "../state/store";
 import { useTimed } from "../useTime";
 import { ActBar } from "./ActBar";
@@ -31,6 +31,8 @@ function Detail({ incident }: { incident: IncidentView }) {
   const place = usePlaceName(incident.subdistrict);
   const all = useConsole((state) => state.sorties);
   const sorties = sortiesOf(incident.id, all);
+  // Before the dispatch the choice comes first, after it what happens.
+  const underWay = sorties.some(isAttending);
   useLoaded(incident.id);
   return (
     <section className="detail" aria-label={kind} data-testid="incident-detail" data-incident={incident.id}>
@@ -56,8 +58,9 @@ function Detail({ incident }: { incident: IncidentView }) {
         {sorties.map((sortie) => (
           <SortieProgress key={sortie.id} sortie={sortie} />
         ))}
+        {underWay && <IncidentTimeline incident={incident} />}
         {incident.state !== "closed" && <Ranking incident={incident} />}
-        <IncidentTimeline incident={incident} />
+        {!underWay && <IncidentTimeline incident={incident} />}
       </div>
     </section>
   );

@@ -1,6 +1,6 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { Button, Empty, Segmented } from "antd";
-import { memo, useEffect, useMemo, useState } from "react";
+import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { IncidentView } from "../contract";
 import { clockText, levelText } from "../format";
@@ -8,7 +8,7 @@ import { levels, pace } from "../palette";
 import { runOf } from "../state/clock";
 import { queueOf } from "../state/derived";
 import { clock, selectIncident, startReport, useConsole } from "../state/store";
-import { lookAt } from "../map/view";
+import { lookAt, showPlace } from "../map/view";
 import { useTimed } from "../useTime";
 import { usePlaceName, useKindName } from "./names";
 
@@ -62,6 +62,10 @@ const Row = memo(function Row({ incident, chosen }: { incident: IncidentView; ch
   const { t } = useTranslation();
   const kind = useKindName(incident.kind);
   const place = usePlaceName(incident.subdistrict);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (chosen) button.current?.scrollIntoView({ block: "nearest" });
+  }, [chosen]);
   return (
     <button
       type="button"
@@ -70,7 +74,11 @@ const Row = memo(function Row({ incident, chosen }: { incident: IncidentView; ch
       className={`row${chosen ? " row-chosen" : ""}`}
       data-testid={`incident-row-${incident.id}`}
       data-state={incident.state}
-      onClick={() => selectIncident(incident.id)}
+      ref={button}
+      onClick={() => {
+        selectIncident(incident.id);
+        showPlace(incident.lon, incident.lat);
+      }}
       onDoubleClick={() => lookAt(incident.lon, incident.lat)}
     >
       <Level level={incident.level} />

@@ -3,10 +3,10 @@ import { Button, Radio, Table, Tooltip, type TableColumnsType } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { rankAgain } from "../acts";
-import type { AlternativeView, IncidentView, LaunchParts } from "../contract";
+import type { AlternativeView, IncidentView, LaunchParts, SortieView } from "../contract";
 import { durationText, fixed, marginText, timeText } from "../format";
 import { pace, parts as partColours } from "../palette";
-import { dockToSend } from "../state/derived";
+import { dockToSend, sortieByDrone } from "../state/derived";
 import { useConsole } from "../state/store";
 import { reasonText, refusalText } from "../words";
 import { useDockNames } from "./names";
@@ -25,8 +25,9 @@ export function Ranking({ incident }: { incident: IncidentView }) {
   const [all, setAll] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
-  const dock = dockToSend(decision, chosenDock);
-  const ranking = decision?.ranking ?? [];
+  const sorties = useConsole((state) => state.sorties);
+  const dock = dockToSend(decision, chosenDock, sorties);
+  const ranking = useMemo(() => withAway(decision?.ranking ?? [], sorties), [decision, sorties]);
   const columns = useColumns(incident.window_s, dock, dockName, ranking[0]?.feasible ? ranking[0].dock : null);
   const again = () => {
     setBusy(true);
@@ -71,6 +72,17 @@ export function Ranking({ incident }: { incident: IncidentView }) {
   );
 }
 
+/** The ranking with drones that have left since ruled out, as the server would. */
+function withAway(ranking: AlternativeView[], sorties: Record<string, SortieView>): AlternativeView[] {
+  const away = sortieByDrone(sorties);
+  return ranking.map((each) => {
+    const sortie = away[each.drone];
+    if (sortie === undefined || !each.feasible) return each;
+    const text = `${each.drone} is on sortie ${sortie.id} (${sortie.state})`;
+    return { ...each, feasible: false, reasons: [{ veto: "drone_away", value: null, limit: null, text }] };
+  });
+}
+
 function useColumns(
   window_s: number,
   dock: string | null,
@@ -84,7 +96,6 @@ function useColumns(
     return [
       {
         title: t("ranking.dock"),
-        width: 124,
         render: (_, row) => (
           <span className="ranking-dock">
             <Radio checked={row.dock === dock} disabled={!row.feasible} aria-label={row.dock} />
@@ -95,7 +106,7 @@ function useColumns(
       },
       {
         title: t("ranking.eta"),
-        width: 62,
+        width: 60,
         align: "right",
         onCell: (row) => (row.feasible ? {} : { colSpan: 4, className: "why-not" }),
         render: (_, row) =>
@@ -109,6 +120,7 @@ function useColumns(
       },
       {
         title: <Tooltip title={t("ranking.parts")}>{"\u00a0"}</Tooltip>,
+        width: 92,
         onCell: figure,
         render: (_, row) => row.parts && <EtaBar parts={row.parts} window_s={window_s} />,
       },
@@ -125,7 +137,7 @@ function useColumns(
       },
       {
         title: t("ranking.energy"),
-        width: 58,
+        width: 66,
         align: "right",
         onCell: figure,
         render: (_, row) => <span className="num">{fixed(row.energy_left_wh)} Wh</span>,

@@ -1,6 +1,7 @@
 /** What follows from the picture: how each dock and drone stands, which incidents come first. */
 import type { FeatureCollection, Point } from "geojson";
 import type {
+  AlternativeView,
   DecisionView,
   DistrictView,
   DockView,
@@ -83,37 +84,37 @@ export function sortiesOf(incident: string, sorties: Record<string, SortieView>)
     .sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-/** Those that wait for the officer, then those under way, then those attended, each by gravity and
- * age; closed ones, newest first, at the end. */
+const TURN = { reported: 0, unserved: 0, dispatched: 0, on_scene: 0, attended: 1, closed: 2 } as const;
+
+/** By gravity and age, so that a row does not move under the officer's hand when a drone is sent;
+ * attended ones after those, closed ones, newest first, at the end. */
 export function queueOf(incidents: Record<string, IncidentView>): IncidentView[] {
   return Object.values(incidents).sort((a, b) => {
-    const turn = turnOf(a) - turnOf(b);
+    const turn = TURN[a.state] - TURN[b.state];
     if (turn !== 0) return turn;
     if (a.state === "closed") return a.id < b.id ? 1 : -1;
     return a.level - b.level || (a.id < b.id ? -1 : 1);
   });
 }
 
-function turnOf({ state }: IncidentView): number {
-  switch (state) {
-    case "unserved":
-    case "reported":
-      return 0;
-    case "dispatched":
-    case "on_scene":
-      return 1;
-    case "attended":
-      return 2;
-    case "closed":
-      return 3;
-  }
+/** The docks of a decision that could send a drone. A decision may be minutes old: docks whose
+ * drone has left since are none of them. */
+export function offersOf(
+  decision: DecisionView | undefined,
+  sorties: Record<string, SortieView>,
+): AlternativeView[] {
+  const away = sortieByDrone(sorties);
+  return decision?.ranking.filter((each) => each.feasible && away[each.drone] === undefined) ?? [];
 }
 
-/** The dock a dispatch would send: the officer's choice while it is still feasible, else the best. */
-export function dockToSend(decision: DecisionView | undefined, chosen: string | null): string | null {
-  const feasible = decision?.ranking.filter((each) => each.feasible) ?? [];
-  if (chosen !== null && feasible.some((each) => each.dock === chosen)) return chosen;
-  return feasible[0]?.dock ?? null;
+/** The dock a dispatch would send: the officer's choice while it can send, else the best. */
+export function dockToSend(
+  decision: DecisionView | undefined,
+  chosen: string | null,
+  sorties: Record<string, SortieView>,
+): string | null {
+  const offers = offersOf(decision, sorties);
+  return offers.find((each) => each.dock === chosen)?.dock ?? offers[0]?.dock ?? null;
 }
 
 export interface DockSite {

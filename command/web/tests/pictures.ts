@@ -1,0 +1,79 @@
+/** Views for the tests, whole and plausible; a test names only what it is about. */
+import type {
+  AlternativeView,
+  DecisionView,
+  DockView,
+  DroneTelemetry,
+  Event,
+  IncidentView,
+  Snapshot,
+  SortieView,
+} from "../src/contract";
+
+export const REPORTED = "2026-01-01T00:00:00Z";
+
+export function incident(given: Partial<IncidentView> = {}): IncidentView {
+  return {
+    ...{ id: "I1", kind: "fire", level: 3, lon: 114.25, lat: 22.71, subdistrict: "440307019" },
+    ...{ note: "", source: "officer", state: "reported" as const, reported_at: REPORTED, window_s: 300 },
+    ...{ dock: null, drone: null, sortie: null, eta_s: null, parts: null },
+    ...{ on_scene_at: null, on_scene_s: null, closed_at: null, decision: null },
+    ...given,
+  };
+}
+
+export function sortie(given: Partial<SortieView> = {}): SortieView {
+  return {
+    ...{ id: "S1", incident: "I1", dock: "D01", drone: "U01", state: "en_route" as const },
+    ...{ requested_at: REPORTED, changed_at: REPORTED, reason: null, took_off_at: null },
+    ...{ eta_s: 120, on_scene_s: null, path: [] },
+    ...given,
+  };
+}
+
+export function drone(given: Partial<DroneTelemetry> = {}): DroneTelemetry {
+  return {
+    ...{ drone: "U01", at: REPORTED, connected: true, ready: true, not_ready: null },
+    ...{ lon: 114.1, lat: 22.7, alt_amsl_m: 60, alt_rel_m: 0, heading_deg: 0, ground_ms: 0, climb_ms: 0 },
+    ...{ roll_deg: 0, pitch_deg: 0, armed: false, mode: "GUIDED", battery_pct: 98, battery_v: 25 },
+    ...{ satellites: 18, statustext: null },
+    ...given,
+  };
+}
+
+export function dock(given: Partial<DockView> = {}, state: Partial<NonNullable<DockView["state"]>> = {}): DockView {
+  return {
+    ...{ dock: "D01", online: true, drone: "U01", sortie: null, weather: null },
+    state: {
+      ...{ dock: "D01", at: REPORTED, cover: "closed" as const, drone_present: true, drone: "U01" },
+      ...{ charger: "idle" as const, battery_pct: 98, charge_w: 0, faults: [], emergency_stop: false },
+      ...state,
+    },
+    ...given,
+  };
+}
+
+export function offer(given: Partial<AlternativeView> = {}): AlternativeView {
+  return {
+    ...{ dock: "D01", drone: "U01", feasible: true, in_window: true, eta_s: 120 },
+    ...{ parts: { launch_s: 17, climb_s: 20, cruise_s: 70, descent_s: 13 } },
+    ...{ energy_wh: 50, energy_left_wh: 100, reasons: [], path: [] },
+    ...given,
+  };
+}
+
+export function decision(...ranking: AlternativeView[]): DecisionView {
+  return { id: "X1", at: REPORTED, decide_ms: 2, ranking };
+}
+
+export function event(seq: number, given: Partial<Event> = {}): Event {
+  return { seq, at: REPORTED, kind: "SortieStepDone", subject: "S1", incident: "I1", cause: null, data: {}, ...given };
+}
+
+export function snapshot(given: Partial<Snapshot> = {}): Snapshot {
+  return {
+    ...{ seq: 10, at: REPORTED, incidents: [], sorties: [], docks: [] },
+    telemetry: { at: REPORTED, drones: [] },
+    ...given,
+  };
+}

@@ -1,0 +1,74 @@
+import i18next from "i18next";
+import { describe, expect, it } from "vitest";
+import { en } from "../src/i18n/en";
+import { zh } from "../src/i18n/zh";
+import { Refused } from "../src/refused";
+import { reasonText, refusalText, tell } from "../src/words";
+import { event } from "./pictures";
+
+await i18next.init({
+  lng: "zh",
+  resources: { zh: { translation: zh }, en: { translation: en } },
+  interpolation: { escapeValue: false },
+  showSupportNotice: false,
+});
+
+const reason = (veto: string, text: string, value: number | null = null, limit: number | null = null) => ({
+  zh: reasonText({ veto, text, value, limit }, i18next.getFixedT("zh"), "zh"),
+  en: reasonText({ veto, text, value, limit }, i18next.getFixedT("en"), "en"),
+});
+
+describe("a dock that is ruled out says why, with its figures, in both languages", () => {
+  it.each([
+    [reason("wind", "…", 13.24, 12), "阵风 13.2 m/s，上限 12.0 m/s", "Gusts 13.2 m/s, limit 12.0 m/s"],
+    [reason("battery", "battery at 38 %, launch needs 60 %", 38, 60), "电量 38 %，起飞要求 60 %", "Battery 38 %, launch needs 60 %"],
+    [reason("battery", "…", 21.6, 29.7), "返回后余电 22 Wh，不足保留的 30 Wh", "22 Wh left after return, reserve 30 Wh"],
+    [reason("drone_away", "U15 is on sortie 01X (en_route)"), "无人机正在执行任务：飞往现场", "Drone is on a sortie: En route"],
+    [reason("drone_away", "U15 is not on its pad"), "无人机不在机位", "Drone is not on its pad"],
+    [reason("dock_offline", "the dock has not been heard from"), "机场尚未上线", "Dock not heard from yet"],
+    [reason("dock_fault", "the cover is stuck; the charger is broken"), "机场故障：舱盖卡滞；充电器故障", "Dock fault: cover stuck; charger broken"],
+    [reason("drone_not_ready", "PreArm: Compass not healthy"), "无人机未就绪：PreArm: Compass not healthy", "Drone not ready: PreArm: Compass not healthy"],
+    [reason("something_new", "a reason from tomorrow"), "a reason from tomorrow", "a reason from tomorrow"],
+  ])("%o", (said, chinese, english) => {
+    expect(said.zh).toBe(chinese);
+    expect(said.en).toBe(english);
+  });
+});
+
+describe("a timeline's line", () => {
+  const told = (kind: string, data: Record<string, unknown>) =>
+    tell(event(1, { kind, data }), (id) => id, i18next.getFixedT("en"), "en");
+
+  it("tells a step in words", () => {
+    expect(told("SortieStepDone", { step: "cover_open", detail: "" })).toEqual({ text: "Cover open", detail: "", tone: "plain" });
+  });
+
+  it("gives the cause of what went wrong", () => {
+    const line = told("SortieAdvanced", { trigger: "abort", state: "aborted", reason: "the cover is stuck" });
+    expect(line).toEqual({ text: "Aborted before take-off", detail: "cover stuck", tone: "bad" });
+  });
+
+  it("shows kinds of events it does not know by their name", () => {
+    expect(told("SomethingNew", {}).text).toBe("SomethingNew");
+  });
+});
+
+describe("a refusal", () => {
+  const t = () => i18next.getFixedT("en");
+
+  it("is the server's own sentence where it gave one", () => {
+    expect(refusalText(new Refused("conflict", "D15 cannot go: it is away"), t())).toBe("D15 cannot go: it is away");
+  });
+
+  it("says that an unanswered order may have arrived", () => {
+    expect(refusalText(new Refused("no_answer", ""), t())).toContain("may have arrived");
+  });
+});
+
+it("both dictionaries have the same keys and the same blanks", () => {
+  const leaves = (value: object, path = ""): string[] =>
+    Object.entries(value).flatMap(([key, each]) =>
+      typeof each === "string" ? [`${path}${key} ${(each.match(/\{\{\w+\}\}/g) ?? []).sort().join()}`] : leaves(each as object, `${path}${key}.`),
+    );
+  expect(leaves(en)).toEqual(leaves(zh));
+});
