@@ -15,7 +15,7 @@ from fleet.bus import Message, MqttBus, Topics
 from fleet.clock import Clock
 
 TOPICS = Topics("longgang")
-PATIENCE_S = 40.0
+PATIENCE_S = 100.0
 
 
 class Officer:
