@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_PACKAGES := chromium mosquitto fonts-noto-cjk
 
-.PHONY: run test check lint types imports bench soak web lock clean help
+.PHONY: run test check lint types imports bench fleet-25 web lock clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -t -s $$'\t'
@@ -31,7 +31,7 @@ check: lint types imports ## everything but the tests
 bench: $(STAMP) ## timed figures
 	$(BIN)/pytest tests/benchmarks -o addopts= --benchmark-only -s $(ARGS)
 
-fleet-25: $(STAMP) ## 25 real arducopter processes with the whole stack around them
+fleet-25: $(STAMP) ## 25 real arducopter processes in real time
 	$(BIN)/pytest tests/benchmarks/test_fleet_bench.py -o addopts= -s $(ARGS)
 
 web: ## build the console's page
