@@ -95,9 +95,7 @@ def test_an_officer_reports_dispatches_watches_and_brings_the_drone_home(page):
         "data-state", re.compile("en_route"), timeout=FLIGHT_MS
     )
     shoot(page, "4-en-route")
-    expect(by(page, "sortie-state")).to_have_attribute(
-        "data-state", "on_scene", timeout=FLIGHT_MS
-    )
+    expect(by(page, "sortie-state")).to_have_attribute("data-state", "on_scene", timeout=FLIGHT_MS)
     shoot(page, "5-on-scene")
 
     by(page, "recall-button").click()
