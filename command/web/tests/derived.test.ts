@@ -31,9 +31,8 @@ describe("the queue", () => {
     expect(ids({ id: "I1", level: 3 }, { id: "I2", level: 1 }, { id: "I3", level: 3 })).toEqual(["I2", "I1", "I3"]);
   });
 
-  it("does not move a row when a drone is sent", () => {
-    const before = ids({ id: "I1" }, { id: "I2" });
-    expect(ids({ id: "I1", state: "dispatched" }, { id: "I2" })).toEqual(before);
+  it("puts those that wait for the officer before graver ones a drone is on its way to", () => {
+    expect(ids({ id: "I1", level: 1, state: "dispatched" }, { id: "I2" }, { id: "I3", state: "unserved" })).toEqual(["I2", "I3", "I1"]);
   });
 
   it("puts attended ones after those, and closed ones last, newest first", () => {

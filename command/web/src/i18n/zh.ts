@@ -44,6 +44,7 @@ export const zh = {
     open: "未结",
     closed: "已结",
     report: "上报事件",
+    waiting: "{{n}} 起待派机",
     none: "没有未结事件",
     noneClosed: "没有已结事件",
     clock: "距上报 {{time}}，时限 {{window}}",

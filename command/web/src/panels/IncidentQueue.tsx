@@ -6,7 +6,7 @@ import type { IncidentView } from "../contract";
 import { clockText, levelText } from "../format";
 import { levels, pace } from "../palette";
 import { runOf } from "../state/clock";
-import { queueOf } from "../state/derived";
+import { isWaiting, queueOf } from "../state/derived";
 import { clock, selectIncident, startReport, useConsole } from "../state/store";
 import { lookAt, showPlace } from "../map/view";
 import { useTimed } from "../useTime";
@@ -22,6 +22,7 @@ export function IncidentQueue() {
   const all = useMemo(() => queueOf(incidents), [incidents]);
   const open = all.filter((each) => each.state !== "closed");
   const closed = all.filter((each) => each.state === "closed");
+  const waiting = open.filter(isWaiting).length;
   const shown = which === "open" ? open : closed.slice(0, CLOSED_SHOWN);
 
   // Nothing chosen and one incident waiting: there is nothing to choose between.
@@ -42,6 +43,9 @@ export function IncidentQueue() {
             { value: "closed", label: `${t("queue.closed")} ${closed.length}` },
           ]}
         />
+        <span className="queue-waiting" data-testid="waiting">
+          {waiting > 0 && t("queue.waiting", { n: waiting })}
+        </span>
         <Button type="primary" icon={<PlusOutlined />} onClick={startReport} data-testid="report-button">
           {t("queue.report")} <kbd>N</kbd>
         </Button>

@@ -6,8 +6,10 @@ import { rankAgain } from "../acts";
 import type { AlternativeView, IncidentView, LaunchParts, SortieView } from "../contract";
 import { durationText, fixed, marginText, timeText } from "../format";
 import { pace, parts as partColours } from "../palette";
+import { runOf } from "../state/clock";
 import { dockToSend, sortieByDrone } from "../state/derived";
 import { useConsole } from "../state/store";
+import { useTimed } from "../useTime";
 import { reasonText, refusalText } from "../words";
 import { useDockNames } from "./names";
 
@@ -28,7 +30,8 @@ export function Ranking({ incident }: { incident: IncidentView }) {
   const sorties = useConsole((state) => state.sorties);
   const dock = dockToSend(decision, chosenDock, sorties);
   const ranking = useMemo(() => withAway(decision?.ranking ?? [], sorties), [decision, sorties]);
-  const columns = useColumns(incident.window_s, dock, dockName, ranking[0]?.feasible ? ranking[0].dock : null);
+  const left_s = useTimeLeft(incident);
+  const columns = useColumns(incident.window_s, left_s, dock, dockName, ranking[0]?.feasible ? ranking[0].dock : null);
   const again = () => {
     setBusy(true);
     setRefusal(null);
@@ -83,8 +86,18 @@ function withAway(ranking: AlternativeView[], sorties: Record<string, SortieView
   });
 }
 
+/** What is left of the window for a drone that is sent now; all of it once the clock has stopped. */
+function useTimeLeft(incident: IncidentView): number {
+  const passed_s = useTimed((nowMs) => {
+    const { running, elapsed_s } = runOf(incident, nowMs);
+    return running ? Math.floor(elapsed_s) : 0;
+  });
+  return incident.window_s - passed_s;
+}
+
 function useColumns(
   window_s: number,
+  left_s: number,
   dock: string | null,
   dockName: (id: string) => string,
   best: string | null,
@@ -106,7 +119,7 @@ function useColumns(
       },
       {
         title: t("ranking.eta"),
-        width: 60,
+        width: 64,
         align: "right",
         onCell: (row) => (row.feasible ? {} : { colSpan: 4, className: "why-not" }),
         render: (_, row) =>
@@ -120,30 +133,33 @@ function useColumns(
       },
       {
         title: <Tooltip title={t("ranking.parts")}>{"\u00a0"}</Tooltip>,
-        width: 92,
+        width: 84,
         onCell: figure,
         render: (_, row) => row.parts && <EtaBar parts={row.parts} window_s={window_s} />,
       },
       {
         title: t("ranking.margin"),
-        width: 58,
+        width: 54,
         align: "right",
         onCell: figure,
-        render: (_, row) => (
-          <span className="num" style={{ color: row.in_window ? pace.met : pace.past }} title={t(row.in_window ? "ranking.inWindow" : "ranking.late")}>
-            {marginText(row.eta_s === null ? null : window_s - row.eta_s)}
-          </span>
-        ),
+        render: (_, { eta_s }) => {
+          const inTime = eta_s !== null && eta_s <= left_s;
+          return (
+            <span className="num" style={{ color: inTime ? pace.met : pace.past }} title={t(inTime ? "ranking.inWindow" : "ranking.late")}>
+              {marginText(eta_s === null ? null : left_s - eta_s)}
+            </span>
+          );
+        },
       },
       {
         title: t("ranking.energy"),
-        width: 66,
+        width: 62,
         align: "right",
         onCell: figure,
         render: (_, row) => <span className="num">{fixed(row.energy_left_wh)} Wh</span>,
       },
     ];
-  }, [t, i18n.language, dock, dockName, best, window_s]);
+  }, [t, i18n.language, dock, dockName, best, window_s, left_s]);
 }
 
 const SCALE = 1.5; // the bar's length is one and a half windows

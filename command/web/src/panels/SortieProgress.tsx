@@ -1,7 +1,7 @@
 import { Button, Steps } from "antd";
 import { useTranslation } from "react-i18next";
 import type { SortieState, SortieView } from "../contract";
-import { durationText } from "../format";
+import { clockText, durationText } from "../format";
 import { isAttending } from "../state/derived";
 import { clock, selectDrone } from "../state/store";
 import { useTimed } from "../useTime";
@@ -53,7 +53,7 @@ function Arrival({ sortie }: { sortie: SortieView }) {
   const { t } = useTranslation();
   const dueMs = sortie.eta_s === null ? null : Date.parse(sortie.requested_at) + sortie.eta_s * 1000;
   useTimed((nowMs) => (dueMs === null ? 0 : Math.ceil((dueMs - nowMs) / 1000)));
-  if (sortie.on_scene_s !== null) return <span className="num">{t("sortie.reached", { time: durationText(sortie.on_scene_s) })}</span>;
+  if (sortie.on_scene_s !== null) return <span className="num">{t("sortie.reached", { time: clockText(sortie.on_scene_s) })}</span>;
   if (dueMs === null || !isAttending(sortie)) return null;
   const left_s = (dueMs - clock.nowMs()) / 1000;
   const text = left_s >= 0 ? t("sortie.arrivesIn", { time: durationText(left_s) }) : t("sortie.late", { time: durationText(-left_s) });

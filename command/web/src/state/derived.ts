@@ -84,10 +84,15 @@ export function sortiesOf(incident: string, sorties: Record<string, SortieView>)
     .sort((a, b) => (a.id < b.id ? 1 : -1));
 }
 
-const TURN = { reported: 0, unserved: 0, dispatched: 0, on_scene: 0, attended: 1, closed: 2 } as const;
+const TURN = { reported: 0, unserved: 0, dispatched: 1, on_scene: 1, attended: 2, closed: 3 } as const;
 
-/** By gravity and age, so that a row does not move under the officer's hand when a drone is sent;
- * attended ones after those, closed ones, newest first, at the end. */
+/** Whether it waits for the officer: no drone is there or on its way. */
+export function isWaiting({ state }: IncidentView): boolean {
+  return TURN[state] === 0;
+}
+
+/** Those that wait for the officer, then those under way, then those attended, each by gravity and
+ * age; closed ones, newest first, at the end. */
 export function queueOf(incidents: Record<string, IncidentView>): IncidentView[] {
   return Object.values(incidents).sort((a, b) => {
     const turn = TURN[a.state] - TURN[b.state];
