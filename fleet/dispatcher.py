@@ -89,6 +89,11 @@ class Dispatcher:
         decision = choose(self._airspace, picture)
         return Choice(str(ULID()), picture, decision, (loop.time() - began_s) * 1000)
 
+    def warm_up(self) -> None:
+        """Decides once for nobody, so that the first real decision finds the trees grown."""
+        site = self._district.docks[0]
+        self.choose(LonLat(*site.at), scene_s=0.0)
+
     async def all_verified(self) -> None:
         """Until every drone of the district has been verified once."""
         await self._readiness.all_verified()

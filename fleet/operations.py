@@ -208,6 +208,7 @@ class Operations:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_WITHIN_S):
                 await self._dispatcher.all_verified()
+        self._dispatcher.warm_up()
         self._settled.set()
 
     async def _serve_again(self, incident: str, failed: str) -> None:
