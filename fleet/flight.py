@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from docks.contract import Cover
-from fleet.bus import RequestFailed
+from fleet.bus import BusUnreachable, RequestFailed
 from fleet.contract import SortieState as S
 from fleet.contract import SortieView
 from fleet.district.model import DockModel, DockSite, Flight
@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 CLEAR_OF_PAD_M = 25.0  # height above which the cover may close under the drone
 HOLD_AT_M = 80.0  # from the pad: with its cover not open, the drone waits here
 AIRBORNE_WITHIN_S = 40.0  # from armed; an autopilot that does not lift by then is stopped
+FAILURES = (RequestFailed, BusUnreachable, VehicleFault)  # of docks, bus and drone
 DOCK_ANSWER_S = 10.0  # beyond the cover's own time
 
 
@@ -191,7 +192,7 @@ class SortieFlight:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._open_cover())
                 both.create_task(self._upload())
-        except* (RequestFailed, VehicleFault) as failures:
+        except* FAILURES as failures:
             if self._view.state is S.PREPARING:
                 self._abort("; ".join(str(failure) for failure in failures.exceptions))
         else:
@@ -229,7 +230,7 @@ class SortieFlight:
             if self._vehicle.state.armed and self._vehicle.state.on_ground:
                 await self._vehicle.disarm()
             await self._close_cover()
-        except (RequestFailed, VehicleFault) as failure:
+        except FAILURES as failure:
             self._note("stand_down_failed", str(failure))
 
     async def _close_cover(self) -> None:
@@ -248,7 +249,7 @@ class SortieFlight:
             return
         try:
             await self._close_cover()
-        except RequestFailed as failure:
+        except FAILURES as failure:
             self._note("cover_not_closed", str(failure))
 
     async def _go_home(self, from_scene: bool) -> None:
@@ -291,7 +292,7 @@ class SortieFlight:
         while self._view.state in (S.RETURNING, S.LANDING, S.LOST) and not self._is_down():
             try:
                 await self._open_cover()
-            except RequestFailed as failure:
+            except FAILURES as failure:
                 self._note("cover_not_open", str(failure))
                 await asyncio.sleep(5)
             else:
@@ -339,7 +340,7 @@ class SortieFlight:
             await self._docks.charge(dock, DOCK_ANSWER_S)
             self._note("charging")
             await self._vehicle.request_streams(PARKED_HZ)
-        except (RequestFailed, VehicleFault) as failure:
+        except FAILURES as failure:
             self._note("dock_did_not_receive", str(failure))
 
     async def _until(self, true: Callable[[], bool]) -> None:

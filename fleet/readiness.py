@@ -40,6 +40,7 @@ class Readiness:
     ) -> None:
         self._district, self._fence = district, fence
         self._vehicles, self._journal = vehicles, journal
+        self._return_height_cm = district.flight.cruise_height_m * 100  # by a failsafe, too
         self._models = {d.id: district.drone_models[d.model] for d in district.drones}
         self._records = {drone.id: _Record() for drone in district.drones}
 
@@ -96,7 +97,7 @@ class Readiness:
         read = await vehicle.read_parameters(READ)
         record.performance = performance_of(read, model)
         if not vehicle.state.armed:  # what flies keeps what it took off with
-            await vehicle.set_parameters(POLICY)
+            await vehicle.set_parameters(POLICY | {"RTL_ALT": self._return_height_cm})
             # a fence takes effect when it is switched on, not when it is changed
             await vehicle.set_parameters({"FENCE_ENABLE": 0})
             await vehicle.upload_fence(self._fence)
