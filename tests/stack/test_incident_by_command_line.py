@@ -37,7 +37,7 @@ def test_a_reported_fire_is_reached_and_the_drone_comes_home(stack):
     assert shown["eta_s"] == pytest.approx(sum(shown["parts"].values()))
     assert len(shown["decision"]["ranking"]) == 25
 
-    there = wait_until(lambda: (i := incident(stack, id_))["on_scene_s"] and i, 90)
+    there = wait_until(lambda: (i := incident(stack, id_))["on_scene_s"] and i, 150)
 
     recalled = dockfleet("sortie", "recall", there["sortie"], "--json", broker=stack.broker)
     assert recalled.returncode == 0, recalled.stderr
@@ -48,7 +48,7 @@ def test_a_reported_fire_is_reached_and_the_drone_comes_home(stack):
         mine = next(offer for offer in ranking if offer["dock"] == there["dock"])
         return not any(reason["veto"] == "drone_away" for reason in mine["reasons"])
 
-    assert wait_until(docked, 90)
+    assert wait_until(docked, 150)
     closed = dockfleet("incident", "close", id_, "--json", broker=stack.broker)
     assert json.loads(closed.stdout)["state"] == "closed"
 

@@ -218,5 +218,7 @@ async def test_it_arrives_when_the_planner_says_from_its_own_parameters(stage: S
     lifted = next(m for m in track if m.relative_alt > 500)
     flown_s = (track[-1].time_boot_ms - lifted.time_boot_ms) / 1000
     cruise_ms = performance.airspeed_ms
-    planned_s = climb_s(30, performance) + cruise_s([300, 200], [cruise_ms] * 2, performance)
+    planned_s = climb_s(30, performance) + cruise_s(
+        [(0, 0), (300, 0), (300, 200)], [cruise_ms] * 2, performance
+    )
     assert flown_s == pytest.approx(planned_s, rel=0.10)

@@ -82,6 +82,7 @@ async def test_it_tells_the_parameters_that_the_planner_reckons_with(stage: Stag
             "climb_ms": 6.0,
             "descent_ms": 4.0,
             "climb_accel_ms2": 2.0,
+            "corner_radius_m": 3.0,
         }
     )
 
