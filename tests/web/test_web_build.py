@@ -121,3 +121,11 @@ def test_every_package_of_the_lock_is_pinned_by_its_hash() -> None:
 def test_an_unknown_argument_is_wrong_usage() -> None:
     ran = subprocess.run(["python3", build_web.__file__, "nonsense"], capture_output=True)
     assert ran.returncode == 2
+
+
+def test_the_lock_holds_what_each_platform_needs() -> None:
+    """npm leaves out what its registry lacks at the moment, and newer ones refuse such a lock."""
+    packages = json.loads((WEB / "package-lock.json").read_text())["packages"]
+    wanted = {name for each in packages.values() for name in each.get("optionalDependencies", {})}
+    locked = {path.rpartition("node_modules/")[2] for path in packages}
+    assert wanted <= locked

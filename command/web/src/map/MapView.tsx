@@ -20,6 +20,7 @@ export function MapView() {
   const language = i18n.language as Language;
   const holder = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<MapLibre | null>(null);
+  const [drawn, setDrawn] = useState(false);
   const [broken, setBroken] = useState(false);
   const district = useConsole((state) => state.district);
   const reporting = useConsole((state) => state.reporting);
@@ -33,12 +34,13 @@ export function MapView() {
     }
     let stop = () => {};
     // Images must be there before the layers that name them are painted.
-    made.on("style.load", () => addImages(made));
-    made.on("load", () => {
+    made.on("style.load", () => {
+      addImages(made);
       stop = new Painter(source(made)).start();
       setMap(made);
       setView(made);
     });
+    made.on("load", () => setDrawn(true));
     return () => {
       stop();
       setView(null);
@@ -64,7 +66,7 @@ export function MapView() {
     if (district !== null) map?.fitBounds(boundsOf(district), { padding: PADDING, duration: 500 });
   };
   return (
-    <div className="map" data-testid="map" data-loaded={map !== null}>
+    <div className="map" data-testid="map" data-loaded={drawn && district !== null}>
       <div ref={holder} className="map-canvas" />
       {broken && <Alert className="map-broken" type="error" showIcon message={t("map.noWebgl")} />}
       <Space.Compact direction="vertical" className="map-buttons">
@@ -120,7 +122,7 @@ function make(container: HTMLElement, language: Language): MapLibre | null {
 }
 
 function pick(map: MapLibre, { x, y }: { x: number; y: number }) {
-  if (!map.isStyleLoaded() && !map.loaded()) return undefined;
+  if (map.getLayer(PICKED[0]) === undefined) return undefined;
   const box: [[number, number], [number, number]] = [
     [x - PICK_REACH_PX, y - PICK_REACH_PX],
     [x + PICK_REACH_PX, y + PICK_REACH_PX],

@@ -133,13 +133,13 @@ function useColumns(
       },
       {
         title: <Tooltip title={t("ranking.parts")}>{"\u00a0"}</Tooltip>,
-        width: 84,
+        width: 78,
         onCell: figure,
         render: (_, row) => row.parts && <EtaBar parts={row.parts} window_s={window_s} />,
       },
       {
         title: t("ranking.margin"),
-        width: 54,
+        width: 62,
         align: "right",
         onCell: figure,
         render: (_, { eta_s }) => {

@@ -13,6 +13,7 @@ import { useDockNames } from "./names";
 
 const DATUMS: Datum[] = ["wgs84", "gcj02", "bd09"];
 const PLAN_AFTER_MS = 250;
+// Without limits: a wrong number, such as latitude and longitude swapped, is for the server to name.
 const COORDINATE = { step: 0.001, precision: 6, controls: false } as const;
 
 /** A new incident: where, what, how grave. Shows at once which dock would be sent. */
@@ -100,9 +101,9 @@ export function ReportPanel() {
         options={DATUMS.map((each) => ({ value: each, label: <span title={t(`datumHint.${each}`)}>{t(`datum.${each}`)}</span> }))}
       />
       <label htmlFor="report-lon">{t("report.lon")}</label>
-      <InputNumber id="report-lon" data-testid="lon" {...COORDINATE} min={-180} max={180} placeholder="114.25" value={draft.lon} onChange={(lon) => type({ lon })} onPressEnter={submit} />
+      <InputNumber id="report-lon" data-testid="lon" {...COORDINATE} placeholder="114.25" value={draft.lon} onChange={(lon) => type({ lon })} onPressEnter={submit} />
       <label htmlFor="report-lat">{t("report.lat")}</label>
-      <InputNumber id="report-lat" data-testid="lat" {...COORDINATE} min={-90} max={90} placeholder="22.71" value={draft.lat} onChange={(lat) => type({ lat })} onPressEnter={submit} />
+      <InputNumber id="report-lat" data-testid="lat" {...COORDINATE} placeholder="22.71" value={draft.lat} onChange={(lat) => type({ lat })} onPressEnter={submit} />
       <label htmlFor="report-note">{t("report.note")}</label>
       <Input id="report-note" data-testid="note" maxLength={2000} value={note} onChange={(event) => setNote(event.target.value)} onPressEnter={submit} />
       <label>{t("report.dispatch")}</label>
