@@ -6,7 +6,7 @@ Names are in the past tense; the class name is the event's ``kind``.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,20 +15,26 @@ from fleet.sortie import SortieTrigger
 
 
 class Fact(BaseModel):
-    """Base of all events. ``subject`` says whose story it belongs to."""
+    """Base of all events."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    about: ClassVar[str]  # the field that says whose story it belongs to
+
     @property
     def subject(self) -> str:
-        raise NotImplementedError
+        """The id of what it is about."""
+        return str(getattr(self, self.about))
 
     @property
     def of_incident(self) -> str | None:
-        return None
+        """The incident it belongs to, if any."""
+        return getattr(self, "incident", None)
 
 
 class IncidentReported(Fact):
+    about = "incident"
+
     incident: str
     kind: str
     level: int
@@ -39,18 +45,12 @@ class IncidentReported(Fact):
     source: str
     window_s: float
 
-    @property
-    def subject(self) -> str:
-        return self.incident
-
-    @property
-    def of_incident(self) -> str:
-        return self.incident
-
 
 class DecisionTaken(Fact):
     """The docks were ranked. ``picture`` and ``airspace_id`` are all the inputs, ``ranking`` the
     answer: the decision can be explained and recomputed from this event alone."""
+
+    about = "decision"
 
     decision: str
     incident: str
@@ -59,16 +59,10 @@ class DecisionTaken(Fact):
     ranking: list[dict[str, Any]]
     decide_ms: float
 
-    @property
-    def subject(self) -> str:
-        return self.decision
-
-    @property
-    def of_incident(self) -> str:
-        return self.incident
-
 
 class SortieRequested(Fact):
+    about = "sortie"
+
     sortie: str
     incident: str
     decision: str
@@ -79,17 +73,11 @@ class SortieRequested(Fact):
     route: dict[str, Any]
     turn_back_wh: float
 
-    @property
-    def subject(self) -> str:
-        return self.sortie
-
-    @property
-    def of_incident(self) -> str:
-        return self.incident
-
 
 class SortieAdvanced(Fact):
     """One step along the sortie's table; ``reason`` says what was seen."""
+
+    about = "sortie"
 
     sortie: str
     incident: str
@@ -97,63 +85,39 @@ class SortieAdvanced(Fact):
     state: SortieState
     reason: str
 
-    @property
-    def subject(self) -> str:
-        return self.sortie
-
-    @property
-    def of_incident(self) -> str:
-        return self.incident
-
 
 class SortieStepDone(Fact):
     """Something on the way that changes no state but belongs in the record: cover open, mission
     verified, armed, landing held."""
+
+    about = "sortie"
 
     sortie: str
     incident: str
     step: str
     detail: str = ""
 
-    @property
-    def subject(self) -> str:
-        return self.sortie
-
-    @property
-    def of_incident(self) -> str:
-        return self.incident
-
 
 class IncidentUnserved(Fact):
     """No dock can serve the incident now."""
 
+    about = "incident"
+
     incident: str
     reason: str
 
-    @property
-    def subject(self) -> str:
-        return self.incident
-
-    @property
-    def of_incident(self) -> str:
-        return self.incident
-
 
 class IncidentClosed(Fact):
+    about = "incident"
+
     incident: str
     note: str
-
-    @property
-    def subject(self) -> str:
-        return self.incident
-
-    @property
-    def of_incident(self) -> str:
-        return self.incident
 
 
 class DroneReadied(Fact):
     """Parameters read and set, fence uploaded and read back."""
+
+    about = "drone"
 
     drone: str
     parameters: dict[str, float]
@@ -167,6 +131,8 @@ class DroneReadied(Fact):
 class LinkChanged(Fact):
     """A dock or drone came or went."""
 
+    about = "component"
+
     component: str
     online: bool
 
@@ -177,6 +143,8 @@ class LinkChanged(Fact):
 
 class ComponentFailed(Fact):
     """A part of the controller failed and was started again."""
+
+    about = "component"
 
     component: str
     error: str
