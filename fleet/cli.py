@@ -106,6 +106,11 @@ def close(
     _tell_incident(ask(broker, district, c.CloseIncident(incident=id_, note=note)), json)
 
 
+@sortie.callback()
+def _sortie() -> None:
+    """Recall a drone."""
+
+
 @sortie.command("recall")
 def recall(
     id_: Annotated[str, typer.Argument(metavar="ID")],
