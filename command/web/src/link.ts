@@ -84,8 +84,11 @@ export function connect(): void {
   socket.on("snapshot", (greeting: Greeting) => {
     clock.set(greeting.clock);
     pending.clear();
-    fold((old) => applyGreeting(old, greeting));
-    useConsole.setState({ connected: true, lastHeardMs: clock.nowMs() });
+    useConsole.setState((old) => ({
+      ...applyGreeting(old, greeting),
+      connected: true,
+      lastHeardMs: clock.nowMs(),
+    }));
   });
   socket.on("change", (change: Change) => {
     clock.observe(change.event.at);
@@ -112,7 +115,6 @@ function take(frame: TelemetryFrame): void {
     due = false;
     const drones = [...pending.values()];
     pending.clear();
-    fold((old) => applyTelemetry(old, drones));
-    useConsole.setState({ lastHeardMs: clock.nowMs() });
+    useConsole.setState((old) => ({ ...applyTelemetry(old, drones), lastHeardMs: clock.nowMs() }));
   });
 }

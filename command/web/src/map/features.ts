@@ -111,15 +111,20 @@ export function droneFeatures(picture: Picture): FeatureCollection<Point> {
     if (!inAir) continue;
     const lost = !drone.connected || sortie?.state === "lost";
     features.push(
-      point([drone.lon, drone.lat], {
+      // To the metre and degree: finer would only make the map draw what nobody can see.
+      point([rounded(drone.lon), rounded(drone.lat)], {
         id: drone.drone,
-        heading: drone.heading_deg ?? 0,
+        heading: Math.round(drone.heading_deg ?? 0),
         icon: lost ? "drone-fault" : "drone-flying",
         label: `${drone.drone} ${fixed(drone.alt_rel_m)} m`,
       }),
     );
   }
   return collection(features);
+}
+
+function rounded(degrees: number): number {
+  return Math.round(degrees * 1e5) / 1e5;
 }
 
 export function incidentFeatures(

@@ -26,7 +26,7 @@ interface Source {
 export class Painter {
   #source: (name: SourceName) => Source | undefined;
   #painted: Console | null = null;
-  #docksPainted = "";
+  #texts = new Map<SourceName, string>();
   #trails = new Trails();
   #due = false;
 
@@ -58,7 +58,7 @@ export class Painter {
     if (differs("drones")) {
       if (this.#trails.note(Object.values(now.drones))) this.#set("trails", this.#trails.features());
     }
-    if (differs("drones", "sorties")) this.#set("drones", droneFeatures(now));
+    if (differs("drones", "sorties")) this.#setIfNew("drones", droneFeatures(now));
     if (differs("sorties", "district")) this.#set("paths", pathFeatures(now));
     if (differs("incidents", "incident")) {
       this.#set("incidents", incidentFeatures(now.incidents, now.incident));
@@ -94,13 +94,17 @@ export class Painter {
     this.#set("volumes", district.volumes as unknown as GeoJSON);
   }
 
-  /** Telemetry rarely changes how a dock stands: the source is set only when it did. */
   #paintDocks(now: Console, dock: string | null): void {
     const features = dockFeatures(now, { incident: now.incident, unit: now.unit, dock });
-    const text = features.features.map((f) => `${f.properties?.icon}${f.properties?.chosen}`).join();
-    if (text === this.#docksPainted) return;
-    this.#docksPainted = text;
-    this.#set("docks", features);
+    this.#setIfNew("docks", features);
+  }
+
+  /** Setting a source makes the map draw itself anew: not worth it for what looks the same. */
+  #setIfNew(name: SourceName, data: GeoJSON): void {
+    const text = JSON.stringify(data);
+    if (this.#texts.get(name) === text) return;
+    this.#texts.set(name, text);
+    this.#set(name, data);
   }
 
   #set(name: SourceName, data: GeoJSON): void {

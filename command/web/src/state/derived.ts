@@ -68,8 +68,17 @@ export function activeSorties(sorties: Record<string, SortieView>): SortieView[]
   return Object.values(sorties).filter(isActive);
 }
 
-/** The newest active sortie of each drone. */
+let lastSorties: Record<string, SortieView> | null = null;
+let lastByDrone: Record<string, SortieView> = {};
+
+/** The newest active sortie of each drone. Asked for by every tile with every telemetry frame:
+ * the last answer is kept, by the identity of its input. */
 export function sortieByDrone(sorties: Record<string, SortieView>): Record<string, SortieView> {
+  if (sorties !== lastSorties) [lastSorties, lastByDrone] = [sorties, byDrone(sorties)];
+  return lastByDrone;
+}
+
+function byDrone(sorties: Record<string, SortieView>): Record<string, SortieView> {
   const result: Record<string, SortieView> = {};
   for (const sortie of activeSorties(sorties)) {
     const known = result[sortie.drone];
