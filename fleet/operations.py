@@ -71,6 +71,7 @@ class Operations:
         self._sites = {site.id: site for site in district.docks}
         self._kinds = {kind.id: kind for kind in district.kinds}
         self._flights: dict[str, SortieFlight] = {}
+        self._recalled: set[str] = set()  # whatever becomes of these, nobody is sent after them
         self._settled = asyncio.Event()
         journal.listen(self._heed)
 
@@ -129,6 +130,7 @@ class Operations:
             raise Refused("not_found", f"there is no sortie {sortie}")
         if sortie not in self._flights:
             raise Refused("conflict", f"the sortie has ended: {view.state}")
+        self._recalled.add(sortie)
         self._flights[sortie].recall(reason)
         return view
 
@@ -199,7 +201,9 @@ class Operations:
         """A drone that failed before it arrived is followed by the next best; one that a person
         called home is not."""
         fact = recorded.fact
-        if isinstance(fact, SortieAdvanced) and fact.trigger in _FAILURES:
+        if not isinstance(fact, SortieAdvanced) or fact.sortie in self._recalled:
+            return
+        if fact.trigger in _FAILURES:
             self._tasks.create_task(self._serve_again(fact.incident, fact.sortie))
 
     async def settle(self) -> None:

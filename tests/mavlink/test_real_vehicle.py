@@ -133,9 +133,10 @@ def test_what_it_will_not_do_is_refused_in_words(tmp_path: Path) -> None:
         await vehicle.upload_fence(outside)
         await vehicle.set_parameters({"FENCE_ENABLE": 1})
         await vehicle.set_mode("GUIDED")
+        # the fence is read in the background: until its check has spoken, arming may still succeed
+        async with asyncio.timeout(90):
+            await vehicle.until(lambda state: "ence" in " ".join(state.prearm_failures))
         with pytest.raises(VehicleRefused, match=r"COMPONENT_ARM_DISARM: failed"):
             await vehicle.arm()
-        async with asyncio.timeout(60):
-            await vehicle.until(lambda state: "ence" in " ".join(state.prearm_failures))
 
     _fly(tmp_path, flight)

@@ -77,24 +77,6 @@ async def test_an_incident_cannot_be_closed_under_a_flying_drone(stack):
         await officer.until_sortie(incident.sortie, "docked", "aborted")
 
 
-async def test_a_drone_left_alone_too_long_comes_home_and_the_next_one_goes(tmp_path):
-    """At ten times the speed a restart takes longer than the drone waits for us."""
-    fast = RunningStack("--speedup", "10", "--no-console", state_dir=tmp_path)
-    try:
-        async with on_duty(fast.broker) as officer:
-            incident = await officer.report(PLACE)
-            await officer.until_sortie(incident.sortie, "en_route")
-            kill_the_controller(fast.pid)
-            home = await officer.until_sortie(incident.sortie, "docked")
-            assert home.on_scene_s is None
-            await officer.until(lambda: len(officer.sorties_of(incident.id)) == 2)
-            _, sent = officer.sorties_of(incident.id)
-            await officer.ask(c.Recall(sortie=sent.id))
-            await officer.until_sortie(sent.id, "docked", "aborted")
-    finally:
-        fast.end()
-
-
 async def test_a_restarted_controller_goes_on_with_the_flight(tmp_path):
     slow = RunningStack("--speedup", "2", "--no-console", state_dir=tmp_path)
     try:
