@@ -35,7 +35,7 @@ from sitl.coupling import World
 from sitl.craft import CraftSpec
 from tests.vehicle_contract.routes import PAD, PAD_AMSL_M, metres, place
 
-SPEEDUP = 20.0
+SPEEDUP = 15.0
 SYSID = 42
 DRONE = "U42"
 BATTERY_WH = 149.85  # 6.75 Ah at 22.2 V, as sitl/arducopter/frame.json has it
@@ -43,7 +43,9 @@ READY_WITHIN_S = 120.0  # simulated; real ArduCopter takes some 25
 TEST_WITHIN_S = 250.0  # simulated
 STREAM_HZ = 5.0
 NEAR_M = 1.5  # of the pad: good enough to begin a test
-RTL_M = 20  # lower than the fleet's, for the tests' time
+RTL_M = 20
+# lower than the fleet's, for the tests' time
+SHORTER = {"RTL_ALT": RTL_M * 100, "LAND_ALT_LOW": 200}
 KEPT = 20_000
 
 _CRAFT = CraftSpec(DRONE, "D42", SYSID, *PAD, PAD_AMSL_M)
@@ -324,7 +326,7 @@ async def flying(kind: str, stage: Stage, directory: Path) -> AsyncIterator[None
             await stage.vehicle.connected()
             await stage.vehicle.request_streams(STREAM_HZ)
             await stage.vehicle.until(lambda state: state.prearm_ok)
-            await stage.vehicle.set_parameters({"RTL_ALT": RTL_M * 100})
+            await stage.vehicle.set_parameters(SHORTER)
             await stage.settle()
         yield
 

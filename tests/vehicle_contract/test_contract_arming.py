@@ -36,7 +36,7 @@ async def test_told_to_arm_again_it_stays_armed(stage: Stage) -> None:
 async def test_armed_and_not_launched_it_disarms_by_itself(stage: Stage) -> None:
     async with stage.parameters(DISARM_DELAY=3):
         await stage.vehicle.arm()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await stage.vehicle.until(lambda state: not state.armed)
 
 
@@ -104,7 +104,7 @@ async def test_armed_in_auto_it_waits_for_the_start_of_the_mission(stage: Stage)
             await stage.next("HEARTBEAT")
         assert stage.vehicle.state.on_ground is True
         await stage.vehicle.command(mavlink.MAV_CMD_MISSION_START)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await stage.vehicle.until(lambda state: state.on_ground is False)
 
 

@@ -132,7 +132,7 @@ async def test_without_its_ground_station_it_comes_home(stage: Stage) -> None:
         await stage.take_off(8)
         mark = stage.mark()
         stage.heartbeats = False
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             await stage.vehicle.until(lambda state: state.mode == "RTL")
         await stage.until_said(mark, "GCS Failsafe")
         stage.heartbeats = True
