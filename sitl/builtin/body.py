@@ -1,19 +1,24 @@
-"""The bodies of all builtin vehicles: position, velocity, attitude and battery in numpy arrays.
+"""The bodies of all builtin vehicles: motion, attitude and battery in numpy arrays.
 
-Each body goes for its goal with acceleration and jerk limited as ArduCopter's position controller
-limits them, holding ground speed against the wind as long as its airspeed allows.
+Each flies S-curves as ArduCopter does, holding ground speed against the wind as long as its
+airspeed allows.
 """
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
+
+from sitl.builtin import curve
+from sitl.builtin.motion import FLAT, HIGH, Motion
 
 Floats = NDArray[np.float64]
 
 GRAVITY_MS2 = 9.81
-FOLLOW_S = 0.25  # how quickly velocity follows what is wanted
-GOAL_GAIN = 1.2  # 1/s: near the goal speed falls in proportion to the distance left
+SLOWEST_MS = 0.3  # over the ground, against a wind it can hardly hold
+WIND_SHIFT_MS = 0.5  # a change of what the wind allows that is worth a new curve
 AIRSPEED_MAX_MS = 21.0
 LEAN_AT_RAD = np.radians(17.0)  # at the cruise airspeed of 15 m/s: what drag asks for
 LEAN_OF_MS = 15.0
@@ -26,13 +31,11 @@ SAG_OHM = 0.02
 
 class Bodies:
     """``n`` multicopters. Rows of ``position`` and ``velocity`` are east, north, up in metres from
-    each one's home."""
+    where each one stood at first."""
 
     def __init__(self, battery_wh: Floats, hover_w: Floats, cruise_w: Floats) -> None:
         n = len(battery_wh)
-        self.position = np.zeros((n, 3))
-        self.velocity = np.zeros((n, 3))
-        self.acceleration = np.zeros((n, 3))
+        self._motion = Motion(n)
         self.heading_deg = np.zeros(n)
         self.goal = np.zeros((n, 3))
         self.speed = np.full(n, 15.0)  # wanted over the ground
@@ -46,26 +49,27 @@ class Bodies:
         self.energy_wh = self.battery_wh.copy()
         self.power_w = np.full(n, IDLE_W)
         self._hover_w, self._cruise_w = hover_w, cruise_w
+        self._flown_ms = np.zeros(n)  # the speed the present leg was planned with
+
+    @property
+    def position(self) -> Floats:
+        return self._motion.position
+
+    @property
+    def velocity(self) -> Floats:
+        return self._motion.velocity
+
+    @property
+    def acceleration(self) -> Floats:
+        return self._motion.acceleration
 
     def step(self, dt_s: float) -> None:
         """Moves all bodies on by ``dt_s``."""
-        wanted = self._wanted_velocity()
-        ask = (wanted - self.velocity) / FOLLOW_S
-        ask[:, :2] = _limited(ask[:, :2], self.accel)
-        ask[:, 2] = np.clip(ask[:, 2], -self.accel_z, self.accel_z)
-        change = np.clip(
-            ask - self.acceleration, -self.jerk[:, None] * dt_s, self.jerk[:, None] * dt_s
-        )
-        # close to the goal the controller may stop harder than it sets off
-        near = np.linalg.norm(self.goal - self.position, axis=1) < 3.0
-        self.acceleration = np.where(near[:, None], ask, self.acceleration + change)
-        self.acceleration[~self.flying] = 0.0
-        self.velocity += self.acceleration * dt_s
-        self.velocity[~self.flying] = 0.0
-        self.position += self.velocity * dt_s
-        on_ground = self.position[:, 2] <= 0.0
-        self.position[on_ground, 2] = 0.0
-        self.velocity[on_ground, 2] = np.maximum(self.velocity[on_ground, 2], 0.0)
+        if self.flying.any():
+            self._motion.step(dt_s)
+            for i in np.nonzero(self.flying & (self.position[:, 2] < 0.0))[0]:
+                east, north, _ = self.position[i].tolist()
+                self._motion.place(int(i), np.array((east, north, 0.0)))
         self._turn(dt_s)
         self._drain(dt_s)
 
@@ -74,27 +78,74 @@ class Bodies:
         self.power_w[:] = IDLE_W
         self.energy_wh = np.maximum(0.0, self.energy_wh - IDLE_W * dt_s / 3600.0)
 
-    def _wanted_velocity(self) -> Floats:
-        """Towards the goal, no faster than allowed and than can be stopped in the way left."""
-        off = self.goal - self.position
-        flat_m = np.hypot(off[:, 0], off[:, 1])
-        flat_ms = np.minimum(self.speed, _stoppable(flat_m, self.accel))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            unit = np.where(flat_m[:, None] > 1e-6, off[:, :2] / flat_m[:, None], 0.0)
-        wanted = np.empty_like(off)
-        wanted[:, :2] = self._within_airspeed(unit * flat_ms[:, None])
-        allowed = np.where(off[:, 2] > 0, self.up, self.down)
-        climb_ms = np.minimum(allowed, _stoppable(np.abs(off[:, 2]), self.accel_z))
-        wanted[:, 2] = np.sign(off[:, 2]) * climb_ms
-        return wanted
+    # What the autopilots ask for.
 
-    def _within_airspeed(self, ground: Floats) -> Floats:
-        """What the airframe can hold against the wind."""
-        air = ground - self.wind[:, :2]
-        return (
-            _limited(air, np.full(len(air), AIRSPEED_MAX_MS))
-            + self.wind[:, :2] * (self.flying[:, None])
-        )
+    def go(self, i: int, goal: tuple[float, float, float]) -> None:
+        """Sets out for a goal, on a straight line: both ways end at the same time."""
+        self.goal[i] = goal
+        off = self.goal[i] - self.position[i]
+        flat_m, high_m = math.hypot(off[0], off[1]), abs(float(off[2]))
+        flat_ms = self._attainable(i, float(off[0]), float(off[1]), float(self.speed[i]))
+        high_ms = float(self.up[i] if off[2] > 0 else self.down[i])
+        self._flown_ms[i] = flat_ms
+        if flat_m > 1.0 and high_m > 1.0:
+            slower_s = max(flat_m / flat_ms, high_m / high_ms)
+            flat_ms, high_ms = flat_m / slower_s, high_m / slower_s
+        self._motion.go(i, FLAT, self.goal[i, :2], flat_ms, self.accel[i], self.jerk[i])
+        self._motion.go(i, HIGH, self.goal[i, 2:], high_ms, self.accel_z[i], self.jerk[i])
+
+    def climb(self, i: int, height_m: float, speed_ms: float) -> None:
+        """Changes height and leaves the rest as it is."""
+        self.goal[i, 2] = height_m
+        self._motion.go(i, HIGH, self.goal[i, 2:], speed_ms, self.accel_z[i], self.jerk[i])
+
+    def hold(self, i: int) -> None:
+        """Stops; where braking ends is the goal."""
+        self.goal[i, :2] = self._motion.stop(i, FLAT, self.accel[i], self.jerk[i])
+        self.goal[i, 2:] = self._motion.stop(i, HIGH, self.accel_z[i], self.jerk[i])
+
+    def go_on(self, i: int) -> None:
+        """Sets out for the same goal again, at what are its speeds now; not where it is about to
+        stop there."""
+        off = self.goal[i] - self.position[i]
+        speed_ms = float(math.hypot(*self.velocity[i, :2]))
+        stop_m = speed_ms * curve.ramp_s(speed_ms, self.accel[i], self.jerk[i]) / 2
+        if math.hypot(off[0], off[1]) > stop_m + 1.0:
+            east, north, up = self.goal[i].tolist()
+            self.go(i, (east, north, up))
+
+    def blow(self, i: int, east_ms: float, north_ms: float) -> None:
+        """Sets the wind, as where the air goes."""
+        self.wind[i] = (east_ms, north_ms, 0.0)
+        if not self.flying[i] or self.flat_left_s(i) <= 0:
+            return
+        off = self.goal[i] - self.position[i]
+        allowed_ms = self._attainable(i, float(off[0]), float(off[1]), float(self.speed[i]))
+        if abs(allowed_ms - self._flown_ms[i]) > WIND_SHIFT_MS:
+            self.go_on(i)
+
+    def flat_left_s(self, i: int) -> float:
+        return self._motion.left_s(i, FLAT)
+
+    def high_left_s(self, i: int) -> float:
+        return self._motion.left_s(i, HIGH)
+
+    def put_down(self, i: int) -> None:
+        """Rotors off: it stands where it is."""
+        self.flying[i] = self.spinning[i] = False
+        self._motion.place(i, self.position[i].copy())
+        self.goal[i] = self.position[i]
+
+    def _attainable(self, i: int, east: float, north: float, speed_ms: float) -> float:
+        """What the airframe can hold of a ground speed against the wind, on this course."""
+        way = math.hypot(east, north)
+        if way == 0:
+            return speed_ms
+        wind_east, wind_north = float(self.wind[i, 0]), float(self.wind[i, 1])
+        along = (wind_east * east + wind_north * north) / way
+        across = (wind_east * north - wind_north * east) / way
+        held = along + math.sqrt(max(AIRSPEED_MAX_MS**2 - across**2, 0.0))
+        return max(min(speed_ms, held), SLOWEST_MS)
 
     def _turn(self, dt_s: float) -> None:
         """Nose into the direction of travel."""
@@ -137,20 +188,3 @@ class Bodies:
         ahead = ask[0] * np.sin(yaw) + ask[1] * np.cos(yaw)
         right = ask[0] * np.cos(yaw) - ask[1] * np.sin(yaw)
         return float(np.arctan(right)), float(-np.arctan(ahead))
-
-
-def _limited(vectors: Floats, most: Floats) -> Floats:
-    lengths = np.linalg.norm(vectors, axis=1)
-    over = np.maximum(lengths / np.maximum(most, 1e-9), 1.0)
-    shorter: Floats = vectors / over[:, None]
-    return shorter
-
-
-def _stoppable(way_m: Floats, accel: Floats) -> Floats:
-    """The speed that a given deceleration stops within the way left; linear close to the goal, so
-    that it is reached without overshoot."""
-    brake = 0.8 * accel  # jerk takes its share
-    linear_m = brake / GOAL_GAIN**2
-    far = np.sqrt(np.maximum(2.0 * brake * (way_m - linear_m / 2.0), 0.0))
-    speed: Floats = np.where(way_m < linear_m, GOAL_GAIN * way_m, far)
-    return speed

@@ -8,7 +8,6 @@ from typing import Any
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
-from fleet.mavlink.codec import Decoder
 from sitl.builtin.autopilot import Autopilot, Mode
 from sitl.builtin.body import Bodies
 from sitl.builtin.parameters import DEFAULTS
@@ -22,6 +21,8 @@ _PLANS = {
     "MISSION_REQUEST_INT",
     "MISSION_CLEAR_ALL",
 }
+_ABSOLUTE = (mavlink.MAV_FRAME_GLOBAL, mavlink.MAV_FRAME_GLOBAL_INT)
+_NO_POSITION = mavlink.POSITION_TARGET_TYPEMASK_X_IGNORE
 _OK = mavlink.MAV_RESULT_ACCEPTED
 _FAILED = mavlink.MAV_RESULT_FAILED
 _DENIED = mavlink.MAV_RESULT_DENIED
@@ -42,7 +43,7 @@ class Craft:
         self.sysid, self._i, self._home, self._bodies = sysid, i, home, bodies
         self._wire = send
         self._codec = mavlink.MAVLink(None, sysid, 1)
-        self._decoder = Decoder()
+        self._decoder = _decoder()
         self.parameters = dict(DEFAULTS, MAV_SYSID=float(sysid))
         self.plans = Plans(_home_item(home))
         self.autopilot = Autopilot(
@@ -95,9 +96,13 @@ class Craft:
 
     def receive(self, data: bytes, now_s: float) -> None:
         self._now_s = now_s
-        for message in self._decoder.feed(data):
+        messages = self._decoder.parse_buffer(data) or ()
+        if self._decoder.buf_len():
+            self._decoder = _decoder()  # a frame never goes on in the next datagram
+        for message in messages:
             if message.get_type() == "HEARTBEAT":
-                self.autopilot.heartbeat(now_s)
+                if message.get_srcSystem() == self.parameters["MAV_GCS_SYSID"]:
+                    self.autopilot.guards.heard(now_s)
             elif getattr(message, "target_system", None) == self.sysid:
                 self._take(message)
 
@@ -109,12 +114,14 @@ class Craft:
         elif kind == "COMMAND_LONG":
             self._command(message, message.param5, message.param6)
         elif kind == "COMMAND_INT":
-            self._command(message, message.x / 1e7, message.y / 1e7, message.z)
+            above_m = self._home[2] if message.frame in _ABSOLUTE else 0.0
+            self._command(message, message.x / 1e7, message.y / 1e7, message.z - above_m)
         elif kind == "PARAM_REQUEST_READ":
             self._tell_parameter(message.param_id)
         elif kind == "PARAM_SET":
             if message.param_id in self.parameters:
-                self.parameters[message.param_id] = message.param_value
+                if math.isfinite(message.param_value):
+                    self.parameters[message.param_id] = message.param_value
                 self._tell_parameter(message.param_id)
         elif kind == "PARAM_REQUEST_LIST":
             for name in self.parameters:
@@ -122,13 +129,31 @@ class Craft:
         elif kind == "MISSION_SET_CURRENT":
             self.autopilot.set_current(message.seq)
             self._send(self._mission_current())
+        elif kind == "SET_POSITION_TARGET_GLOBAL_INT":
+            self._follow(message)
         elif kind == "SET_MODE":
             self.autopilot.set_mode(message.custom_mode)
+
+    def _follow(self, m: Any) -> None:
+        """Goes where it is told; velocities and accelerations are not followed. What is not
+        possible is not answered, as ArduCopter does not."""
+        if m.type_mask & _NO_POSITION:
+            return
+        absolute = m.coordinate_frame in _ABSOLUTE
+        height_m = m.alt - (self._home[2] if absolute else 0.0)
+        if not math.isfinite(height_m):
+            return
+        self.autopilot.go_to(m.lon_int / 1e7, m.lat_int / 1e7, height_m)
 
     def _command(self, m: Any, lat: float, lon: float, height_m: float | None = None) -> None:
         if height_m is None:
             height_m = m.param7
-        result, why = self._do(m, lat, lon, height_m)
+        if math.isnan(lat) or math.isnan(lon):
+            lat = lon = 0.0  # take-off and landing need none
+        if all(map(math.isfinite, (m.param1, m.param2, lat, lon, height_m))):
+            result, why = self._do(m, lat, lon, height_m)
+        else:
+            result, why = _DENIED, None
         if why:
             prefix = "Arm: " if m.command == mavlink.MAV_CMD_COMPONENT_ARM_DISARM else ""
             self._say(mavlink.MAV_SEVERITY_CRITICAL, prefix + why)
@@ -144,6 +169,7 @@ class Craft:
             case mavlink.MAV_CMD_COMPONENT_ARM_DISARM:
                 force = m.param2 == 21196
                 why = pilot.arm(self._now_s) if m.param1 == 1 else pilot.disarm(force)
+                self.plans.items[0][0] = _home_item(pilot.helm.home)
             case mavlink.MAV_CMD_DO_SET_MODE:
                 why = pilot.set_mode(int(m.param2))
             case mavlink.MAV_CMD_NAV_TAKEOFF:
@@ -155,10 +181,11 @@ class Craft:
             case mavlink.MAV_CMD_MISSION_START:
                 why = pilot.start_mission()
             case mavlink.MAV_CMD_DO_REPOSITION:
-                pilot.set_mode(Mode.GUIDED)
-                why = pilot.go_to(lon, lat, height_m)
+                why = self._reposition(m, lon, lat, height_m)
             case mavlink.MAV_CMD_DO_CHANGE_SPEED:
-                pilot.change_speed(int(m.param1), m.param2)
+                if m.param2 <= 0:
+                    return _FAILED, None
+                pilot.helm.change_speed(int(m.param1), m.param2)
                 why = None
             case mavlink.MAV_CMD_DO_SET_MISSION_CURRENT:
                 return (_OK, None) if pilot.set_current(int(m.param1)) else (_DENIED, None)
@@ -170,13 +197,23 @@ class Craft:
                 self._bodies.energy_wh[self._i] = (
                     self._bodies.battery_wh[self._i] * min(max(m.param2, 0.0), 100.0) / 100
                 )
+                pilot.guards.fresh_battery()
                 why = None
+            case mavlink.MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES:
+                return self._tell_once(mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION), None
             case mavlink.MAV_CMD_DO_FENCE_ENABLE:
                 self.parameters["FENCE_ENABLE"] = float(m.param1 == 1)
                 why = None
             case _:
                 return _UNSUPPORTED, None
         return (_FAILED, why) if why else (_OK, None)
+
+    def _reposition(self, m: Any, lon: float, lat: float, height_m: float) -> str | None:
+        if not self.autopilot.guards.allows(lon, lat):
+            return "Target destination is outside fence"
+        if int(m.param2) & mavlink.MAV_DO_REPOSITION_FLAGS_CHANGE_MODE:
+            self.autopilot.set_mode(Mode.GUIDED)
+        return self.autopilot.go_to(lon, lat, height_m)
 
     def _set_interval(self, message_id: int, interval_us: float) -> int:
         if message_id not in self._tellers:
@@ -329,7 +366,7 @@ class Craft:
         )
 
     def _home_position(self) -> Any:
-        lon, lat, alt = self._home
+        lon, lat, alt = self.autopilot.helm.home
         return mavlink.MAVLink_home_position_message(
             round(lat * 1e7), round(lon * 1e7), round(alt * 1000), 0, 0, 0, [1, 0, 0, 0], 0, 0, 0
         )
@@ -346,6 +383,12 @@ class Craft:
         return mavlink.MAVLink_autopilot_version_message(
             capabilities, VERSION, 0, 0, 0, nothing, nothing, nothing, 0, 0, self.sysid
         )
+
+
+def _decoder() -> Any:
+    decoder = mavlink.MAVLink(None)
+    decoder.robust_parsing = True
+    return decoder
 
 
 def _home_item(home: tuple[float, float, float]) -> Any:

@@ -62,11 +62,8 @@ class BuiltinFleet:
 
     def set_wind(self, drone: str, speed_ms: float, from_deg: float) -> None:
         to_rad = np.radians(from_deg + 180.0)
-        self.bodies.wind[self._index[drone]] = (
-            speed_ms * np.sin(to_rad),
-            speed_ms * np.cos(to_rad),
-            0.0,
-        )
+        east_ms, north_ms = speed_ms * np.sin(to_rad), speed_ms * np.cos(to_rad)
+        self.bodies.blow(self._index[drone], float(east_ms), float(north_ms))
 
     async def run(self, controller: tuple[str, int]) -> None:
         """Flies until cancelled, in step with the loop's time."""

@@ -9,6 +9,7 @@ from typing import Final
 
 DEFAULTS: Final[dict[str, float]] = {
     "MAV_SYSID": 1,
+    "MAV_GCS_SYSID": 255,
     "WPNAV_SPEED": 1500,  # cm/s
     "WPNAV_ACCEL": 300,  # cm/s/s
     "WPNAV_JERK": 3,  # m/s/s/s
@@ -20,6 +21,8 @@ DEFAULTS: Final[dict[str, float]] = {
     "LAND_SPEED_HIGH": 400,
     "LAND_ALT_LOW": 600,  # cm
     "RTL_ALT": 10000,  # cm
+    "RTL_CONE_SLOPE": 3,  # height over distance
+    "RTL_LOIT_TIME": 1000,  # ms
     "AUTO_OPTIONS": 3,
     "FENCE_ENABLE": 0,
     "FENCE_TYPE": 7,

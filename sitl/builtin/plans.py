@@ -11,6 +11,27 @@ from typing import Any
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
+_FLOWN = {
+    mavlink.MAV_CMD_NAV_WAYPOINT,
+    mavlink.MAV_CMD_NAV_LOITER_UNLIM,
+    mavlink.MAV_CMD_NAV_LOITER_TIME,
+    mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH,
+    mavlink.MAV_CMD_NAV_LAND,
+    mavlink.MAV_CMD_NAV_TAKEOFF,
+    mavlink.MAV_CMD_CONDITION_YAW,
+    mavlink.MAV_CMD_DO_CHANGE_SPEED,
+    mavlink.MAV_CMD_DO_SET_ROI,
+    mavlink.MAV_CMD_DO_SET_ROI_LOCATION,
+    mavlink.MAV_CMD_DO_SET_ROI_NONE,
+}
+_KNOWN = {
+    mavlink.MAV_MISSION_TYPE_MISSION: _FLOWN,
+    mavlink.MAV_MISSION_TYPE_FENCE: {
+        mavlink.MAV_CMD_NAV_FENCE_POLYGON_VERTEX_INCLUSION,
+        mavlink.MAV_CMD_NAV_FENCE_POLYGON_VERTEX_EXCLUSION,
+    },
+    mavlink.MAV_MISSION_TYPE_RALLY: {mavlink.MAV_CMD_NAV_RALLY_POINT},
+}
 ASK_AGAIN_S = 1.0
 GIVE_UP_S = 8.0
 
@@ -38,6 +59,8 @@ class Plans:
     def take(self, message: Any, now_s: float) -> list[Any]:
         """What to answer to a message of the protocol."""
         sender = (message.get_srcSystem(), message.get_srcComponent())
+        if message.mission_type not in self.items:
+            return [_ack(sender, mavlink.MAV_MISSION_UNSUPPORTED, message.mission_type)]
         match message.get_type():
             case "MISSION_COUNT":
                 return self._begin(message, sender, now_s)
@@ -78,11 +101,21 @@ class Plans:
             return []
         if message.mission_type != reception.plan_type or message.seq != len(reception.items):
             return []
+        first = reception.plan_type == mavlink.MAV_MISSION_TYPE_MISSION and message.seq == 0
+        if message.command not in _KNOWN[reception.plan_type] and not first:
+            self._reception = None
+            return [_ack(sender, mavlink.MAV_MISSION_UNSUPPORTED, reception.plan_type)]
+        if not all(map(math.isfinite, (message.param1, message.param2, message.z))):
+            self._reception = None
+            return [_ack(sender, mavlink.MAV_MISSION_INVALID, reception.plan_type)]
         reception.items.append(message)
         reception.heard_s = now_s
         if len(reception.items) < reception.count:
             return [self._ask(reception, now_s)]
         self._reception = None
+        is_fence = reception.plan_type == mavlink.MAV_MISSION_TYPE_FENCE
+        if is_fence and not _are_polygons(reception.items):
+            return [_ack(sender, mavlink.MAV_MISSION_INVALID, reception.plan_type)]
         self._accept(reception.plan_type, reception.items)
         return [_ack(sender, mavlink.MAV_MISSION_ACCEPTED, reception.plan_type)]
 
@@ -122,6 +155,19 @@ class Plans:
                 message.mission_type,
             )
         ]
+
+
+def _are_polygons(items: list[Any]) -> bool:
+    """Whether each polygon has the corners that it says, at least three."""
+    seq = 0
+    while seq < len(items):
+        corners = int(items[seq].param1)
+        ring = items[seq : seq + corners]
+        kinds = {(item.command, item.param1) for item in ring}
+        if corners < 3 or len(ring) < corners or len(kinds) > 1:
+            return False
+        seq += corners
+    return True
 
 
 def _ack(target: tuple[int, int], result: int, plan_type: int) -> Any:

@@ -1,0 +1,135 @@
+"""The mission as it is flown: which item, and when to go on to the next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from sitl.builtin.helm import Helm, Place
+from sitl.builtin.plans import Plans
+
+_STAYS = (mavlink.MAV_CMD_NAV_LOITER_UNLIM, mavlink.MAV_CMD_NAV_LOITER_TIME)
+_ABSOLUTE = (mavlink.MAV_FRAME_GLOBAL, mavlink.MAV_FRAME_GLOBAL_INT)
+
+
+class Errand:
+    """Flies the items one after the other. ``reached`` is called with each that is done."""
+
+    def __init__(self, helm: Helm, plans: Plans, reached: Callable[[int], None]) -> None:
+        self._helm, self._plans, self._reached = helm, plans, reached
+        self.current = 0
+        self._version = plans.version
+        self._there_s: float | None = None
+        self._lands = False
+
+    @property
+    def items(self) -> list[Any]:
+        return self._plans.items[0]
+
+    @property
+    def exists(self) -> bool:
+        return len(self.items) > 1
+
+    @property
+    def starts_with_take_off(self) -> bool:
+        flown = [item for item in self.items[1:] if not is_setting(item)][:1]
+        return bool(flown) and flown[0].command == mavlink.MAV_CMD_NAV_TAKEOFF
+
+    def set_current(self, seq: int) -> bool:
+        if not 0 <= seq < len(self.items):
+            return False
+        self.current = max(seq, 1) if self.exists else 0
+        return True
+
+    def reset(self) -> None:
+        self.current = min(1, len(self.items) - 1)
+
+    def keep_up(self) -> None:
+        """A mission that was uploaded anew may be shorter."""
+        if self._version != self._plans.version:
+            self._version = self._plans.version
+            self.current = min(self.current, len(self.items) - 1)
+
+    def begin(self) -> None:
+        """Sets out on the current item; what only changes settings is done and passed."""
+        self.current = max(self.current, 1)
+        self._there_s, self._lands = None, False
+        items = self.items
+        while self.current < len(items) and is_setting(items[self.current]):
+            item = items[self.current]
+            if item.command == mavlink.MAV_CMD_DO_CHANGE_SPEED:
+                self._helm.change_speed(int(item.param1), item.param2)
+            self.current += 1
+        if self.current >= len(items):
+            self._helm.hold()
+            return
+        item = items[self.current]
+        match item.command:
+            case mavlink.MAV_CMD_NAV_TAKEOFF:
+                self._helm.climb_to(max(self._height_of(item), self._helm.place[2]))
+            case mavlink.MAV_CMD_NAV_LAND:
+                east, north, _ = self._place_of(item)
+                self._helm.go((east, north, self._helm.place[2]))
+            case mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH:
+                self._helm.begin_return()
+            case _:
+                self._helm.go(self._place_of(item))
+
+    def fly(self, now_s: float) -> bool:
+        """One step; True once it stands after landing."""
+        if not 0 < self.current < len(self.items):
+            return False
+        item = self.items[self.current]
+        match item.command:
+            case mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH:
+                return self._helm.go_home(now_s)
+            case mavlink.MAV_CMD_NAV_LAND:
+                self._lands = self._lands or self._helm.arrived
+                return self._lands and self._helm.sink(now_s)
+            case mavlink.MAV_CMD_NAV_LOITER_UNLIM:
+                return False
+        following = self._following(item)
+        if following is not None and self._helm.turns_towards(following):
+            self._next()
+        elif self._helm.arrived:
+            self._there_s = now_s if self._there_s is None else self._there_s
+            if now_s - self._there_s >= self._stay_s(item):
+                self._next()
+        return False
+
+    def _next(self) -> None:
+        self._reached(self.current)
+        self.current += 1
+        self.begin()
+
+    def _stay_s(self, item: Any) -> float:
+        stays = (mavlink.MAV_CMD_NAV_LOITER_TIME, mavlink.MAV_CMD_NAV_WAYPOINT)
+        return float(item.param1) if item.command in stays else 0.0
+
+    def _following(self, item: Any) -> Place | None:
+        """Where the flight goes on without a stop; None if it stops, or goes straight up or
+        down from here."""
+        if item.command != mavlink.MAV_CMD_NAV_WAYPOINT or item.param1 > 0:
+            return None
+        flown = [one for one in self.items[self.current + 1 :] if not is_setting(one)][:1]
+        if not flown or flown[0].command not in (mavlink.MAV_CMD_NAV_WAYPOINT, *_STAYS):
+            return None
+        here, there = self._place_of(item), self._place_of(flown[0])
+        return there if math.dist(here[:2], there[:2]) > 1.0 else None
+
+    def _place_of(self, item: Any) -> Place:
+        lon, lat = item.y / 1e7, item.x / 1e7
+        if lon == 0 and lat == 0:
+            lon, lat, _ = self._helm.position
+        return self._helm.metres(lon, lat, self._height_of(item))
+
+    def _height_of(self, item: Any) -> float:
+        return float(item.z) - (self._helm.home[2] if item.frame in _ABSOLUTE else 0.0)
+
+
+def is_setting(item: Any) -> bool:
+    """Commands that are not flown to."""
+    return bool(item.command >= mavlink.MAV_CMD_NAV_LAST)
