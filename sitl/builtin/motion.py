@@ -61,6 +61,10 @@ class Motion:
             way, speed, accel_now = self._at(i, slot)
             self._base[i] += self._along[i, slot] * way
             self._put(i, slot, curve.to_rest(speed, accel_now, accel, jerk), speed, accel_now)
+        return self._rest(i, group)
+
+    def _rest(self, i: int, group: slice) -> Floats:
+        """Where a point comes to rest when all its curves of a group have ended."""
         axes = slice(2, 3) if group is HIGH else slice(0, 2)
         rest: Floats = self._base[i].copy()
         for slot in range(group.start, group.stop):
@@ -71,12 +75,12 @@ class Motion:
         self, i: int, group: slice, goal: Floats, speed_ms: float, accel: float, jerk: float
     ) -> None:
         """Brakes what is under way and sets out for a goal: (east, north) or (up,)."""
-        rest = self.stop(i, group, accel, jerk)
-        off = goal - rest
+        self.stop(i, group, accel, jerk)
+        slot = self._free(i, group, accel, jerk)
+        off = goal - self._rest(i, group)
         way_m = float(np.linalg.norm(off))
         if way_m < 1e-6:
             return
-        slot = self._free(i, group, accel, jerk)
         self._along[i, slot] = 0.0
         self._along[i, slot, slice(2, 3) if group is HIGH else slice(0, 2)] = off / way_m
         self._put(i, slot, curve.from_rest_to_rest(way_m, speed_ms, accel, jerk), 0.0, 0.0)
