@@ -61,7 +61,7 @@ class Dock:
         self._may_move()
         if self.cover in (Cover.OPEN, Cover.OPENING):
             return self
-        return replace(self, cover=Cover.OPENING, moving_since_s=now_s, charge_to_pct=None)
+        return replace(self._turn(Cover.OPENING, now_s), charge_to_pct=None)
 
     def close(self, now_s: float) -> Dock:
         """Starts the cover closing; does nothing when it is closed or on its way.
@@ -75,7 +75,7 @@ class Dock:
         above_m = self.pad.above_m
         if above_m is not None and above_m < CLEAR_M:
             raise DockRefused(f"a drone is {above_m:.0f} m above the pad; the cover stays open")
-        return replace(self, cover=Cover.CLOSING, moving_since_s=now_s)
+        return self._turn(Cover.CLOSING, now_s)
 
     def charge(self, to_pct: float) -> Dock:
         """Charges the drone on the pad.
@@ -94,7 +94,7 @@ class Dock:
     def stop_charge(self) -> Dock:
         return replace(self, charge_to_pct=None)
 
-    def feel(self, pad: Pad) -> Dock:
+    def feel(self, pad: Pad, now_s: float) -> Dock:
         """The dock with what its sensors feel now. A cover that is closing opens again when a
         drone comes in over the pad: its light barrier does that without being told."""
         felt = replace(self, pad=pad)
@@ -102,7 +102,7 @@ class Dock:
             felt = replace(felt, charge_to_pct=None)
         comes_in = pad.above_m is not None and pad.above_m < CLEAR_M
         if comes_in and felt.cover is Cover.CLOSING:
-            felt = replace(felt, cover=Cover.OPENING)
+            felt = felt._turn(Cover.OPENING, now_s)
         return felt
 
     def breaks(self, causes: Faults) -> Dock:
@@ -131,7 +131,7 @@ class Dock:
             raise DockRefused("the emergency stop is pressed; it must be released at the dock")
         mended = replace(self, faults=self.causes)
         if self.cover is Cover.STUCK:
-            mended = replace(mended, cover=Cover.OPENING, moving_since_s=now_s)
+            mended = mended._turn(Cover.OPENING, now_s)
         return mended
 
     def tick(self, now_s: float) -> Dock:
@@ -150,11 +150,7 @@ class Dock:
         """When ``tick`` changes something next."""
         if self.moving_since_s is None:
             return None
-        takes_s = self.model.cover_open_s
-        if self.cover is Cover.CLOSING:
-            takes_s = self.model.cover_close_s
-        if self.faults.cover:
-            takes_s = self.model.cover_timeout_s
+        takes_s = self.model.cover_timeout_s if self.faults.cover else self._takes_s(self.cover)
         return self.moving_since_s + takes_s
 
     @property
@@ -186,6 +182,19 @@ class Dock:
         if self.faults.charger:
             words.append("the charger is broken")
         return tuple(words)
+
+    def _turn(self, to: Cover, now_s: float) -> Dock:
+        """Starts the cover moving. One that turns back half way has only that half to go: it
+        counts as having begun so much earlier."""
+        begun_s = now_s
+        if self.moving_since_s is not None:
+            done = min(1.0, (now_s - self.moving_since_s) / self._takes_s(self.cover))
+            begun_s -= (1.0 - done) * self._takes_s(to)
+        return replace(self, cover=to, moving_since_s=begun_s)
+
+    def _takes_s(self, moving: Cover) -> float:
+        model = self.model
+        return model.cover_close_s if moving is Cover.CLOSING else model.cover_open_s
 
     def _may_move(self) -> None:
         if self.faults.emergency_stop:

@@ -30,7 +30,7 @@ from docks.contract import (
 from docks.machine import CLEAR_M, Dock, DockRefused, Faults, Pad
 from docks.site import DockSite
 from docks.weather import Weather
-from fleet.bus import BusUnreachable, Message, MqttBus, Reply, Request, Topics
+from fleet.bus import BusUnreachable, Message, MqttBus, Reply, Request, Topics, subject
 from fleet.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -45,49 +45,57 @@ METRES_A_DEGREE = 111_195.0  # of a great circle on the mean sphere
 
 
 class SimulatedDock:
-    """One dock on the bus. ``run`` serves it until cancelled."""
+    """One dock on the bus. ``run`` serves it until cancelled; what its sensors feel and what is
+    broken in it reach it from outside, not over its line."""
 
     def __init__(
         self, site: DockSite, broker: str, topics: Topics, weather: Weather, clock: Clock
     ) -> None:
+        self.id = site.id
         self._site, self._topics, self._weather, self._clock = site, topics, weather, clock
+        self._broker = broker
         self._dock = Dock(site.model)
         self._stirred = asyncio.Event()
-        self._offline = False
+        self._cut, self._whole = asyncio.Event(), asyncio.Event()  # its line to the broker
+        self._whole.set()
         self._near: dict[str, VehicleTruth] = {}  # drones on the pad or in the air over it
-        self._bus = MqttBus(
-            broker,
-            client=f"dock-{site.id}",
-            clock=clock,
-            will=(topics.dock_link(site.id), b"offline", True),
-            on_connected=self._birth,
-        )
 
     async def run(self, online: asyncio.Event) -> None:
-        """Serves the dock; sets ``online`` once it can be commanded."""
-        async with self._bus as bus:
-            topics, id_ = self._topics, self._site.id
+        """Serves the dock, as long as its line is whole; sets ``online`` once it can be
+        commanded."""
+        while True:
+            await self._whole.wait()
+            await self._serve_line(online)
+
+    async def _serve_line(self, online: asyncio.Event) -> None:
+        topics, id_ = self._topics, self.id
+        bus = MqttBus(
+            self._broker,
+            client=f"dock-{id_}",
+            clock=self._clock,
+            will=(topics.dock_link(id_), b"offline", True),
+            on_connected=lambda: self._birth(bus),
+        )
+        async with bus:
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    await bus.subscribe(topics.vehicle_truth("+"), self._on_truth)
-                    await bus.subscribe(topics.of("sim", id_, "fault"), self._on_fault)
                     await bus.serve(topics.dock_command(id_), self._on_command)
-                    tasks.create_task(self._tell_state(), name=f"{id_} state")
-                    tasks.create_task(self._tell_weather(), name=f"{id_} weather")
+                    telling = [
+                        tasks.create_task(self._tell_state(bus), name=f"{id_} state"),
+                        tasks.create_task(self._tell_weather(bus), name=f"{id_} weather"),
+                    ]
                     online.set()
+                    await self._cut.wait()
+                    for task in telling:
+                        task.cancel()
             finally:  # who leaves in order has no last will
-                self._offline = True
                 with contextlib.suppress(BusUnreachable, TimeoutError):
                     async with asyncio.timeout(FAREWELL_S * self._clock.speedup):
-                        await self._tell_link()
+                        await bus.publish(topics.dock_link(id_), b"offline", retain=True)
 
-    async def _birth(self) -> None:
-        await self._tell_link()
+    async def _birth(self, bus: MqttBus) -> None:
+        await bus.publish(self._topics.dock_link(self.id), b"online", retain=True)
         self._stirred.set()
-
-    async def _tell_link(self) -> None:
-        link = b"offline" if self._offline else b"online"
-        await self._bus.publish(self._topics.dock_link(self._site.id), link, retain=True)
 
     def _now_s(self) -> float:
         return asyncio.get_running_loop().time()
@@ -97,15 +105,12 @@ class SimulatedDock:
             self._dock = dock
             self._stirred.set()
 
-    async def _tell_state(self) -> None:
+    async def _tell_state(self, bus: MqttBus) -> None:
         """On every change, and every 10 s; the cover's arrival is a change too."""
         while True:
             self._become(self._dock.tick(self._now_s()))
             self._stirred.clear()
-            if not self._offline:
-                await self._bus.publish(
-                    self._topics.dock_state(self._site.id), self._state(), retain=True
-                )
+            await bus.publish(self._topics.dock_state(self.id), self._state(), retain=True)
             due_s = self._dock.due_s
             wait_s = STATE_EVERY_S
             if due_s is not None:
@@ -119,7 +124,7 @@ class SimulatedDock:
     def _state(self) -> DockState:
         dock = self._dock
         return DockState(
-            dock=self._site.id,
+            dock=self.id,
             at=self._clock.now(),
             cover=dock.cover,
             drone_present=dock.pad.drone is not None,
@@ -131,12 +136,12 @@ class SimulatedDock:
             emergency_stop=dock.faults.emergency_stop,
         )
 
-    async def _tell_weather(self) -> None:
+    async def _tell_weather(self, bus: MqttBus) -> None:
         while True:
             reading = self._weather.wind(self._site.at, self._clock.unix_s())
             conditions = self._weather.conditions
             told = DockWeather(
-                dock=self._site.id,
+                dock=self.id,
                 at=self._clock.now(),
                 wind_ms=reading.wind_ms,
                 wind_from_deg=reading.wind_from_deg,
@@ -145,22 +150,18 @@ class SimulatedDock:
                 temperature_c=conditions.temperature_c,
                 humidity_pct=conditions.humidity_pct,
             )
-            if not self._offline:
-                await self._bus.publish(
-                    self._topics.dock_weather(self._site.id), told, retain=True, qos=0
-                )
+            await bus.publish(self._topics.dock_weather(self.id), told, retain=True, qos=0)
             await asyncio.sleep(WEATHER_EVERY_S)
 
-    async def _on_truth(self, message: Message) -> None:
+    def senses(self, truth: VehicleTruth) -> None:
         """What the pad's sensors make of where a vehicle is."""
-        truth = VehicleTruth.model_validate_json(message.payload)
         off_m = _off_m(self._site.at, (truth.lon, truth.lat))
         over = off_m <= OVER_PAD_M and truth.height_m < CLEAR_M
         if off_m <= ON_PAD_M if truth.on_ground else over:
             self._near[truth.drone] = truth
         elif self._near.pop(truth.drone, None) is None:
             return
-        self._become(self._dock.feel(self._pad()))
+        self._become(self._dock.feel(self._pad(), self._now_s()))
 
     def _pad(self) -> Pad:
         standing = next((near for near in self._near.values() if near.on_ground), None)
@@ -171,12 +172,14 @@ class SimulatedDock:
             above_m=min(heights_m, default=None),
         )
 
-    async def _on_fault(self, message: Message) -> None:
-        """For tests and drills: {"fault": NAME}; cover_stuck, charger, emergency_stop, offline or
-        none."""
-        fault = json.loads(message.payload).get("fault")
-        self._offline = fault == "offline"
-        await self._tell_link()
+    def breaks(self, fault: str) -> None:
+        """For tests and drills: cover_stuck, charger, emergency_stop, offline or none."""
+        if fault == "offline":
+            self._whole.clear()
+            self._cut.set()
+        else:
+            self._cut.clear()
+            self._whole.set()
         self._become(
             self._dock.breaks(
                 Faults(
@@ -195,13 +198,11 @@ class SimulatedDock:
             reason = f"not a dock command: {error.errors()[0]['msg']}"
             return Reply(id=request.id, ok=False, code="invalid", reason=reason)
         except DockRefused as refusal:
-            reason = f"{self._site.id}: {refusal}"
+            reason = f"{self.id}: {refusal}"
             return Reply(id=request.id, ok=False, code="conflict", reason=reason)
         return Reply(id=request.id, ok=True)
 
     async def _do(self, command: Any) -> None:
-        if self._offline:
-            await asyncio.Event().wait()  # a dock without a line answers nobody
         match command:
             case OpenCover():
                 self._become(self._dock.open(self._now_s()))
@@ -234,6 +235,28 @@ def _off_m(a: tuple[float, float], b: tuple[float, float]) -> float:
     return math.hypot(east_m, north_m)
 
 
+class World:
+    """What happens around the docks of one process, told on the bus by the vehicle simulator and
+    by whoever breaks things: {"fault": NAME} for one dock."""
+
+    def __init__(self, docks: list[SimulatedDock], topics: Topics) -> None:
+        self._docks, self._topics = {dock.id: dock for dock in docks}, topics
+
+    async def watch(self, bus: MqttBus) -> None:
+        await bus.subscribe(self._topics.vehicle_truth("+"), self._on_truth)
+        await bus.subscribe(self._topics.of("sim", "+", "fault"), self._on_fault)
+
+    async def _on_truth(self, message: Message) -> None:
+        truth = VehicleTruth.model_validate_json(message.payload)
+        for dock in self._docks.values():
+            dock.senses(truth)
+
+    async def _on_fault(self, message: Message) -> None:
+        _, id_, _ = subject(message.topic)
+        if id_ in self._docks:
+            self._docks[id_].breaks(json.loads(message.payload).get("fault"))
+
+
 async def simulate(
     sites: list[DockSite],
     broker: str,
@@ -243,11 +266,13 @@ async def simulate(
     ready: asyncio.Event,
 ) -> None:
     """Runs the docks until cancelled; sets ``ready`` when all are online."""
+    docks = [SimulatedDock(site, broker, topics, weather, clock) for site in sites]
     online = [asyncio.Event() for _ in sites]
-    async with asyncio.TaskGroup() as tasks:
-        for site, event in zip(sites, online, strict=True):
-            dock = SimulatedDock(site, broker, topics, weather, clock)
-            tasks.create_task(dock.run(event), name=site.id)
+    around = MqttBus(broker, client=f"around-{sites[0].id}", clock=clock)
+    async with around, asyncio.TaskGroup() as tasks:
+        await World(docks, topics).watch(around)
+        for dock, event in zip(docks, online, strict=True):
+            tasks.create_task(dock.run(event), name=dock.id)
         for event in online:
             await event.wait()
         ready.set()

@@ -5,7 +5,7 @@ A leaf: imports nothing of ours but the clock, so that every room may use it.
 
 from fleet.bus.client import Bus, BusUnreachable, Handler, Message, MqttBus, RequestFailed
 from fleet.bus.envelope import Reply, Request
-from fleet.bus.topics import Topics
+from fleet.bus.topics import Topics, subject
 
 __all__ = [
     "Bus",
@@ -17,4 +17,5 @@ __all__ = [
     "Request",
     "RequestFailed",
     "Topics",
+    "subject",
 ]

@@ -72,31 +72,31 @@ def test_under_emergency_stop_the_cover_moves_for_nobody(act: str) -> None:
     with pytest.raises(DockRefused, match="emergency stop"):
         getattr(STOPPED, act)(0)
     with pytest.raises(DockRefused, match="emergency stop"):
-        STOPPED.feel(STANDING).charge(95)
+        STOPPED.feel(STANDING, 0).charge(95)
 
 
 def test_an_emergency_stop_stops_cover_and_charger_where_they_are() -> None:
     stopped = CLOSED.open(0).breaks(Faults(emergency_stop=True))
     assert (stopped.cover, stopped.due_s) == (Cover.STUCK, None)
-    charging = CLOSED.feel(STANDING).charge(95).breaks(Faults(emergency_stop=True))
+    charging = CLOSED.feel(STANDING, 0).charge(95).breaks(Faults(emergency_stop=True))
     assert charging.charge_w == 0
 
 
 @pytest.mark.parametrize("above_m", [0.2, 3, CLEAR_M - 0.1])
 def test_the_cover_does_not_close_under_a_drone(above_m: float) -> None:
     with pytest.raises(DockRefused, match="above the pad"):
-        OPEN.feel(hovering(above_m)).close(20)
+        OPEN.feel(hovering(above_m), 0).close(20)
 
 
 def test_the_cover_closes_over_a_drone_on_the_pad_and_under_one_well_above() -> None:
-    assert OPEN.feel(STANDING).close(20).cover is Cover.CLOSING
-    assert OPEN.feel(hovering(CLEAR_M + 1)).close(20).cover is Cover.CLOSING
+    assert OPEN.feel(STANDING, 0).close(20).cover is Cover.CLOSING
+    assert OPEN.feel(hovering(CLEAR_M + 1), 0).close(20).cover is Cover.CLOSING
 
 
 def test_a_closing_cover_opens_again_when_a_drone_comes_in() -> None:
     closing = OPEN.close(20)
-    assert closing.feel(hovering(8)).cover is Cover.OPENING
-    assert closing.feel(hovering(CLEAR_M + 1)).cover is Cover.CLOSING
+    assert closing.feel(hovering(8), 25).cover is Cover.OPENING
+    assert closing.feel(hovering(CLEAR_M + 1), 25).cover is Cover.CLOSING
 
 
 def test_charging_without_a_drone_is_refused() -> None:
@@ -105,7 +105,7 @@ def test_charging_without_a_drone_is_refused() -> None:
 
 
 def test_charging_with_a_broken_charger_is_refused_and_reported() -> None:
-    broken = CLOSED.feel(STANDING).breaks(Faults(charger=True))
+    broken = CLOSED.feel(STANDING, 0).breaks(Faults(charger=True))
     assert broken.charger is Charger.FAULT
     assert any("charger" in words for words in broken.fault_words)
     with pytest.raises(DockRefused, match="charger"):
@@ -113,26 +113,26 @@ def test_charging_with_a_broken_charger_is_refused_and_reported() -> None:
 
 
 def test_charging_ends_when_the_drone_leaves() -> None:
-    left = CLOSED.feel(STANDING).charge(95).feel(Pad())
+    left = CLOSED.feel(STANDING, 0).charge(95).feel(Pad(), 0)
     assert (left.charger, left.charge_w) == (Charger.IDLE, 0)
-    assert left.feel(STANDING).charger is Charger.IDLE
+    assert left.feel(STANDING, 0).charger is Charger.IDLE
 
 
 def test_the_charger_is_full_at_what_it_was_asked_for() -> None:
-    charging = CLOSED.feel(Pad("U01", 89.9)).charge(90)
+    charging = CLOSED.feel(Pad("U01", 89.9), 0).charge(90)
     assert charging.charger is Charger.CHARGING
-    full = charging.feel(Pad("U01", 90))
+    full = charging.feel(Pad("U01", 90), 0)
     assert (full.charger, full.charge_w) == (Charger.FULL, 0)
 
 
 @given(st.floats(0, TAPER_PCT))
 def test_below_80_percent_the_charger_gives_all_it_has(pct: float) -> None:
-    assert CLOSED.feel(Pad("U01", pct)).charge(100).charge_w == MODEL.charge_w
+    assert CLOSED.feel(Pad("U01", pct), 0).charge(100).charge_w == MODEL.charge_w
 
 
 @given(st.tuples(st.floats(0, 99.9), st.floats(0, 99.9)).map(sorted))
 def test_a_fuller_battery_never_takes_more(pcts: list[float]) -> None:
-    less, more = (CLOSED.feel(Pad("U01", pct)).charge(100).charge_w for pct in pcts)
+    less, more = (CLOSED.feel(Pad("U01", pct), 0).charge(100).charge_w for pct in pcts)
     assert MODEL.charge_w >= less >= more >= LEAST_SHARE * MODEL.charge_w
 
 
@@ -150,21 +150,22 @@ def test_clearing_faults_does_not_release_a_pressed_emergency_stop() -> None:
 
 
 def test_clearing_faults_does_not_mend_a_charger_that_is_still_broken() -> None:
-    broken = CLOSED.feel(STANDING).breaks(Faults(charger=True)).clear_faults(5)
+    broken = CLOSED.feel(STANDING, 0).breaks(Faults(charger=True)).clear_faults(5)
     assert broken.charger is Charger.FAULT
 
 
 def test_a_fault_stays_until_somebody_clears_it_though_its_cause_is_gone() -> None:
-    mended = CLOSED.feel(STANDING).breaks(Faults(charger=True)).breaks(Faults())
+    mended = CLOSED.feel(STANDING, 0).breaks(Faults(charger=True)).breaks(Faults())
     assert mended.charger is Charger.FAULT
     assert mended.clear_faults(5).charger is Charger.IDLE
 
 
-@pytest.mark.xfail(strict=True, reason="feel() does not know the time")
 def test_a_cover_that_turns_back_needs_as_long_to_open_as_it_had_closed() -> None:
     nearly_closed = OPEN.close(0).tick(9)
-    turned = nearly_closed.feel(hovering(8)).tick(13)
-    assert turned.cover is Cover.OPENING, "9 of 10 s closed cannot be open again in 3 of 12 s"
+    turned = nearly_closed.feel(hovering(8), 9)
+    assert turned.due_s == pytest.approx(9 + 0.9 * 12)
+    turned = turned.tick(13)
+    assert turned.cover is Cover.OPENING, "9 of 10 s closed takes 10.8 of 12 s to open"
 
 
 def test_what_is_due_has_happened_when_it_is_due() -> None:
@@ -218,7 +219,7 @@ class DockWalk(RuleBasedStateMachine):
         )
     )
     def sensors_feel(self, pad: Pad) -> None:
-        self.dock = self.dock.feel(pad)
+        self.dock = self.dock.feel(pad, self.now_s)
 
     @rule(faults=st.builds(Faults, st.booleans(), st.booleans(), st.booleans()))
     def something_breaks_or_is_mended(self, faults: Faults) -> None:
@@ -259,7 +260,7 @@ class DockWalk(RuleBasedStateMachine):
     @invariant()
     def there_is_always_a_way_back_to_an_open_and_to_a_closed_cover(self) -> None:
         for wanted in (Cover.OPEN, Cover.CLOSED):
-            mended = self.dock.feel(Pad()).breaks(Faults()).clear_faults(self.now_s)
+            mended = self.dock.feel(Pad(), self.now_s).breaks(Faults()).clear_faults(self.now_s)
             settled = mended.tick(self.now_s + 100)
             moved = settled.open(self.now_s) if wanted is Cover.OPEN else settled.close(self.now_s)
             assert moved.tick(self.now_s + 100).cover is wanted
@@ -277,6 +278,6 @@ def test_every_state_of_the_cover_can_be_reached() -> None:
 
 
 def test_every_state_of_the_charger_can_be_reached() -> None:
-    here = CLOSED.feel(STANDING)
+    here = CLOSED.feel(STANDING, 0)
     docks = (here, here.charge(95), here.charge(40), here.breaks(Faults(charger=True)))
     assert {dock.charger for dock in docks} == set(Charger)
