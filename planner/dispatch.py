@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.ops import nearest_points
 
-from planner.airspace import Airspace, Tree, rounded
+from planner.airspace import Airspace
 from planner.checks import check_position, check_task, fault_of, wind_is_sound
 from planner.energy import home_wh, scene_wh, way_back_wh, way_out_wh
-from planner.flight import climb_s, cruise_s, ground_speed, ground_speeds
+from planner.flight import climb_s, cruise_s
 from planner.frame import Points, to_degrees, to_metres
 from planner.model import (
     Alternative,
@@ -23,7 +20,6 @@ from planner.model import (
     Decision,
     EtaParts,
     LonLat,
-    Performance,
     Picture,
     Reason,
     Route,
@@ -32,11 +28,9 @@ from planner.model import (
     Waypoint,
     Wind,
 )
-
-Floats = NDArray[np.float64]
+from planner.paths import Place, Way, best_node, way_back, way_out
 
 STAND_OFF_M = 1.0  # from a no-fly volume, of the nearest place offered instead
-_NONE = -9999  # scipy's mark for 'no predecessor'
 
 
 def choose(airspace: Airspace, picture: Picture) -> Decision:
@@ -54,7 +48,7 @@ def choose(airspace: Airspace, picture: Picture) -> Decision:
         reason = _forbidden(airspace, at_m)
         offers = [_grounded(candidate, (reason,)) for candidate in picture.candidates]
     else:
-        place = _Place(airspace, at_m)
+        place = Place(airspace, at_m)
         offers = [_offer(airspace, c, picture.task, place) for c in picture.candidates]
     return Decision(tuple(sorted(offers, key=_rank)), airspace.id)
 
@@ -88,9 +82,9 @@ def way_home(
     check_position("the drone's place", at)
     if not wind_is_sound(candidate.wind):
         candidate = replace(candidate, wind=Wind())
-    place = _Place(airspace, to_metres(np.array([at], dtype=np.float64)))
+    place = Place(airspace, to_metres(np.array([at], dtype=np.float64)))
     tree = airspace.tree(candidate.dock, candidate.performance, candidate.wind)
-    back = _back(airspace, candidate, tree, place)
+    back = way_back(airspace, candidate, tree, place)
     if back is None:
         return None
     nodes, points, legs_m, speeds_ms = back
@@ -109,39 +103,13 @@ def way_home_wh(candidate: Candidate, route: Route, from_alt_amsl_m: float) -> f
     )
 
 
-class _Place:
-    """The place in question: the nodes it sees, and the times between it and them."""
-
-    def __init__(self, airspace: Airspace, at_m: Points) -> None:
-        self.at: tuple[float, float] = (float(at_m[0, 0]), float(at_m[0, 1]))
-        self.seen = np.nonzero(airspace.seen_from(at_m))[0]
-        self._tracks = at_m - airspace.nodes_m[self.seen]
-        self._lengths = np.hypot(self._tracks[:, 0], self._tracks[:, 1])
-        self._times: dict[tuple[float, float, Wind], tuple[Floats, Floats]] = {}
-
-    def times(self, candidate: Candidate) -> tuple[Floats, Floats]:
-        """Seconds from the seen nodes to the place, and back, in the wind that the trees are of."""
-        performance, wind = candidate.performance, rounded(candidate.wind)
-        key = (performance.airspeed_ms, performance.max_ground_ms, wind)
-        if key not in self._times:
-            self._times[key] = (
-                self._seconds(ground_speeds(self._tracks, performance, wind)),
-                self._seconds(ground_speeds(-self._tracks, performance, wind)),
-            )
-        return self._times[key]
-
-    def _seconds(self, speeds_ms: Floats) -> Floats:
-        """Infinite where the wind does not let the way be flown."""
-        return np.where(np.isnan(speeds_ms), np.inf, self._lengths / speeds_ms)
-
-
-def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: _Place) -> Alternative:
+def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: Place) -> Alternative:
     fault = fault_of(candidate)
     if fault is not None:
         return _grounded(candidate, (fault,))
     tree = airspace.tree(candidate.dock, candidate.performance, candidate.wind)
-    out = _out(airspace, candidate, tree, place)
-    back = _back(airspace, candidate, tree, place)
+    out = way_out(airspace, candidate, tree, place)
+    back = way_back(airspace, candidate, tree, place)
     if out is None or back is None:
         return _grounded(candidate, (_no_way(airspace, candidate, place, out),))
     route = _route(airspace, candidate, task, out, back)
@@ -170,64 +138,7 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: _Place) 
     )
 
 
-_Point = tuple[float, float]
-# nodes passed, all points in metres, leg lengths, leg ground speeds
-_Way = tuple[list[int], list[_Point], list[float], list[float]]
-
-
-def _out(airspace: Airspace, candidate: Candidate, tree: Tree, place: _Place) -> _Way | None:
-    """From the dock over ``nodes`` (without the dock) to the place."""
-    last = _best(tree.out_s, place.times(candidate)[0], place)
-    if last is None:
-        return None
-    nodes = _follow(tree.out_from, last)[::-1]
-    points = [*(airspace.points[n] for n in nodes), place.at]
-    legs = _legs(points, candidate.performance, candidate.wind)
-    return None if legs is None else (nodes[1:], points, *legs)
-
-
-def _back(airspace: Airspace, candidate: Candidate, tree: Tree, place: _Place) -> _Way | None:
-    """From the place over ``nodes`` to the dock, which is the last of them."""
-    first = _best(tree.back_s, place.times(candidate)[1], place)
-    if first is None:
-        return None
-    nodes = _follow(tree.back_to, first)
-    points = [place.at, *(airspace.points[n] for n in nodes)]
-    legs = _legs(points, candidate.performance, candidate.wind)
-    return None if legs is None else (nodes, points, *legs)
-
-
-def _best(tree_s: Floats, last_s: Floats, place: _Place) -> int | None:
-    """The seen node over which the way between dock and place is fastest."""
-    if len(place.seen) == 0:
-        return None
-    total_s = tree_s[place.seen] + last_s
-    best = int(total_s.argmin())
-    return int(place.seen[best]) if total_s[best] < math.inf else None
-
-
-def _follow(before: NDArray[np.int32], node: int) -> list[int]:
-    nodes = [node]
-    while before[nodes[-1]] != _NONE:
-        nodes.append(int(before[nodes[-1]]))
-    return nodes
-
-
-def _legs(
-    points: Sequence[tuple[float, float]], performance: Performance, wind: Wind
-) -> tuple[list[float], list[float]] | None:
-    """Lengths and ground speeds in the exact wind; None if a leg cannot be flown in it."""
-    legs_m, speeds_ms = [], []
-    for (x, y), (to_x, to_y) in pairwise(points):
-        speed_ms = ground_speed(to_x - x, to_y - y, performance, wind)
-        if speed_ms is None:
-            return None
-        legs_m.append(math.hypot(to_x - x, to_y - y))
-        speeds_ms.append(speed_ms)
-    return legs_m, speeds_ms
-
-
-def _route(airspace: Airspace, candidate: Candidate, task: Task, out: _Way, back: _Way) -> Route:
+def _route(airspace: Airspace, candidate: Candidate, task: Task, out: Way, back: Way) -> Route:
     """The way out ends with the descent to the scene, the way back begins with the climb."""
     cruise_alt = max(candidate.alt_amsl_m, task.ground_amsl_m) + task.cruise_height_m
     scene_alt = task.ground_amsl_m + task.height_m
@@ -288,11 +199,11 @@ def _grounded(candidate: Candidate, reasons: tuple[Reason, ...]) -> Alternative:
     )
 
 
-def _no_way(airspace: Airspace, candidate: Candidate, place: _Place, out: _Way | None) -> Reason:
+def _no_way(airspace: Airspace, candidate: Candidate, place: Place, out: Way | None) -> Reason:
     """Whether it is the wind or the volumes that leave no way."""
     calm, wind = replace(candidate, wind=Wind()), candidate.wind
     tree = airspace.tree(calm.dock, calm.performance, calm.wind)
-    if _best(tree.out_s, place.times(calm)[0], place) is None:
+    if best_node(tree.out_s, place.times(calm)[0], place) is None:
         return Reason(Veto.NO_PATH, text="no way leads there around the no-fly volumes")
     limit_ms = candidate.performance.airspeed_ms
     text = (
