@@ -9,15 +9,6 @@ import pytest
 from fleet.process import Refusal
 from sitl.arducopter.program import find_arducopter
 from tests.vehicle_contract.contract_stage import StageThread
-from tests.vehicle_contract.known_faults import BUILTIN
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks the known faults. Not strictly: how far a swing goes is a matter of chance."""
-    for item in items:
-        function = getattr(item, "originalname", None)
-        if function in BUILTIN and "builtin" in item.name:
-            item.add_marker(pytest.mark.xfail(strict=False, reason=BUILTIN[function]))
 
 
 KINDS = [pytest.param("builtin"), pytest.param("ardupilot", marks=pytest.mark.ardupilot)]
