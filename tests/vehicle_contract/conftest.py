@@ -10,7 +10,6 @@ from fleet.process import Refusal
 from sitl.arducopter.program import find_arducopter
 from tests.vehicle_contract.contract_stage import StageThread
 
-
 KINDS = [pytest.param("builtin"), pytest.param("ardupilot", marks=pytest.mark.ardupilot)]
 
 
