@@ -103,9 +103,19 @@ class WebSockets:
 
 class _BoundedWebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        self.ws = WebSocket(environ, max_message_size=MESSAGE_BYTES, thread_class=_Reader)
+        self.ws = _WebSocket(environ, max_message_size=MESSAGE_BYTES, thread_class=_Reader)
         self.app(self)
         raise StopIteration  # gunicorn's sign that the socket is no longer HTTP's
+
+
+class _WebSocket(WebSocket):  # type: ignore[misc]
+    def _thread(self) -> None:
+        """At the end wakes whoever waits for a message. The library does so before it says that
+        the connection is over when a message is too big: the waiter would wait for good."""
+        try:
+            super()._thread()
+        finally:
+            self.event.set()
 
 
 class _Reader(threading.Thread):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
+import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -146,6 +149,25 @@ def test_a_giant_message_ends_only_its_own_connection(stage: Stage, join: Join) 
     giant.client.emit("ask", {"ask": "x" * 1_000_000}, namespace="/ops")
     eventually(lambda: not giant.client.connected)
     assert other.ask({"ask": "plan", "lon": 114.1, "lat": 22.65})["ok"]
+
+
+def test_giant_messages_leave_no_thread_waiting(stage: Stage, join: Join) -> None:
+    for _ in range(20):
+        join(stage).client.emit("ask", {"note": "x" * 2**17}, namespace="/ops")
+    eventually(lambda: not consoles_waited_for())
+
+
+def consoles_waited_for() -> list[str]:
+    """The server's threads that wait for a console's next message."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    return [
+        names.get(ident, "")
+        for ident, frame in sys._current_frames().items()
+        if any(
+            step.f_code.co_qualname == "SimpleWebSocketWSGI.wait"
+            for step, _ in traceback.walk_stack(frame)
+        )
+    ]
 
 
 def test_a_page_of_another_site_gets_no_connection(stage: Stage) -> None:
