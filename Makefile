@@ -29,10 +29,10 @@ imports: $(STAMP)
 check: lint types imports ## everything but the tests
 
 bench: $(STAMP) ## timed figures
-	$(BIN)/pytest tests/benchmarks -o addopts= --benchmark-only -s $(ARGS)
+	$(BIN)/pytest tests/benchmarks -o addopts=--import-mode=importlib -s $(ARGS)
 
 fleet-25: $(STAMP) ## 25 real arducopter processes in real time
-	$(BIN)/pytest tests/benchmarks/test_fleet_bench.py -o addopts= -s $(ARGS)
+	$(BIN)/pytest tests/benchmarks/test_fleet_bench.py -o addopts=--import-mode=importlib -s $(ARGS)
 
 web: ## build the console's page
 	$(BIN)/python command/build_web.py
