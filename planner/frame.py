@@ -20,11 +20,15 @@ def _transformer(source: str, target: str) -> Transformer:
 
 def to_metres(lon_lat: Points) -> Points:
     """(lon, lat) rows to (east, north) rows."""
-    east, north = _transformer(GEOGRAPHIC, PROJECTED).transform(lon_lat[:, 0], lon_lat[:, 1])
-    return np.column_stack((east, north))
+    return _transformed(lon_lat, _transformer(GEOGRAPHIC, PROJECTED))
 
 
 def to_degrees(east_north: Points) -> Points:
     """(east, north) rows to (lon, lat) rows."""
-    lon, lat = _transformer(PROJECTED, GEOGRAPHIC).transform(east_north[:, 0], east_north[:, 1])
-    return np.column_stack((lon, lat))
+    return _transformed(east_north, _transformer(PROJECTED, GEOGRAPHIC))
+
+
+def _transformed(points: Points, transformer: Transformer) -> Points:
+    if len(points) == 1:  # pyproj takes an array of one for a number, which numpy will not allow
+        return np.array([transformer.transform(*points[0].tolist())])
+    return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))

@@ -9,10 +9,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.airspace import Airspace, Tree, rounded
+from planner.airspace import Airspace
 from planner.flight import ground_speed, ground_speeds
 from planner.frame import Points
 from planner.model import Candidate, Performance, Wind
+from planner.trees import Tree, rounded
 
 Floats = NDArray[np.float64]
 

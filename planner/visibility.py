@@ -2,9 +2,15 @@
 
 The polygons are drawn in by ``GRAZE_M`` before segments are tested against their edges, so that
 touching a corner or running along an edge is allowed and crossing the inside is not.
+
+One eye looks at all others at once: these are put in the order of their direction, in which an edge
+hides a run of neighbours, and the edges are taken nearest first, so that few are left to be tested
+against the many edges far away.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -14,9 +20,12 @@ from shapely.geometry.base import BaseGeometry
 from planner.frame import Points
 
 GRAZE_M = 1e-4
-CHUNK = 2_000_000  # segment-edge pairs tested at once, to bound memory
+FIRST_EDGES = 16  # tested at once; of those farther away four times as many, again and again
+SLOP = 1e-9  # of directions, in quarter turns: rounding must not leave an edge untested
+ASKEW_M = 1e-3  # a line this near to a corner's neighbour counts as touching; ten times the graze
 
 Edges = NDArray[np.float64]  # shape (n, 4): x1, y1, x2, y2
+Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
 
@@ -31,17 +40,38 @@ def edges_of(obstacles: BaseGeometry) -> Edges:
     return np.vstack(rows) if rows else np.empty((0, 4))
 
 
-def corners_of(obstacles: BaseGeometry) -> Points:
+@dataclass(frozen=True, slots=True)
+class Corners:
+    """Corners of obstacles, with the way from each to its neighbours on the ring."""
+
+    at_m: Points
+    before: Points
+    after: Points
+
+    def touched(self, eye: Points) -> Booleans:
+        """Which corners the straight line from an eye, shape (2,), touches without entering the
+        obstacle there, before the corner or beyond it."""
+        return _touches(self.at_m - eye, self.before, self.after)
+
+    def touch(self, corner: int) -> Booleans:
+        """Which corners the line through one of them touches, and it touches that one too."""
+        ways = self.at_m - self.at_m[corner]
+        here = _touches(ways, self.before[corner], self.after[corner])
+        return here & _touches(ways, self.before, self.after)
+
+
+def corners_of(obstacles: BaseGeometry) -> Corners:
     """The corners that a shortest path can turn at: those where the obstacle juts out."""
-    corners = []
+    rows = [np.empty((0, 6))]
     for polygon in polygons_of(obstacles):
         polygon = shapely.geometry.polygon.orient(polygon)
         for ring in (polygon.exterior, *polygon.interiors):
             xy = np.asarray(ring.coords)[:-1]
-            before, after = np.roll(xy, 1, axis=0), np.roll(xy, -1, axis=0)
+            before, after = np.roll(xy, 1, axis=0) - xy, np.roll(xy, -1, axis=0) - xy
             # with the inside to the left of every ring, a left turn juts out
-            corners.append(xy[_cross(xy - before, after - xy) > 0])
-    return np.vstack(corners) if corners else np.empty((0, 2))
+            rows.append(np.hstack((xy, before, after))[_cross(after, before) > 0])
+    found = np.vstack(rows)
+    return Corners(found[:, :2], found[:, 2:4], found[:, 4:])
 
 
 def polygons_of(shape: BaseGeometry) -> list[shapely.Polygon]:
@@ -49,68 +79,86 @@ def polygons_of(shape: BaseGeometry) -> list[shapely.Polygon]:
 
 
 def sees(eyes: Points, others: Points, edges: Edges) -> Booleans:
-    """Whether each of ``eyes`` (n) sees each of ``others`` (m): shape (n, m)."""
-    seen = np.ones((len(eyes), len(others)), dtype=np.bool_)
-    if len(edges) == 0 or seen.size == 0:
-        return seen
-    step = max(1, CHUNK // max(1, len(others) * len(edges)))
-    for first in range(0, len(eyes), step):
-        seen[first : first + step] = ~_any_crossed(eyes[first : first + step], others, edges)
+    """Whether each of ``eyes`` (n) sees each of ``others`` (m): shape (n, m). Both are outside the
+    polygons. It takes as many sweeps as the fewer of them are."""
+    if len(eyes) > len(others):
+        return sees(others, eyes, edges).T
+    seen = np.empty((len(eyes), len(others)), dtype=np.bool_)
+    for row, eye in zip(seen, eyes, strict=True):
+        row[:] = sees_from(eye, others, edges)
     return seen
 
 
-def sees_from(eye: Points, others: Points, edges: Edges, others_left: Booleans) -> Booleans:
-    """``sees`` for one eye, shape (2,), and others of which it is known on which side of each
-    edge they lie (``left_of``). From outside a line of sight can only enter where it crosses an
-    edge from its right to its left: the half of the edges that face away is left out. So an eye
-    inside a polygon sees out of it."""
-    along = edges[:, 2:] - edges[:, :2]
-    off = eye - edges[:, :2]
-    facing = np.flatnonzero(along[:, 0] * off[:, 1] <= along[:, 1] * off[:, 0])
-    if len(facing) == 0:
-        return np.ones(len(others), dtype=np.bool_)
-    starts, ends = edges[facing, :2] - eye, edges[facing, 2:] - eye
-    way = others - eye
-    east, north = way[:, 0, None], way[:, 1, None]
-    passes_start = east * starts[:, 1] > north * starts[:, 0]
-    passes_end = east * ends[:, 1] > north * ends[:, 0]
-    blocked = (passes_start != passes_end) & others_left[:, facing]
-    seen: Booleans = ~blocked.any(axis=1)
+def sees_from(eye: Points, others: Points, edges: Edges) -> Booleans:
+    """``sees`` for one eye, shape (2,). From outside a line of sight can only enter where it
+    crosses an edge from its right to its left: the half of the edges that face away is left out.
+    So an eye inside a polygon sees out of it."""
+    seen = np.ones(len(others), dtype=np.bool_)
+    starts, ends = edges[:, :2] - eye, edges[:, 2:] - eye
+    facing = _cross(starts, ends) <= 0
+    starts, ends = starts[facing], ends[facing]
+    near_m = (_lengths(starts) + _lengths(ends) - _lengths(ends - starts)) / 2  # or farther
+    nearest_first = np.argsort(near_m)
+    starts, ends, near_m = starts[nearest_first], ends[nearest_first], near_m[nearest_first]
+    ways = others - eye
+    turns, far_m = _turns(ways), _lengths(ways)
+    in_doubt = np.argsort(turns)
+    first, count = 0, FIRST_EDGES
+    while first < len(starts) and len(in_doubt):
+        these = slice(first, first + count)
+        hidden = _hidden(ways[in_doubt], turns[in_doubt], starts[these], ends[these])
+        seen[in_doubt[hidden]] = False
+        in_doubt = in_doubt[~hidden]
+        first, count = first + count, count * 4
+        if first < len(starts):
+            in_doubt = in_doubt[far_m[in_doubt] > near_m[first]]
     return seen
 
 
-def left_of(points: Points, edges: Edges) -> Booleans:
-    """Whether each point (row) lies to the left of each edge (column)."""
-    left: Booleans = _sides(points, edges[:, :2], edges[:, 2:] - edges[:, :2]) > 0
-    return left
+def _hidden(ways: Points, turns: Floats, starts: Points, ends: Points) -> Booleans:
+    """Which of the ways, sorted by direction, cross one of the edges from right to left. All are
+    seen from the eye, from where the edges run clockwise."""
+    round_twice = np.concatenate((turns, turns + 4))
+    from_turn, to_turn = _turns(ends) - SLOP, _turns(starts) + SLOP
+    from_turn[from_turn < -1] += 4
+    to_turn[to_turn < from_turn] += 4
+    first = np.searchsorted(round_twice, from_turn)
+    counts = np.searchsorted(round_twice, to_turn, side="right") - first
+    edge = np.repeat(np.arange(len(starts)), counts)
+    way = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts - first, counts)
+    way %= len(ways)
+    to, start, end = ways[way], starts[edge], ends[edge]
+    between = (_cross(to, start) > 0) != (_cross(to, end) > 0)
+    beyond = _cross(end - start, to - start) > 0
+    hidden = np.zeros(len(ways), dtype=np.bool_)
+    hidden[way[between & beyond]] = True
+    return hidden
 
 
-def _any_crossed(eyes: Points, others: Points, edges: Edges) -> Booleans:
-    """Whether the segment between each pair properly crosses any edge."""
-    starts, ends = edges[:, :2], edges[:, 2:]
-    along = ends - starts
-    # on which side of each edge's line the end points lie: shapes (n, e) and (m, e)
-    side_eye = _sides(eyes, starts, along)
-    side_other = _sides(others, starts, along)
-    apart = (side_eye[:, None, :] > 0) != (side_other[None, :, :] > 0)
-    # on which side of the segment's line the edge's ends lie: shape (n, m, e)
-    way = others[None, :, :] - eyes[:, None, :]
-    to_start = starts[None, :, :] - eyes[:, None, :]
-    to_end = ends[None, :, :] - eyes[:, None, :]
-    side_start = way[:, :, None, 0] * to_start[:, None, :, 1]
-    side_start -= way[:, :, None, 1] * to_start[:, None, :, 0]
-    side_end = way[:, :, None, 0] * to_end[:, None, :, 1]
-    side_end -= way[:, :, None, 1] * to_end[:, None, :, 0]
-    crossed: Booleans = (apart & ((side_start > 0) != (side_end > 0))).any(axis=2)
-    return crossed
+def _touches(ways: Points, before: Points, after: Points) -> Booleans:
+    """Whether the line along each way through a corner leaves both its neighbours on one side."""
+    side_before, side_after = _cross(ways, before), _cross(ways, after)
+    askew = ASKEW_M * _lengths(ways)
+    apart = (np.minimum(side_before, side_after) < -askew) & (
+        np.maximum(side_before, side_after) > askew
+    )
+    touches: Booleans = ~apart
+    return touches
 
 
-def _sides(points: Points, starts: Points, along: Points) -> NDArray[np.float64]:
-    off = points[:, None, :] - starts[None, :, :]
-    sides: NDArray[np.float64] = along[None, :, 0] * off[:, :, 1] - along[None, :, 1] * off[:, :, 0]
-    return sides
+def _turns(ways: Points) -> Floats:
+    """The direction of each way as a number that grows with its angle, four for a full turn, from
+    -1 (south) to 3; 0 for a way of no length."""
+    reach = np.abs(ways[:, 0]) + np.abs(ways[:, 1])
+    north = np.divide(ways[:, 1], reach, out=np.zeros(len(ways)), where=reach > 0)
+    return np.where(ways[:, 0] < 0, 2 - north, north)
 
 
-def _cross(a: Points, b: Points) -> NDArray[np.float64]:
-    crossed: NDArray[np.float64] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+def _lengths(ways: Points) -> Floats:
+    lengths: Floats = np.hypot(ways[:, 0], ways[:, 1])
+    return lengths
+
+
+def _cross(a: Points, b: Points) -> Floats:
+    crossed: Floats = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
     return crossed

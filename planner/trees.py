@@ -1,0 +1,113 @@
+"""Trees of fastest ways from the docks over the corners, in one wind: grown when first asked for,
+as far as asked for, and kept."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from planner.flight import ground_speeds
+from planner.frame import Points
+from planner.model import Performance, Wind
+
+WIND_STEP_MS = 0.5  # paths are chosen for the wind rounded so; their times are of the exact wind
+WIND_STEP_DEG = 10.0
+TREE_BYTES, TIMES_BYTES = 400e6, 100e6  # of memory, for what is kept
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Fastest ways between one dock and the corners that are at most ``within_s`` from it, out or
+    back; the rest is infinitely far. ``out_s`` from the dock, ``back_s`` to it; the predecessors
+    lead back to the dock along either.
+
+    A corner counts as far as a way that goes on past it: where the last leg to a corner would run
+    into its obstacle it may count as farther than it is, which no way to a place beyond notices.
+    """
+
+    out_s: Floats
+    out_from: Indices
+    back_s: Floats
+    back_to: Indices
+    within_s: float
+
+
+class Trees:
+    """The network of straight ways between nodes, and the trees grown in it so far.
+
+    Ways end at docks and turn at corners: no way leads over a dock.
+    """
+
+    def __init__(self, nodes_m: Points, docks: int, ways: Indices) -> None:
+        """``ways`` are rows of two nodes, of which the second is a corner."""
+        from_dock = ways[:, 0] < docks
+        row = np.concatenate((ways[:, 0], ways[~from_dock, 1]))
+        column = np.concatenate((ways[:, 1], ways[~from_dock, 0]))
+        self._tracks = nodes_m[column] - nodes_m[row]
+        self._lengths = np.hypot(self._tracks[:, 0], self._tracks[:, 1])
+        self._row, self._column = row, column
+        self._nodes = len(nodes_m)
+        self._times: OrderedDict[tuple[object, ...], tuple[csr_array, csr_array]] = OrderedDict()
+        self._times_kept = max(1, int(TIMES_BYTES / (24 * len(row) + 1)))
+        self._trees: OrderedDict[tuple[object, ...], Tree] = OrderedDict()
+        self._trees_kept = max(1, int(TREE_BYTES / (24 * self._nodes)))
+
+    def tree(
+        self, dock: int, performance: Performance, wind: Wind, within_s: float = math.inf
+    ) -> Tree:
+        """The dock's fastest ways in this wind, rounded, at least as far as ``within_s``."""
+        wind = rounded(wind)
+        key = (dock, performance.airspeed_ms, performance.max_ground_ms, wind)
+        tree = self._trees.get(key)
+        if tree is None or tree.within_s < within_s:
+            tree = self._grow(dock, performance, wind, within_s)
+            self._trees[key] = tree
+        self._trees.move_to_end(key)
+        while len(self._trees) > self._trees_kept:
+            self._trees.popitem(last=False)
+        return tree
+
+    def _grow(self, dock: int, performance: Performance, wind: Wind, within_s: float) -> Tree:
+        out, back = self._times_in(performance, wind)
+        out_s, out_from = dijkstra(out, indices=dock, limit=within_s, return_predecessors=True)
+        if back is out:
+            return Tree(out_s, out_from, out_s, out_from, within_s)
+        back_s, back_to = dijkstra(back, indices=dock, limit=within_s, return_predecessors=True)
+        return Tree(out_s, out_from, back_s, back_to, within_s)
+
+    def _times_in(self, performance: Performance, wind: Wind) -> tuple[csr_array, csr_array]:
+        """Seconds from node to node at cruise, and the same against all ways."""
+        key = (performance.airspeed_ms, performance.max_ground_ms, wind)
+        if key not in self._times:
+            out = self._matrix(self._tracks, performance, wind)
+            calm = wind.speed_ms == 0
+            back = out if calm else self._matrix(-self._tracks, performance, wind)
+            self._times[key] = (out, back)
+        self._times.move_to_end(key)
+        while len(self._times) > self._times_kept:
+            self._times.popitem(last=False)
+        return self._times[key]
+
+    def _matrix(self, tracks: Points, performance: Performance, wind: Wind) -> csr_array:
+        """Against too strong a wind there is no way."""
+        seconds = self._lengths / ground_speeds(tracks, performance, wind)
+        flyable = np.isfinite(seconds) & (self._lengths > 0)
+        ways = (self._row[flyable], self._column[flyable])
+        return csr_array((seconds[flyable], ways), shape=(self._nodes, self._nodes))
+
+
+def rounded(wind: Wind) -> Wind:
+    """The wind in steps, so that its small changes do not grow all trees anew."""
+    speed_ms = round(wind.speed_ms / WIND_STEP_MS) * WIND_STEP_MS
+    if speed_ms == 0:
+        return Wind()
+    return Wind(speed_ms, round(wind.from_deg / WIND_STEP_DEG) * WIND_STEP_DEG % 360.0)
