@@ -29,6 +29,7 @@ DistrictId = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 ANSWER_WITHIN_S = 10.0
+WORST_WIND_MS = 60.0  # more than any storm in which somebody would ask
 
 incident = typer.Typer(help="Report, show, dispatch and close incidents.", no_args_is_help=True)
 sortie = typer.Typer(help="Recall a drone.", no_args_is_help=True)
@@ -76,7 +77,7 @@ def list_(
     """List incidents, newest first."""
     answer = ask(broker, district, c.ListIncidents(limit=limit))
     if json:
-        _print_json(answer)
+        print_json(answer)
         return
     for view in answer["incidents"]:
         _tell_incident(view, False)
@@ -123,25 +124,6 @@ def recall(
     _tell_sortie(ask(broker, district, c.Recall(sortie=id_, reason=reason)), json)
 
 
-def plan(
-    at: Annotated[str, typer.Option(help="LON,LAT in WGS-84.")],
-    kind: Annotated[str, typer.Option(help="Kind of incident.")] = "fire",
-    broker: BrokerUrl = BROKER,
-    district: DistrictId = "longgang",
-    json: AsJson = False,
-) -> None:
-    """Rank all docks for a place as the fleet is now; nothing is recorded."""
-    lon, lat = place(at)
-    answer = ask(broker, district, c.PlanFor(lon=lon, lat=lat, kind=kind))
-    if json:
-        _print_json(answer)
-        return
-    for offer in answer["ranking"]:
-        why = "; ".join(reason["text"] for reason in offer["reasons"])
-        eta = "    –" if offer["eta_s"] is None else f"{offer['eta_s']:5.0f}"
-        typer.echo(f"{offer['dock']}  {eta} s  {why}")
-
-
 def status(
     broker: BrokerUrl = BROKER, district: DistrictId = "longgang", json: AsJson = False
 ) -> None:
@@ -157,7 +139,7 @@ def status(
         "not_ready": {d["drone"]: d["not_ready"] for d in drones if not d["ready"]},
     }
     if json:
-        _print_json(figures)
+        print_json(figures)
         return
     typer.echo(
         f"docks online {figures['docks_online']} of {figures['docks']}, "
@@ -206,18 +188,42 @@ def place(text: str) -> tuple[float, float]:
     end_with(f"--at must be LON,LAT in degrees, for instance 114.10,22.65, not {text!r}", 2)
 
 
+def wind_of(text: str) -> tuple[float, float]:
+    """The m/s and degrees of ``SPEED@FROM``; ends with exit code 2 when it is no wind."""
+    speed, _, from_ = text.partition("@")
+    try:
+        speed_ms, from_deg = float(speed), float(from_)
+    except ValueError:
+        end_with(f"--wind must be SPEED@FROM in m/s and degrees, e.g. 5@60, not {text!r}", 2)
+    if not 0 <= speed_ms <= WORST_WIND_MS:
+        end_with(f"--wind must be from 0 to {WORST_WIND_MS:.0f} m/s, not {speed_ms:g} m/s", 2)
+    if not 0 <= from_deg <= 360:
+        end_with(f"--wind must come from 0 to 360 degrees, not from {from_deg:g}", 2)
+    return speed_ms, from_deg
+
+
 def ask(broker: str, district: str, body: BaseModel) -> dict[str, Any]:
     """One question to the running controller; ends the program with its reason if it refuses."""
+    try:
+        return answer(broker, district, body)
+    except (BusUnreachable, RequestFailed, Refusal) as refusal:
+        end_with(str(refusal))
+
+
+def answer(broker: str, district: str, body: BaseModel) -> dict[str, Any]:
+    """The running controller's answer.
+
+    Raises:
+        BusUnreachable: if no broker answers.
+        RequestFailed, Refusal: if the controller does not, or refuses.
+    """
     clock = Clock.from_environment(os.environ)
 
     async def once() -> Reply:
         async with MqttBus(broker, client="cli", clock=clock) as bus:
             return await bus.request(Topics(district).controller_request(), body, ANSWER_WITHIN_S)
 
-    try:
-        return clock.run(once()).body
-    except (BusUnreachable, RequestFailed, Refusal) as refusal:
-        end_with(str(refusal))
+    return clock.run(once()).body
 
 
 def _mode(text: str) -> Any:
@@ -226,7 +232,7 @@ def _mode(text: str) -> Any:
     return text
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     import json
 
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
@@ -234,7 +240,7 @@ def _print_json(value: Any) -> None:
 
 def _tell_incident(view: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        _print_json(view)
+        print_json(view)
         return
     sent = (
         f"{view['drone']} from {view['dock']}, ETA {view['eta_s']:.0f} s" if view["dock"] else "–"
@@ -245,6 +251,6 @@ def _tell_incident(view: dict[str, Any], as_json: bool) -> None:
 
 def _tell_sortie(view: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        _print_json(view)
+        print_json(view)
         return
     typer.echo(f"{view['id']}  {view['drone']} from {view['dock']}  {view['state']}")

@@ -149,7 +149,7 @@ def decision_view(
         id=id_,
         at=at,
         decide_ms=decide_ms,
-        ranking=tuple(_alternative_view(alternative) for alternative in ranking),
+        ranking=tuple(alternative_view(alternative) for alternative in ranking),
     )
 
 
@@ -165,7 +165,7 @@ def parts_view(alternative: Alternative) -> LaunchParts | None:
     )
 
 
-def _alternative_view(alternative: Alternative) -> AlternativeView:
+def alternative_view(alternative: Alternative) -> AlternativeView:
     route = alternative.route
     return AlternativeView(
         dock=alternative.dock,

@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "incident": ("fleet.cli:incident", "Report, show, dispatch and close incidents."),
     "sortie": ("fleet.cli:sortie", "Recall a drone."),
     "status": ("fleet.cli:status", "Say how far the running system is from ready."),
-    "plan": ("fleet.cli:plan", "Rank all docks for a place, without recording anything."),
+    "plan": ("fleet.cli_plan:plan", "Rank all docks for a place, without recording anything."),
     "broker": ("fleet.cli:broker", "Run the embedded MQTT broker."),
     "controller": ("fleet.cli:controller", "Run the fleet controller."),
     "docks": ("docks.cli:docks", "Run simulated docks."),
