@@ -3,65 +3,42 @@
 from __future__ import annotations
 
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 import flask
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 
 from command import forms
-from command.acts import Acts, Refused, wgs84
+from command.acts import Refused, wgs84
 from command.emitter import Emitter
+from command.people.signed import Asks
 from command.problems import responses
 from fleet import contract as c
 
 V = TypeVar("V", bound=BaseModel)
 
 
-def blueprint(acts: Acts, emitter: Emitter) -> APIBlueprint:
+def blueprint(acts: Asks, emitter: Emitter) -> APIBlueprint:
     """All of the API's routes."""
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
-    api.before_request(_refuse_foreign)
     _add_views(api, emitter)
     _add_incidents(api, acts)
     _add_acts(api, acts)
     return api
 
 
-def _refuse_foreign() -> None:
-    """A page of another site may not act for the person at this browser."""
-    if flask.request.method in ("GET", "HEAD", "OPTIONS"):
-        return
-    origin = flask.request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != flask.request.host:
-        raise Forbidden("requests from pages of another site are refused")
-    if flask.request.content_length or flask.request.headers.get("Transfer-Encoding"):
-        _require_json()
-
-
-def _require_json() -> None:
-    """Refuses before any form is read, which would only say that fields are missing."""
-    if not flask.request.is_json:
-        raise UnsupportedMediaType("the body must be sent as application/json")
-    try:
-        flask.request.get_json()
-    except BadRequest:
-        raise BadRequest("the body is not valid JSON") from None
-
-
 def _add_views(api: APIBlueprint, emitter: Emitter) -> None:
-    @api.get("/district", responses={200: c.DistrictView, **responses(503)})
+    @api.get("/district", responses={200: c.DistrictView, **responses(401, 403, 503)})
     def district() -> flask.Response:
         """The district for a map, in GeoJSON"""
         return _known(emitter.opening().district)
 
-    @api.get("/snapshot", responses={200: c.Snapshot, **responses(503)})
+    @api.get("/snapshot", responses={200: c.Snapshot, **responses(401, 403, 503)})
     def snapshot() -> flask.Response:
         """All incidents, sorties, docks and drones as the console knows them now"""
         return _known(emitter.opening().snapshot)
 
-    @api.get("/status", responses={200: forms.StatusView})
+    @api.get("/status", responses={200: forms.StatusView, **responses(401, 403)})
     def status() -> flask.Response:
         """How far the system is from ready, and whether the controller is heard"""
         now = emitter.opening()
@@ -69,9 +46,9 @@ def _add_views(api: APIBlueprint, emitter: Emitter) -> None:
         return _json(view)
 
 
-def _add_incidents(api: APIBlueprint, acts: Acts) -> None:
-    asked = responses(422, 502, 503, 504)
-    acted = responses(400, 403, 409, 413, 415)
+def _add_incidents(api: APIBlueprint, acts: Asks) -> None:
+    asked = responses(401, 403, 422, 502, 503, 504)
+    acted = responses(400, 409, 413, 415)
 
     @api.get("/incidents", responses={200: forms.Incidents, **asked})
     def incidents(query: forms.IncidentsQuery) -> flask.Response:
@@ -104,8 +81,8 @@ def _add_incidents(api: APIBlueprint, acts: Acts) -> None:
         return _answer(forms.Events, acts.ask(ask))
 
 
-def _add_acts(api: APIBlueprint, acts: Acts) -> None:
-    refusals = responses(400, 403, 404, 409, 413, 415, 422, 502, 503, 504)
+def _add_acts(api: APIBlueprint, acts: Asks) -> None:
+    refusals = responses(400, 401, 403, 404, 409, 413, 415, 422, 502, 503, 504)
 
     @api.post("/incidents/<id>/ranking", responses={200: c.DecisionView, **refusals})
     def rank_docks(path: forms.IncidentPath, header: forms.ActHeader) -> flask.Response:

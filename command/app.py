@@ -8,16 +8,25 @@ from typing import Any, NoReturn
 import flask
 import flask_socketio
 from flask.json.provider import DefaultJSONProvider
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
 from command import api, forms, pages, problems, sockets
-from command.acts import Acts
 from command.emitter import Emitter
 from command.outbox import Outbox
+from command.people import guard, routes
+from command.people.house import People
+from command.people.signed import Asks
 from command.webserver import MESSAGE_BYTES, WebSockets
 
 API_VERSION = "1"
+REQUESTS_ALLOWED = "3000/minute"  # from one address
+_SECURITY: dict[str, Any] = {
+    "session": {"type": "apiKey", "in": "cookie", "name": "dockfleet_session"},
+    "token": {"type": "http", "scheme": "bearer"},
+}
 
 
 class StrictJson:
@@ -71,6 +80,7 @@ def make_app() -> OpenAPI:
             description="Positions are WGS-84 longitude and latitude unless a datum is named; "
             "times are UTC; errors are problem documents (RFC 9457) with a sentence in `detail`.",
         ),
+        security_schemes=_SECURITY,
         doc_ui=False,
         static_folder=None,
         validation_error_model=problems.Problem,
@@ -84,13 +94,20 @@ def make_app() -> OpenAPI:
 def add_routes(
     app: OpenAPI,
     socketio: flask_socketio.SocketIO,
-    acts: Acts,
+    acts: Asks,
     emitter: Emitter,
     outbox: Outbox,
+    people: People,
 ) -> None:
     problems.register(app)
+    guard.register(app, people.roster)
+    seats = sockets.Seats(socketio)
+    limiter = Limiter(
+        get_remote_address, app=app, default_limits=[REQUESTS_ALLOWED], storage_uri="memory://"
+    )
+    app.register_api(routes.blueprint(people, limiter, seats.clear))
     app.register_api(api.blueprint(acts, emitter))
-    sockets.attach(socketio, acts, outbox)
+    sockets.attach(socketio, acts, outbox, people.roster, seats)
     _add_health(app, emitter)
 
     @app.route("/api/v1/openapi.json")

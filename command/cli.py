@@ -9,6 +9,13 @@ import typer
 from fleet.clock import Clock
 from fleet.process import Refusal, announce_ready, serve
 
+PEOPLE = "sqlite:///var/longgang/people.db"
+
+PeopleUrl = Annotated[
+    str,
+    typer.Option("--people", envvar="DOCKFLEET_PEOPLE_URL", help="Database URL of the people."),
+]
+
 console = typer.Typer(add_completion=False)
 
 
@@ -20,22 +27,33 @@ def run(
         str, typer.Option(envvar="DOCKFLEET_BROKER", help="mqtt://host:port of the broker.")
     ] = "mqtt://127.0.0.1:1883",
     district: Annotated[str, typer.Option(help="Id of the district.")] = "longgang",
+    people: PeopleUrl = PEOPLE,
 ) -> None:
     """Run the command console until it is told to stop."""
 
     async def main(clock: Clock) -> None:
         from command.console import running_console
+        from command.people.house import open_people
+        from command.people.roster import first_administrator
         from command.webserver import listen
         from fleet.bus import BusUnreachable, MqttBus, Topics
 
+        house = open_people(people, clock.wall_now)
         listener = listen(host, port)
         try:
             async with (
                 MqttBus(url=broker, client="console", clock=clock) as bus,
-                running_console(bus, Topics(district), clock, listener) as ended,
+                running_console(bus, Topics(district), clock, listener, house) as ended,
             ):
                 shown = f"[{host}]" if ":" in host else host
-                announce_ready("console", address=f"http://{shown}:{listener.getsockname()[1]}")
+                first = first_administrator(house.roster)
+                announce_ready(
+                    "console",
+                    address=f"http://{shown}:{listener.getsockname()[1]}",
+                    first_sign_in=dict(zip(("name", "password"), first, strict=True))
+                    if first
+                    else None,
+                )
                 await ended
         except BusUnreachable as error:
             raise Refusal(str(error)) from None

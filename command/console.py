@@ -13,6 +13,8 @@ from command.door import Door
 from command.emitter import Emitter
 from command.feed import Feed
 from command.outbox import Outbox
+from command.people.house import People
+from command.people.signed import SignedActs
 from command.picture import Picture
 from command.waits import PATIENT, Waits
 from command.webserver import WebServer, WebSockets
@@ -27,6 +29,7 @@ async def running_console(
     topics: Topics,
     clock: Clock,
     listener: socket.socket,
+    people: People,
     waits: Waits = PATIENT,
 ) -> AsyncIterator[asyncio.Future[None]]:
     """A console that answers on ``listener``; the future is done if the server ends by itself."""
@@ -36,7 +39,8 @@ async def running_console(
     socketio = make_socketio(app, web_sockets)
     emitter = Emitter(socketio.server, outbox, picture, clock, lambda: feed.online)
     acts = Acts(door, bus, topics, clock, lambda: feed.online, waits)
-    add_routes(app, socketio, acts, emitter, outbox)
+    signed = SignedActs(acts, people, picture)
+    add_routes(app, socketio, signed, emitter, outbox, people)
     server = WebServer(app, listener, web_sockets)
     async with asyncio.TaskGroup() as tasks:
         following = tasks.create_task(feed.run(), name="feed")

@@ -16,13 +16,13 @@ Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Kind = Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class _Form(BaseModel):
+class Form(BaseModel):
     """A JSON body: a text is no number here, and an unknown field is a mistake to tell."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class _OptionalForm(_Form):
+class _OptionalForm(Form):
     """May be left out of the request altogether."""
 
     model_config = ConfigDict(openapi_extra={"required": False})  # type: ignore[typeddict-unknown-key]
@@ -33,7 +33,7 @@ class _OptionalForm(_Form):
         return {} if given is None else given
 
 
-class _Place(_Form):
+class _Place(Form):
     lon: Longitude
     lat: Latitude
     datum: Literal["wgs84", "gcj02", "bd09"] = Field(

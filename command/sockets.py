@@ -9,9 +9,12 @@ import flask
 import flask_socketio
 from pydantic import BaseModel
 
-from command.acts import Acts, Refused, read_ask
+from command.acts import Refused, read_ask
 from command.emitter import NAMESPACE
 from command.outbox import Greeting, Outbox
+from command.people.rights import Right
+from command.people.roster import Roster
+from command.people.signed import Asks, key_of_request, need, signed_in
 
 ASKS_AT_ONCE = 16  # over all consoles: more are told to wait, so that REST keeps its threads
 KEY_LENGTH = 200
@@ -24,12 +27,47 @@ class Acknowledgement(BaseModel):
     body: dict[str, Any] | None = None
 
 
-def attach(socketio: flask_socketio.SocketIO, acts: Acts, outbox: Outbox) -> None:
-    """Answers connections and asks in the namespace."""
+class Seats:
+    """Which console is open in which session, so that it closes when the session ends."""
+
+    def __init__(self, socketio: flask_socketio.SocketIO) -> None:
+        self._socketio, self._lock = socketio, threading.Lock()
+        self._keys: dict[str, tuple[str, str]] = {}  # console -> session, person
+
+    def take(self, console: str, key: str, person: str) -> None:
+        with self._lock:
+            self._keys[console] = (key, person)
+
+    def leave(self, console: str) -> None:
+        with self._lock:
+            self._keys.pop(console, None)
+
+    def clear(self, whose: str) -> None:
+        """Closes the consoles of a session or of a person."""
+        with self._lock:
+            consoles = [console for console, held_by in self._keys.items() if whose in held_by]
+        for console in consoles:
+            self._socketio.server.disconnect(console, namespace=NAMESPACE)
+
+
+def attach(
+    socketio: flask_socketio.SocketIO, acts: Asks, outbox: Outbox, roster: Roster, seats: Seats
+) -> None:
+    """Answers connections and asks in the namespace, of those who are signed in."""
     places = threading.BoundedSemaphore(ASKS_AT_ONCE)
 
     def connect(auth: Any = None) -> None:
-        outbox.put(Greeting(flask.request.sid))  # type: ignore[attr-defined]
+        console: str = flask.request.sid  # type: ignore[attr-defined]
+        try:
+            person = signed_in(roster)
+            need(person, Right.LOOK)
+        except Refused as refusal:
+            raise flask_socketio.ConnectionRefusedError(refusal.reason) from None
+        seats.take(console, key_of_request() or "", person.name)
+        outbox.put(Greeting(console))
+
+    def disconnect(*_: Any) -> None:
+        seats.leave(flask.request.sid)  # type: ignore[attr-defined]
 
     def ask(*arguments: Any) -> dict[str, Any]:
         if not places.acquire(blocking=False):
@@ -43,10 +81,11 @@ def attach(socketio: flask_socketio.SocketIO, acts: Acts, outbox: Outbox) -> Non
             places.release()
 
     socketio.on_event("connect", connect, namespace=NAMESPACE)
+    socketio.on_event("disconnect", disconnect, namespace=NAMESPACE)
     socketio.on_event("ask", ask, namespace=NAMESPACE)
 
 
-def _ask(acts: Acts, arguments: tuple[Any, ...]) -> dict[str, Any]:
+def _ask(acts: Asks, arguments: tuple[Any, ...]) -> dict[str, Any]:
     if len(arguments) != 1 or not isinstance(arguments[0], dict):
         raise Refused("invalid", "an ask must be one object with the field 'ask'")
     fields = dict(arguments[0])

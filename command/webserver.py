@@ -8,6 +8,7 @@ and does not give a thread to a connection that says nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 import threading
@@ -24,6 +25,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 from simple_websocket import Server as WebSocket  # type: ignore[import-untyped]
+from wsproto.utilities import LocalProtocolError
 
 from fleet.process import Refusal
 
@@ -109,6 +111,10 @@ class _BoundedWebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
 
 
 class _WebSocket(WebSocket):  # type: ignore[misc]
+    def close(self, reason: Any = None, message: Any = None) -> None:
+        with contextlib.suppress(LocalProtocolError):  # it is closing already
+            super().close(reason, message)
+
     def _thread(self) -> None:
         """At the end wakes whoever waits for a message. The library does so before it says that
         the connection is over when a message is too big: the waiter would wait for good."""

@@ -90,11 +90,21 @@ async def _run(settings: StackSettings, clock: Clock, as_json: bool) -> None:
             status = await stack.ready(SETTLE_WITHIN_S)
             figures = status.model_dump(mode="json") if status else {}
             if as_json:
-                announce_ready("up", console=stack.console, broker=stack.broker, **figures)
+                announce_ready(
+                    "up",
+                    console=stack.console,
+                    broker=stack.broker,
+                    first_sign_in=stack.first_sign_in,
+                    **figures,
+                )
             elif status:
                 typer.echo(
                     f"docks online {status.docks_online} of {status.docks}, "
                     f"drones ready {status.drones_ready} of {status.drones}"
                 )
                 typer.echo(f"console: {stack.console or 'not started'}")
+                if first := stack.first_sign_in:
+                    typer.echo(
+                        f"sign in as {first['name']} with the one-time password {first['password']}"
+                    )
             await stack.watch()

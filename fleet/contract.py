@@ -242,6 +242,7 @@ class ReportIncident(_Model):
     note: str = Field(default="", max_length=2000)
     source: str = Field(default="officer", max_length=100)
     dispatch: Literal["rule", "confirm", "now"] = "rule"
+    within: tuple[str, ...] = ()  # codes of subdistricts; refused elsewhere, if there are any
 
 
 class PlanFor(_Model):

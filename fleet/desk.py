@@ -80,6 +80,8 @@ class Desk:
     def _report(self, ask: c.ReportIncident, cause: str) -> c.IncidentView:
         kind = self._kind(ask.kind)
         subdistrict = locate(self._district, ask.lon, ask.lat)
+        if ask.within and subdistrict.code not in ask.within:
+            raise Refused("forbidden", f"{ask.source} may not report for {subdistrict.name.en}")
         incident = str(ULID())
         self._journal.record(
             IncidentReported(

@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "controller": ("fleet.cli:controller", "Run the fleet controller."),
     "docks": ("docks.cli:docks", "Run simulated docks."),
     "console": ("command.cli:console", "Run the command console."),
+    "user": ("command.cli_people:user", "Add people to the console, reset passwords."),
+    "audit": ("command.cli_people:audit", "Show who did what at the console; check the record."),
     "sitl": ("sitl.cli:sitl", "Fly simulated vehicles: ArduPilot SITL or the builtin one."),
     "sim": ("sitl.cli:sim", "Run the whole stack headless through a set of incidents."),
 }

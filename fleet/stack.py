@@ -49,6 +49,7 @@ class Stack:
 
     broker: str
     console: str | None
+    first_sign_in: dict[str, str] | None  # of an administrator, where there was nobody yet
     topics: Topics
     children: tuple[Child, ...]
     clock: Clock
@@ -109,10 +110,11 @@ async def running(settings: StackSettings, clock: Clock) -> AsyncIterator[Stack]
         if settings.broker is None:
             await start(make.broker())
         await start(*make.rest())
-        addresses = (child.ready["address"] for child in children if child.name == "console")
+        console = next((child.ready for child in children if child.name == "console"), {})
         yield Stack(
             broker,
-            next(addresses, None),
+            console.get("address"),
+            console.get("first_sign_in"),
             Topics(settings.district),
             tuple(children),
             clock,
@@ -161,6 +163,7 @@ class _Maker:
                 "console",
                 *("console", "--host", settings.host, *at),
                 *("--port", str(_port(settings.console_port)), "--district", settings.district),
+                *("--people", f"sqlite:///{settings.state_dir}/people.db"),
             )
 
     def _child(self, name: str, *arguments: str) -> Child:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,14 +20,17 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def shared_stage(broker: str, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    with staged(broker, Topics(f"shared-{request.module.__name__.rsplit('.')[-1]}")) as stage:
+def shared_stage(
+    broker: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    topics = Topics(f"shared-{request.module.__name__.rsplit('.')[-1]}")
+    with staged(broker, topics, tmp_path_factory.mktemp("people")) as stage:
         yield stage
 
 
 @pytest.fixture
-def stage(broker: str, request: pytest.FixtureRequest) -> Iterator[Stage]:
-    with staged(broker, Topics(f"own-{abs(hash(request.node.name))}")) as stage:
+def stage(broker: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
+    with staged(broker, Topics(f"own-{abs(hash(request.node.name))}"), tmp_path) as stage:
         yield stage
 
 
@@ -35,7 +39,7 @@ def join() -> Iterator[Callable[..., Officer]]:
     officers: list[Officer] = []
 
     def make(stage: Stage, transport: str = "websocket") -> Officer:
-        officers.append(Officer(stage.url, transport))
+        officers.append(Officer(stage.url, stage.key, transport))
         return officers[-1]
 
     yield make

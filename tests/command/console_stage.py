@@ -17,6 +17,8 @@ import requests
 import socketio
 
 from command.console import running_console
+from command.people.house import People, open_people
+from command.people.rights import Role
 from command.waits import Waits
 from command.webserver import listen
 from fleet.bus import MqttBus, Topics
@@ -25,6 +27,7 @@ from tests.command.controller_on_the_bus import TinyController
 
 T = TypeVar("T")
 PATIENCE_S = 20
+PASSWORD = "horse battery staple"
 WAITS = Waits(answer_s=2, absent_answer_s=0.5, snapshot_s=0.5, retry_s=0.1, lost_s=1, frame_s=0.01)
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 
@@ -58,8 +61,11 @@ def mosquitto(tmp_path: Path) -> Iterator[str]:
 class Stage:
     """Loop, tiny controller and console in a thread, driven from the test."""
 
-    def __init__(self, broker: str, topics: Topics) -> None:
+    def __init__(self, broker: str, topics: Topics, directory: Path) -> None:
         self.broker, self.topics, self.clock = broker, topics, Clock()
+        self.people = open_people(f"sqlite:///{directory}/people.db", self.clock.wall_now)
+        self.people.roster.add("li", Role.DUTY_OFFICER, "李")
+        self.key = settled(self.people, "li")
         self.url = ""
         self.controller: TinyController
         self._loop: asyncio.AbstractEventLoop
@@ -112,14 +118,28 @@ class Stage:
         ):
             self.controller = TinyController(theirs, self.topics, self.clock)
             await self.controller.start()
-            async with running_console(ours, self.topics, self.clock, listener, WAITS) as ended:
+            async with running_console(
+                ours, self.topics, self.clock, listener, self.people, WAITS
+            ) as ended:
                 self._ready.set()
                 await ended
 
 
+def settled(people: People, name: str) -> str:
+    """A token of somebody who has set a password."""
+    roster = people.roster
+    person, _ = roster.sign_in(name, one_time := roster.reset_password(name))
+    roster.set_password(person, one_time, PASSWORD)
+    return roster.new_token(name, "tests")
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
 @contextmanager
-def staged(broker: str, topics: Topics) -> Iterator[Stage]:
-    stage = Stage(broker, topics)
+def staged(broker: str, topics: Topics, directory: Path) -> Iterator[Stage]:
+    stage = Stage(broker, topics, directory)
     stage.start()
     try:
         eventually(lambda: requests.get(f"{stage.url}/readyz", timeout=5).ok)
@@ -133,12 +153,12 @@ class Officer:
 
     EVENTS = ("snapshot", "change", "dock", "telemetry", "status", "controller")
 
-    def __init__(self, url: str, transport: str = "websocket") -> None:
+    def __init__(self, url: str, key: str, transport: str = "websocket") -> None:
         self._sent: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.client = socketio.Client(reconnection=False)
         for event in self.EVENTS:
             self.client.on(event, self._keep(event), namespace="/ops")
-        self.client.connect(url, namespaces=["/ops"], transports=[transport])
+        self.client.connect(url, headers=bearer(key), namespaces=["/ops"], transports=[transport])
 
     def _keep(self, event: str) -> Callable[[Any], None]:
         return lambda body: self._sent.put((event, body))

@@ -11,10 +11,21 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import requests
 
-from tests.command.console_stage import Officer, eventually, free_port, mosquitto
+from command.people.house import open_people
+from command.people.rights import Role
+from fleet.clock import Clock
+from tests.command.console_stage import (
+    Officer,
+    bearer,
+    eventually,
+    free_port,
+    mosquitto,
+    settled,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,9 +35,13 @@ def command(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def console(broker: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def console(broker: str, directory: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """The process, its address, and the key of somebody who may work there."""
+    people = f"sqlite:///{directory}/people.db"
+    house = open_people(people, Clock.wall_now)
+    house.roster.add("li", Role.DUTY_OFFICER)
     process = subprocess.Popen(
-        command("--port", "0", "--broker", broker, "--district", "process"),
+        command("--port", "0", "--broker", broker, "--district", "process", "--people", people),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -34,16 +49,21 @@ def console(broker: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     )
     assert process.stdout is not None
     try:
-        yield process, json.loads(process.stdout.readline())["address"]
+        yield process, json.loads(process.stdout.readline())["address"], settled(house, "li")
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
 
 
-def test_it_ends_cleanly_with_consoles_connected(broker: str) -> None:
-    with console(broker) as (process, address):
-        officers = [Officer(address, each) for each in ("websocket", "polling", "websocket")]
+def ask(method: str, address: str, key: str, path: str, **kwargs: Any) -> requests.Response:
+    url = f"{address}/api/v1{path}"
+    return requests.request(method, url, timeout=20, headers=bearer(key), **kwargs)
+
+
+def test_it_ends_cleanly_with_consoles_connected(broker: str, tmp_path: Path) -> None:
+    with console(broker, tmp_path) as (process, address, key):
+        officers = [Officer(address, key, each) for each in ("websocket", "polling", "websocket")]
         for officer in officers:
             assert officer.next("snapshot")["online"] is False
         idle = socket.create_connection(("127.0.0.1", int(address.rsplit(":", 1)[1])))
@@ -53,14 +73,14 @@ def test_it_ends_cleanly_with_consoles_connected(broker: str) -> None:
         eventually(lambda: not any(officer.client.connected for officer in officers))
 
 
-def test_without_a_controller_it_serves_and_says_so(broker: str) -> None:
-    with console(broker) as (_, address):
+def test_without_a_controller_it_serves_and_says_so(broker: str, tmp_path: Path) -> None:
+    with console(broker, tmp_path) as (_, address, key):
         assert requests.get(f"{address}/healthz", timeout=10).ok
         ready = requests.get(f"{address}/readyz", timeout=10)
         assert (ready.status_code, ready.json()["code"]) == (503, "unavailable")
-        assert requests.get(f"{address}/api/v1/snapshot", timeout=10).status_code == 503
+        assert ask("get", address, key, "/snapshot").status_code == 503
         place = {"lon": 114.1, "lat": 22.65, "kind": "fire"}
-        refused = requests.post(f"{address}/api/v1/incidents", json=place, timeout=20)
+        refused = ask("post", address, key, "/incidents", json=place)
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
 
 
@@ -68,7 +88,7 @@ def test_a_port_in_use_is_one_sentence(broker: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ended = subprocess.run(
-            command("--port", port, "--broker", broker),
+            command("--port", port, "--broker", broker, "--people", "sqlite://"),
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -83,7 +103,7 @@ def test_a_port_in_use_is_one_sentence(broker: str) -> None:
 def test_an_absent_broker_is_one_sentence() -> None:
     url = f"mqtt://127.0.0.1:{free_port()}"
     ended = subprocess.run(
-        command("--port", "0", "--broker", url),
+        command("--port", "0", "--broker", url, "--people", "sqlite://"),
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -98,12 +118,12 @@ def test_an_absent_broker_is_one_sentence() -> None:
 def test_it_outlives_its_broker(tmp_path: Path) -> None:
     with ExitStack() as broker:
         url = broker.enter_context(mosquitto(tmp_path))
-        with console(url) as (process, address):
-            officer = Officer(address)
+        with console(url, tmp_path) as (process, address, key):
+            officer = Officer(address, key)
             officer.next("snapshot")
             broker.close()
             place = {"lon": 114.1, "lat": 22.65}
-            refused = requests.post(f"{address}/api/v1/plan", json=place, timeout=20)
+            refused = ask("post", address, key, "/plan", json=place)
             assert refused.status_code in (503, 504)
             assert process.poll() is None
             officer.leave()

@@ -8,17 +8,18 @@ import pytest
 import requests
 
 from fleet.contract import DistrictView, Snapshot
-from tests.command.console_stage import Stage
+from tests.command.console_stage import Stage, bearer
 
 PLACE = {"lon": 114.1, "lat": 22.65, "kind": "fire"}
 
 
 def post(stage: Stage, path: str, **kwargs: Any) -> requests.Response:
-    return requests.post(f"{stage.url}/api/v1{path}", timeout=10, **kwargs)
+    headers = {**bearer(stage.key), **kwargs.pop("headers", {})}
+    return requests.post(f"{stage.url}/api/v1{path}", timeout=10, headers=headers, **kwargs)
 
 
 def get(stage: Stage, path: str) -> requests.Response:
-    return requests.get(f"{stage.url}/api/v1{path}", timeout=10)
+    return requests.get(f"{stage.url}/api/v1{path}", timeout=10, headers=bearer(stage.key))
 
 
 def assert_problem(response: requests.Response, status: int) -> dict[str, Any]:
@@ -185,7 +186,9 @@ def test_the_wrong_method_is_a_problem_too(shared_stage: Stage) -> None:
 
 
 def assert_problem_and_headers(stage: Stage) -> requests.Response:
-    response = requests.delete(f"{stage.url}/api/v1/incidents", timeout=10)
+    response = requests.delete(
+        f"{stage.url}/api/v1/incidents", timeout=10, headers=bearer(stage.key)
+    )
     assert_problem(response, 405)
     return response
 

@@ -16,7 +16,7 @@ import socketio
 
 from fleet.bus import MqttBus
 from fleet.contract import DockView, SortieState
-from tests.command.console_stage import PATIENCE_S, Officer, Stage, eventually
+from tests.command.console_stage import PATIENCE_S, Officer, Stage, bearer, eventually
 from tests.command.controller_on_the_bus import frame, incident, sortie
 
 Join = Callable[..., Officer]
@@ -44,7 +44,7 @@ def test_a_console_gets_the_snapshot_then_every_change(
 
 
 def seq_of(stage: Stage) -> int:
-    response = requests.get(f"{stage.url}/api/v1/snapshot", timeout=10)
+    response = requests.get(f"{stage.url}/api/v1/snapshot", timeout=10, headers=bearer(stage.key))
     return int(response.json()["seq"])
 
 
@@ -175,14 +175,14 @@ def test_a_page_of_another_site_gets_no_connection(stage: Stage) -> None:
     with pytest.raises(socketio.exceptions.ConnectionError):
         client.connect(
             stage.url,
-            headers={"Origin": "http://evil.example"},
+            headers={"Origin": "http://evil.example", **bearer(stage.key)},
             namespaces=["/ops"],
             transports=["websocket"],
         )
 
 
 def test_a_console_that_does_not_read_costs_the_others_nothing(stage: Stage, join: Join) -> None:
-    stalled, officer = stalled_console(stage.url), join(stage)
+    stalled, officer = stalled_console(stage.url, stage.key), join(stage)
     officer.next("snapshot")
 
     async def flood() -> None:
@@ -217,7 +217,7 @@ def read_until(connection: socket.socket, mark: bytes) -> bytes:
     return bytes(heard)
 
 
-def stalled_console(url: str) -> socket.socket:
+def stalled_console(url: str, key: str) -> socket.socket:
     """A console that joins the namespace and then never reads again."""
     host, port = url.removeprefix("http://").split(":")
     connection = socket.socket()
@@ -225,6 +225,7 @@ def stalled_console(url: str) -> socket.socket:
     connection.connect((host, int(port)))
     connection.sendall(
         f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        f"Authorization: Bearer {key}\r\n"
         "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
     )
@@ -260,6 +261,7 @@ def test_silence_alone_shows_that_the_controller_is_lost(stage: Stage, join: Joi
     late = requests.post(
         f"{stage.url}/api/v1/plan",
         json={"lon": 114.1, "lat": 22.65},
+        headers=bearer(stage.key),
         timeout=20,
     )
     assert (late.status_code, late.json()["code"]) == (503, "unavailable")

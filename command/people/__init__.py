@@ -1,0 +1,1 @@
+"""Who may work at the console, what each may do, and the record of what each did."""

@@ -1,0 +1,229 @@
+"""The people of the console: their passwords, sessions and tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, select, update
+
+from command.acts import Refused
+from command.people import passwords
+from command.people.rights import Person, Role
+from command.people.tables import KEYS, PEOPLE, aware
+
+SESSION_LASTS = timedelta(hours=14)  # a twelve-hour shift with its hand-over
+FAILURES_FREE = 5
+LOCKED_FIRST = timedelta(minutes=1)  # doubled by each further failure
+LOCKED_LONGEST = timedelta(hours=1)
+NAME_RULE = "a name is 2 to 64 of the characters a-z, 0-9, '.', '-' and '_'"
+_NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
+
+
+class Roster:
+    """``now`` tells real time. Every change is on disk when its call returns."""
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        self._engine, self._now = engine, now
+
+    def people(self) -> list[Person]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(PEOPLE).order_by(PEOPLE.c.name)).mappings()
+            return [_person(row) for row in rows]
+
+    def add(self, name: str, role: Role, shown: str = "", subdistricts: Sequence[str] = ()) -> str:
+        """Adds somebody; the one-time password to sign in with first.
+
+        Raises:
+            Refused: if the name is taken or none.
+        """
+        if not (2 <= len(name) <= 64 and set(name) <= _NAME_CHARACTERS):
+            raise Refused("invalid", f"{NAME_RULE}, not {name[:70]!r}")
+        password = passwords.one_time()
+        with self._engine.begin() as connection:
+            if connection.execute(select(PEOPLE).where(PEOPLE.c.name == name)).first():
+                raise Refused("conflict", f"there is somebody named {name} already")
+            connection.execute(
+                insert(PEOPLE).values(
+                    name=name,
+                    shown=shown or name,
+                    role=role.value,
+                    subdistricts=list(subdistricts),
+                    password_hash=passwords.hashed(password),
+                    must_change=True,
+                    disabled=False,
+                    failures=0,
+                    locked_until=None,
+                )
+            )
+        return password
+
+    def change(self, name: str, **fields: Any) -> Person:
+        """Changes ``shown``, ``role``, ``subdistricts`` or ``disabled``; a disabled person's
+        sessions and tokens end.
+
+        Raises:
+            Refused: if there is no such person, or nobody would be left to administer.
+        """
+        before = self._one(name)
+        leaves = fields.get("disabled") or fields.get("role", before.role) != Role.ADMINISTRATOR
+        if before.role is Role.ADMINISTRATOR and leaves and self._administrators() == [name]:
+            raise Refused("conflict", f"{name} is the last administrator; make another one first")
+        with self._engine.begin() as connection:
+            connection.execute(update(PEOPLE).where(PEOPLE.c.name == name).values(**fields))
+            if fields.get("disabled"):
+                connection.execute(delete(KEYS).where(KEYS.c.person == name))
+        return self._one(name)
+
+    def reset_password(self, name: str) -> str:
+        """A new one-time password; every session of the person ends, and no lock is left."""
+        self._one(name)
+        password = passwords.one_time()
+        self._store_password(name, password, must_change=True)
+        return password
+
+    def set_password(self, person: Person, old: str, new: str) -> None:
+        """Raises Refused if the old one is wrong or the new one too weak."""
+        if not passwords.fits(old, self._row(person.name)["password_hash"]):
+            raise Refused("invalid", "the present password is not right")
+        if fault := passwords.weakness(new, person.name):
+            raise Refused("invalid", fault)
+        if new == old:
+            raise Refused("invalid", "the new password must differ from the present one")
+        self._store_password(person.name, new, must_change=False)
+
+    def sign_in(self, name: str, password: str) -> tuple[Person, str]:
+        """The person, and the key of a new session.
+
+        Raises:
+            Refused: in the same words and after the same time whether the name or the password is
+                wrong; and while the name is locked after too many failures.
+        """
+        row = self._row(name) or {}
+        locked_until = row.get("locked_until")
+        if locked_until is not None and aware(locked_until) > self._now():
+            wait_s = (aware(locked_until) - self._now()).total_seconds()
+            raise Refused("locked", f"too many wrong passwords; try again in {wait_s:.0f} s")
+        fits = passwords.fits(password, row.get("password_hash"))
+        if not fits or row["disabled"]:
+            self._count_failure(name, row)
+            raise Refused("unauthorized", "name or password is not right")
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(PEOPLE).where(PEOPLE.c.name == name).values(failures=0, locked_until=None)
+            )
+        return _person(row), self._new_key(name, "session", "", self._now() + SESSION_LASTS)
+
+    def new_token(self, name: str, label: str, lasts: timedelta | None = None) -> str:
+        """A key for a program that acts as this person; without ``lasts`` until it is ended."""
+        self._one(name)
+        expires_at = None if lasts is None else self._now() + lasts
+        return self._new_key(name, "token", label, expires_at)
+
+    def holder(self, key: str) -> Person | None:
+        """Whose session or token this is, if it is still good."""
+        query = (
+            select(PEOPLE, KEYS.c.expires_at)
+            .join(KEYS, KEYS.c.person == PEOPLE.c.name)
+            .where(KEYS.c.hash == _hash(key))
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None or row["disabled"]:
+            return None
+        if row["expires_at"] is not None and aware(row["expires_at"]) <= self._now():
+            return None
+        return _person(row)
+
+    def end(self, key: str) -> None:
+        """Ends a session or token."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(KEYS).where(KEYS.c.hash == _hash(key)))
+
+    def _administrators(self) -> list[str]:
+        return [p.name for p in self.people() if p.role is Role.ADMINISTRATOR and not p.disabled]
+
+    def _one(self, name: str) -> Person:
+        row = self._row(name)
+        if row is None:
+            raise Refused("not_found", f"there is nobody named {name[:70]}")
+        return _person(row)
+
+    def _row(self, name: str) -> Any:
+        query = select(PEOPLE).where(PEOPLE.c.name == name)
+        with self._engine.connect() as connection:
+            return connection.execute(query).mappings().first()
+
+    def _store_password(self, name: str, password: str, must_change: bool) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(PEOPLE)
+                .where(PEOPLE.c.name == name)
+                .values(
+                    password_hash=passwords.hashed(password),
+                    must_change=must_change,
+                    failures=0,
+                    locked_until=None,
+                )
+            )
+            if must_change:
+                connection.execute(
+                    delete(KEYS).where(KEYS.c.person == name, KEYS.c.kind == "session")
+                )
+
+    def _count_failure(self, name: str, row: Any) -> None:
+        if not row:
+            return
+        failures = row["failures"] + 1
+        locked_until = None
+        if failures >= FAILURES_FREE:
+            # no more doublings than lead to the longest lock: the number must not grow for ever
+            doublings = min(failures - FAILURES_FREE, 10)
+            locked_until = self._now() + min(LOCKED_FIRST * 2**doublings, LOCKED_LONGEST)
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(PEOPLE)
+                .where(PEOPLE.c.name == name)
+                .values(failures=failures, locked_until=locked_until)
+            )
+
+    def _new_key(self, name: str, kind: str, label: str, expires_at: datetime | None) -> str:
+        key = secrets.token_urlsafe(32)
+        with self._engine.begin() as connection:
+            connection.execute(delete(KEYS).where(KEYS.c.expires_at <= self._now()))
+            connection.execute(
+                insert(KEYS).values(
+                    hash=_hash(key),
+                    person=name,
+                    kind=kind,
+                    label=label,
+                    made_at=self._now(),
+                    expires_at=expires_at,
+                )
+            )
+        return key
+
+
+def first_administrator(roster: Roster) -> tuple[str, str] | None:
+    """Where there is nobody yet, adds an administrator: (name, one-time password)."""
+    if roster.people():
+        return None
+    return "admin", roster.add("admin", Role.ADMINISTRATOR, "管理员")
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        name=row["name"],
+        shown=row["shown"],
+        role=Role(row["role"]),
+        subdistricts=tuple(row["subdistricts"]),
+        disabled=row["disabled"],
+        must_change=row["must_change"],
+    )
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

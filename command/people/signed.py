@@ -1,0 +1,132 @@
+"""Who asks: the person behind a request, and acts in that person's name."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any, Protocol
+
+import flask
+
+from command.acts import Acts, Refused
+from command.people.house import People
+from command.people.rights import Person, Right, right_for
+from command.people.roster import Roster
+from command.picture import Picture
+from fleet import contract as c
+from fleet.contract import Ask
+
+COOKIE = "dockfleet_session"
+CSRF_HEADER = "X-CSRF-Token"
+
+
+class Asks(Protocol):
+    """What REST and Socket.IO need of acts."""
+
+    def ask(self, ask: Ask, key: str | None = None) -> dict[str, Any]:
+        """The body of the controller's answer; raises Refused."""
+        ...
+
+
+def key_of_request() -> str | None:
+    """The session or token that a request came with."""
+    scheme, _, token = flask.request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    return flask.request.cookies.get(COOKIE)
+
+
+def comes_by_cookie() -> bool:
+    """Browsers send cookies by themselves, also for pages of others."""
+    return "Authorization" not in flask.request.headers
+
+
+def csrf_token(key: str) -> str:
+    """What only a page of ours can know of a session."""
+    return hashlib.sha256(b"csrf " + key.encode()).hexdigest()
+
+
+def signed_in(roster: Roster) -> Person:
+    """
+    Raises:
+        Refused: if nobody is, or the password must be changed first.
+    """
+    key = key_of_request()
+    person = roster.holder(key) if key else None
+    if person is None:
+        raise Refused("unauthorized", "sign in first")
+    return person
+
+
+def check_csrf() -> None:
+    """Raises Refused for an act by a cookie without the token of its session."""
+    key = key_of_request()
+    if flask.request.method in ("GET", "HEAD", "OPTIONS") or key is None or not comes_by_cookie():
+        return
+    if not hmac.compare_digest(flask.request.headers.get(CSRF_HEADER, ""), csrf_token(key)):
+        raise Refused("forbidden", f"the header {CSRF_HEADER} is missing or of another session")
+
+
+def need(person: Person, right: Right) -> None:
+    """Raises Refused if the person may not."""
+    if person.must_change:
+        raise Refused("forbidden", "set a password of your own first")
+    if not person.may(right):
+        raise Refused("forbidden", f"a {person.role.replace('_', ' ')} may not do this")
+
+
+class SignedActs:
+    """Acts in the name of whoever the present request is from: checks what that person may do, and
+    records each act, also those refused."""
+
+    def __init__(self, acts: Acts, people: People, picture: Picture) -> None:
+        self._acts, self._picture = acts, picture
+        self._roster, self._audit = people.roster, people.audit
+
+    def ask(self, ask: Ask, key: str | None = None) -> dict[str, Any]:
+        person = signed_in(self._roster)
+        right = right_for(ask)
+        try:
+            need(person, right)
+            body = self._acts.ask(self._within(person, ask), key)
+        except Refused as refusal:
+            if right is not Right.LOOK:
+                self._record(person, ask, refusal.reason)
+            raise
+        if right is not Right.LOOK:
+            self._record(person, ask, None, str(body.get("id", "")))
+        return body
+
+    def _within(self, person: Person, ask: Ask) -> Ask:
+        """The ask, once it is sure that it stays within the person's subdistricts."""
+        if isinstance(ask, c.ReportIncident):
+            return ask.model_copy(update={"source": person.name, "within": person.subdistricts})
+        if not person.subdistricts or right_for(ask) is Right.LOOK:
+            return ask
+        where = self._subdistrict_of(ask)
+        if where not in person.subdistricts:
+            raise Refused("forbidden", f"{person.name} may not act in {where or 'this place'}")
+        return ask
+
+    def _subdistrict_of(self, ask: Ask) -> str | None:
+        known = self._picture.snapshot()
+        if known is None:
+            return None
+        incident = getattr(ask, "incident", None)
+        if isinstance(ask, c.Recall):
+            incident = next((s.incident for s in known.sorties if s.id == ask.sortie), None)
+        return next((i.subdistrict for i in known.incidents if i.id == incident), None)
+
+    def _record(self, person: Person, ask: Ask, refusal: str | None, made: str = "") -> None:
+        fields = ask.model_dump(mode="json", exclude={"ask"}, exclude_defaults=True)
+        subject = next((str(fields[k]) for k in ("sortie", "incident") if k in fields), made)
+        detail = ", ".join(f"{name} {value}" for name, value in fields.items())
+        self._audit.record(
+            person.name,
+            person.role,
+            flask.request.remote_addr or "",
+            ask.ask,
+            subject,
+            refusal and f"{refusal} ({detail})",
+            detail,
+        )
