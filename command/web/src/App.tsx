@@ -9,6 +9,7 @@ import { IncidentDetail } from "./panels/IncidentDetail";
 import { IncidentQueue } from "./panels/IncidentQueue";
 import { Notice } from "./panels/Notice";
 import { ReportPanel } from "./panels/ReportPanel";
+import { SignIn } from "./panels/SignIn";
 import { TopBar } from "./panels/TopBar";
 import { useConsole } from "./state/store";
 import { dark } from "./theme";
@@ -19,10 +20,17 @@ export function App() {
   return (
     <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={dark} button={{ autoInsertSpace: false }}>
       <AntApp component={false} message={{ top: 52, maxCount: 3 }}>
-        <Situation />
+        <Gate />
       </AntApp>
     </ConfigProvider>
   );
+}
+
+/** The situation for who is signed in; the door for everybody else. */
+function Gate() {
+  const session = useConsole((state) => state.session);
+  if (session === undefined) return null;
+  return session !== null && session.rights.includes("look") ? <Situation /> : <SignIn />;
 }
 
 function Situation() {

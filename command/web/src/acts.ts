@@ -1,6 +1,7 @@
 /** What an officer does, in one place for buttons and keys alike. */
 import type { DecisionView } from "./contract";
-import { ask, newKey } from "./link";
+import { newKey } from "./key";
+import { ask } from "./link";
 import { Refused } from "./refused";
 import { applyDecision, applyTimeline } from "./state/fold";
 import { dockToSend } from "./state/derived";

@@ -72,15 +72,21 @@ export async function ask<K extends keyof Answers>(
   return answer.body as Answers[K][1];
 }
 
-/** A key for one act. `crypto.randomUUID` exists only on secure pages; this works on all. */
-export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join("-");
+export function disconnect(): void {
+  socket?.disconnect();
+  socket = null;
 }
 
-export function connect(): void {
+/** Opens the link, once. ``onEnded`` is called when the server ends it: the session may be over. */
+export function connect(onEnded: () => void): void {
+  if (socket?.active) return;
+  disconnect();
   socket = io("/ops", { transports: ["websocket", "polling"], reconnectionDelayMax: 3000 });
   socket.on("connect", () => useConsole.setState({ connected: true }));
-  socket.on("disconnect", () => useConsole.setState({ connected: false }));
+  socket.on("disconnect", (reason) => {
+    useConsole.setState({ connected: false });
+    if (reason === "io server disconnect") onEnded();
+  });
   socket.on("snapshot", (greeting: Greeting) => {
     clock.set(greeting.clock);
     pending.clear();

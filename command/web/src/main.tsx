@@ -1,11 +1,11 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { startLanguage } from "./i18n";
-import { connect } from "./link";
+import { resume } from "./session";
 import "./console.css";
 
 startLanguage();
-connect();
+void resume();
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 createRoot(root).render(<App />);

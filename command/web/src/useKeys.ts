@@ -10,6 +10,7 @@ export function useKeys(): void {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (event.key === "Escape") stepBack();
       else if (isTyping(event.target) || event.repeat) return;
+      else if (!mayAct()) return;
       else if (event.key === "n" || event.key === "N") startReport();
       else if (event.key === "d" || event.key === "D") proposeDispatch();
       else return;
@@ -18,6 +19,10 @@ export function useKeys(): void {
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, []);
+}
+
+function mayAct(): boolean {
+  return useConsole.getState().session?.rights.includes("act") ?? false;
 }
 
 function stepBack(): void {

@@ -104,6 +104,8 @@ function plain(text: string, detail = ""): Telling {
 /** What to show of a refusal: the server's own sentence where it gave one. */
 export function refusalText(refusal: unknown, t: TFunction): string {
   if (!(refusal instanceof Refused)) return t("refusal.other");
+  const seconds = /\d+/.exec(refusal.message)?.[0] ?? "";
+  if (refusal.code === "unauthorized" || refusal.code === "locked") return t(`refusal.${refusal.code}`, { seconds });
   if (refusal.message && refusal.code !== "timeout") return refusal.message;
   return t(`refusal.${refusal.code}`, t("refusal.other"));
 }

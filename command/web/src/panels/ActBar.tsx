@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { confirm, dismiss, propose } from "../acts";
 import type { IncidentView, SortieView } from "../contract";
 import { durationText } from "../format";
+import { useMay } from "../session";
 import { dockToSend, isActive, isAttending } from "../state/derived";
 import { useConsole } from "../state/store";
 import { refusalText } from "../words";
@@ -50,7 +51,8 @@ export function ActBar({ incident, sorties }: Props) {
 
 function Buttons({ incident, sorties }: Props) {
   const { t } = useTranslation();
-  const live = useConsole((state) => state.connected && state.controllerOnline);
+  const may = useMay("act");
+  const live = useConsole((state) => state.connected && state.controllerOnline) && may;
   const dock = useConsole((state) => dockToSend(state.decisions[incident.id], state.chosenDock, state.sorties));
   const attending = sorties.filter(isAttending);
   const sent = sorties.some(isActive);

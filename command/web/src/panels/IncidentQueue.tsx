@@ -6,6 +6,7 @@ import type { IncidentView } from "../contract";
 import { clockText, levelText } from "../format";
 import { levels, pace } from "../palette";
 import { runOf } from "../state/clock";
+import { useMay } from "../session";
 import { isWaiting, queueOf } from "../state/derived";
 import { clock, selectIncident, startReport, useConsole } from "../state/store";
 import { lookAt, showPlace } from "../map/view";
@@ -16,6 +17,7 @@ const CLOSED_SHOWN = 50;
 
 export function IncidentQueue() {
   const { t } = useTranslation();
+  const mayAct = useMay("act");
   const [which, setWhich] = useState<"open" | "closed">("open");
   const incidents = useConsole((state) => state.incidents);
   const chosen = useConsole((state) => state.incident);
@@ -46,7 +48,7 @@ export function IncidentQueue() {
         <span className="queue-waiting" data-testid="waiting">
           {waiting > 0 && t("queue.waiting", { n: waiting })}
         </span>
-        <Button type="primary" icon={<PlusOutlined />} onClick={startReport} data-testid="report-button">
+        <Button type="primary" icon={<PlusOutlined />} disabled={!mayAct} onClick={startReport} data-testid="report-button">
           {t("queue.report")} <kbd>N</kbd>
         </Button>
       </div>

@@ -6,6 +6,7 @@ import { pace, standing } from "../palette";
 import { clock, useConsole } from "../state/store";
 import { useSecond } from "../useTime";
 import { nameOf } from "../words";
+import { UserMenu } from "./UserMenu";
 
 export function TopBar() {
   const { t, i18n } = useTranslation();
@@ -44,6 +45,7 @@ export function TopBar() {
       >
         {t("bar.language")}
       </Button>
+      <UserMenu />
     </header>
   );
 }

@@ -1,6 +1,7 @@
 /** The console's one store: the picture of operations, the link, and what the officer looks at. */
 import { create } from "zustand";
 import { ServerClock } from "./clock";
+import type { Session } from "../session";
 import { nothing, type Picture } from "./fold";
 
 export interface Draft {
@@ -9,6 +10,8 @@ export interface Draft {
 }
 
 export interface Console extends Picture {
+  /** Who is signed in; null: nobody, undefined: not known yet. */
+  session: Session | null | undefined;
   connected: boolean;
   /** Server time of the last message, to say how old a frozen picture is. */
   lastHeardMs: number | null;
@@ -26,6 +29,7 @@ export const clock = new ServerClock();
 
 export const useConsole = create<Console>()(() => ({
   ...nothing,
+  session: undefined,
   connected: false,
   lastHeardMs: null,
   incident: null,
