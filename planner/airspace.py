@@ -12,6 +12,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,9 @@ from planner.volumes import joined, without_pockets
 
 if TYPE_CHECKING:
     import networkx
+
+
+STAND_OFF_M = 1.0  # from a no-fly volume, of the nearest place offered instead
 
 
 class AirspaceInvalid(Exception):
@@ -84,6 +88,15 @@ class Airspace:
         """The name of the volume that a place lies in; None for one enclosed by several."""
         inside = shapely.contains_xy(list(self._shapes.values()), at_m[0, 0], at_m[0, 1])
         return next((name for name, true in zip(self._shapes, inside, strict=True) if true), None)
+
+    def nearest_clear(self, at_m: Points) -> Points:
+        """The nearest place to one inside an obstacle that is ``STAND_OFF_M`` outside of all."""
+        to = shapely.shortest_line(shapely.Point(at_m[0]), self._clear).coords[-1]
+        return np.array([to], dtype=np.float64)
+
+    @cached_property
+    def _clear(self) -> BaseGeometry:
+        return self.obstacles.buffer(STAND_OFF_M, join_style="mitre").boundary
 
     def seen_from(self, at_m: Points) -> NDArray[np.bool_]:
         """Which nodes a place sees."""

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import shapely
-from shapely.ops import nearest_points
 
 from planner.airspace import Airspace
 from planner.checks import check_position, check_task, fault_of, wind_is_sound
@@ -28,14 +26,15 @@ from planner.model import (
     Waypoint,
     Wind,
 )
-from planner.paths import Place, Way, best_node, way_back, way_out
+from planner.paths import Place, Way, is_there_a_way, soonest_first, straight_s, way_back, way_out
 
-STAND_OFF_M = 1.0  # from a no-fly volume, of the nearest place offered instead
+WORKED_OUT = 64  # candidates; what more of them could do is of no use to anybody
 
 
 def choose(airspace: Airspace, picture: Picture) -> Decision:
     """Ranks all candidates for the task: those that may go by ETA, then those ruled out by ETA
-    too, so that it can be seen what each could have done; ties by dock id.
+    too, so that it can be seen what each could have done; ties by dock id. Of more than
+    ``WORKED_OUT`` those are ruled out unseen that cannot be there in the window nor first.
 
     The same airspace and picture give the same decision, to the last bit.
 
@@ -48,8 +47,7 @@ def choose(airspace: Airspace, picture: Picture) -> Decision:
         reason = _forbidden(airspace, at_m)
         offers = [_grounded(candidate, (reason,)) for candidate in picture.candidates]
     else:
-        place = Place(airspace, at_m)
-        offers = [_offer(airspace, c, picture.task, place) for c in picture.candidates]
+        offers = _offers(airspace, picture, Place(airspace, at_m))
     return Decision(tuple(sorted(offers, key=_rank)), airspace.id)
 
 
@@ -63,10 +61,9 @@ def nearest_legal(airspace: Airspace, at: LonLat) -> tuple[LonLat, float]:
     at_m = to_metres(np.array([at], dtype=np.float64))
     if not airspace.forbids(at_m):
         return at, 0.0
-    clear_of = airspace.obstacles.buffer(STAND_OFF_M, join_style="mitre")
-    _, to = nearest_points(shapely.Point(at_m[0]), clear_of.boundary)
-    lon, lat = to_degrees(np.array([to.coords[0]]))[0].tolist()
-    return LonLat(lon, lat), float(np.hypot(*(at_m[0] - to.coords[0])))
+    to_m = airspace.nearest_clear(at_m)
+    lon, lat = to_degrees(to_m)[0].tolist()
+    return LonLat(lon, lat), float(np.hypot(*(at_m - to_m)[0]))
 
 
 def way_home(
@@ -83,8 +80,7 @@ def way_home(
     if not wind_is_sound(candidate.wind):
         candidate = replace(candidate, wind=Wind())
     place = Place(airspace, to_metres(np.array([at], dtype=np.float64)))
-    tree = airspace.tree(candidate.dock, candidate.performance, candidate.wind)
-    back = way_back(airspace, candidate, tree, place)
+    back = way_back(airspace, candidate, place)
     if back is None:
         return None
     nodes, points, legs_m, speeds_ms = back
@@ -103,13 +99,35 @@ def way_home_wh(candidate: Candidate, route: Route, from_alt_amsl_m: float) -> f
     )
 
 
+def _offers(airspace: Airspace, picture: Picture, place: Place) -> list[Alternative]:
+    """Of a few candidates what each could do. Of many those that could be there soonest go first,
+    and once nobody can be there in the window nor before the best so far, the rest is left out."""
+    task, candidates = picture.task, picture.candidates
+    if len(candidates) <= WORKED_OUT:
+        return [_offer(airspace, candidate, task, place) for candidate in candidates]
+    offers: list[Alternative] = []
+    best_s = np.inf
+    for at_least_s, candidate in soonest_first(candidates, place):
+        enough_s = max(best_s, task.window_s)
+        if len(offers) >= WORKED_OUT:
+            if at_least_s <= enough_s:
+                at_least_s = straight_s(airspace, candidate, place)
+            if at_least_s > enough_s:
+                offers.append(_farther(candidate, at_least_s, enough_s))
+                continue
+        offer = _offer(airspace, candidate, task, place)
+        offers.append(offer)
+        if offer.feasible and offer.eta_s is not None:
+            best_s = min(best_s, offer.eta_s)
+    return offers
+
+
 def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: Place) -> Alternative:
     fault = fault_of(candidate)
     if fault is not None:
         return _grounded(candidate, (fault,))
-    tree = airspace.tree(candidate.dock, candidate.performance, candidate.wind)
-    out = way_out(airspace, candidate, tree, place)
-    back = way_back(airspace, candidate, tree, place)
+    out = way_out(airspace, candidate, place)
+    back = way_back(airspace, candidate, place)
     if out is None or back is None:
         return _grounded(candidate, (_no_way(airspace, candidate, place, out),))
     route = _route(airspace, candidate, task, out, back)
@@ -199,11 +217,15 @@ def _grounded(candidate: Candidate, reasons: tuple[Reason, ...]) -> Alternative:
     )
 
 
+def _farther(candidate: Candidate, at_least_s: float, enough_s: float) -> Alternative:
+    text = f"it could not be there before {at_least_s:.0f} s, and others can"
+    return _grounded(candidate, (Reason(Veto.FARTHER, at_least_s, enough_s, text),))
+
+
 def _no_way(airspace: Airspace, candidate: Candidate, place: Place, out: Way | None) -> Reason:
     """Whether it is the wind or the volumes that leave no way."""
     calm, wind = replace(candidate, wind=Wind()), candidate.wind
-    tree = airspace.tree(calm.dock, calm.performance, calm.wind)
-    if best_node(tree.out_s, place.times(calm)[0], place) is None:
+    if not is_there_a_way(airspace, calm, place):
         return Reason(Veto.NO_PATH, text="no way leads there around the no-fly volumes")
     limit_ms = candidate.performance.airspeed_ms
     text = (

@@ -91,6 +91,7 @@ class Veto(StrEnum):
     NO_PATH = "no_path"  # no way around the no-fly volumes
     HEADWIND = "headwind"  # a leg cannot be flown against this wind
     PAYLOAD = "payload"  # text: what is lacking
+    FARTHER = "farther"  # value: s it needs at the least, limit: s in which others are there
 
 
 @dataclass(frozen=True, slots=True)

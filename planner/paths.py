@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.airspace import Airspace
-from planner.flight import ground_speed, ground_speeds
-from planner.frame import Points
+from planner.flight import SLOWEST_MS, ground_speed, ground_speeds
+from planner.frame import Points, to_metres
 from planner.model import Candidate, Performance, Wind
 from planner.trees import Tree, rounded
 
 Floats = NDArray[np.float64]
 
+REACHES_S = (600.0, 1200.0, math.inf)  # how far trees are grown, in flight
 _NONE = -9999  # scipy's mark for 'no predecessor'
 
 _Point = tuple[float, float]
@@ -50,35 +52,86 @@ class Place:
         return np.where(np.isnan(speeds_ms), np.inf, self._lengths / speeds_ms)
 
 
-def way_out(airspace: Airspace, candidate: Candidate, tree: Tree, place: Place) -> Way | None:
+def way_out(airspace: Airspace, candidate: Candidate, place: Place) -> Way | None:
     """From the dock over ``nodes`` (without the dock) to the place."""
-    last = best_node(tree.out_s, place.times(candidate)[0], place)
-    if last is None:
+    found = _fastest(airspace, candidate, place, out=True)
+    if found is None:
         return None
+    tree, last = found
     nodes = _follow(tree.out_from, last)[::-1]
     points = [*(airspace.points[n] for n in nodes), place.at]
     legs = _legs(points, candidate.performance, candidate.wind)
     return None if legs is None else (nodes[1:], points, *legs)
 
 
-def way_back(airspace: Airspace, candidate: Candidate, tree: Tree, place: Place) -> Way | None:
+def way_back(airspace: Airspace, candidate: Candidate, place: Place) -> Way | None:
     """From the place over ``nodes`` to the dock, which is the last of them."""
-    first = best_node(tree.back_s, place.times(candidate)[1], place)
-    if first is None:
+    found = _fastest(airspace, candidate, place, out=False)
+    if found is None:
         return None
+    tree, first = found
     nodes = _follow(tree.back_to, first)
     points = [place.at, *(airspace.points[n] for n in nodes)]
     legs = _legs(points, candidate.performance, candidate.wind)
     return None if legs is None else (nodes, points, *legs)
 
 
-def best_node(tree_s: Floats, last_s: Floats, place: Place) -> int | None:
-    """The seen node over which the way between dock and place is fastest."""
+def soonest_first(candidates: Sequence[Candidate], place: Place) -> list[tuple[float, Candidate]]:
+    """The candidates in the order in which they could be there if nothing was in the way, with the
+    seconds from the order that each needs at the least. Those with figures that are no numbers
+    come first."""
+    starts_m = to_metres(np.array([candidate.at for candidate in candidates], dtype=np.float64))
+    ways_m = np.hypot(*(starts_m - place.at).T).tolist()
+    least_s = [
+        _least_s(candidate, way_m) for candidate, way_m in zip(candidates, ways_m, strict=True)
+    ]
+    order = sorted(range(len(candidates)), key=least_s.__getitem__)
+    return [(least_s[number], candidates[number]) for number in order]
+
+
+def _least_s(candidate: Candidate, way_m: float) -> float:
+    performance = candidate.performance
+    fastest_ms = min(performance.max_ground_ms, performance.airspeed_ms + candidate.wind.speed_ms)
+    least_s = candidate.launch.total_s + way_m / fastest_ms if fastest_ms > 0 else math.nan
+    return least_s if math.isfinite(least_s) else -math.inf
+
+
+def straight_s(airspace: Airspace, candidate: Candidate, place: Place) -> float:
+    """The seconds that a candidate needs at the least in its wind. Where the straight way cannot be
+    flown another may be, so that nothing is known: minus infinity."""
+    x, y = airspace.points[airspace.index_of(candidate.dock)]
+    east_m, north_m = place.at[0] - x, place.at[1] - y
+    speed_ms = ground_speed(east_m, north_m, candidate.performance, candidate.wind)
+    if speed_ms is None:
+        return -math.inf
+    return candidate.launch.total_s + math.hypot(east_m, north_m) / speed_ms
+
+
+def is_there_a_way(airspace: Airspace, candidate: Candidate, place: Place) -> bool:
+    """Whether the place can be reached at all, in the candidate's wind."""
+    return _fastest(airspace, candidate, place, out=True) is not None
+
+
+def _fastest(
+    airspace: Airspace, candidate: Candidate, place: Place, out: bool
+) -> tuple[Tree, int] | None:
+    """The seen node over which the way between dock and place is fastest, and the tree that leads
+    to it. For a near place a near tree will do: the way found in it is the fastest if it takes no
+    longer than the tree reaches, for so far all nodes of a faster one would be."""
     if len(place.seen) == 0:
         return None
-    total_s = tree_s[place.seen] + last_s
-    best = int(total_s.argmin())
-    return int(place.seen[best]) if total_s[best] < math.inf else None
+    performance, wind = candidate.performance, candidate.wind
+    last_s = place.times(candidate)[0 if out else 1]
+    dock_at = airspace.points[airspace.index_of(candidate.dock)]
+    slowest_ms = max(performance.airspeed_ms - wind.speed_ms, SLOWEST_MS)
+    likely_s = 1.5 * math.dist(dock_at, place.at) / slowest_ms
+    for within_s in REACHES_S[bisect_left(REACHES_S, likely_s) :]:
+        tree = airspace.tree(candidate.dock, performance, wind, within_s)
+        total_s = (tree.out_s if out else tree.back_s)[place.seen] + last_s
+        best = int(total_s.argmin())
+        if total_s[best] < math.inf and total_s[best] <= tree.within_s:
+            return tree, int(place.seen[best])
+    return None
 
 
 def _follow(before: NDArray[np.int32], node: int) -> list[int]:

@@ -137,13 +137,17 @@ def told(polygon: Iterable[Point]) -> list[Point]:
 
 def plain_graph(solids: Sequence[shapely.Polygon], ends: Sequence[Point]) -> nx.DiGraph:
     """Every pair of corners and ends that sees each other, tested one by one with shapely."""
-    inside = [solid.buffer(-1e-6, join_style="mitre") for solid in solids]
-    corners = [point for solid in solids for point in solid.exterior.coords[:-1]]
+    inside = shapely.union_all([solid.buffer(-1e-6, join_style="mitre") for solid in solids])
+    shapely.prepare(inside)
+    rings = [ring for solid in solids for ring in (solid.exterior, *solid.interiors)]
+    corners = [point for ring in rings for point in ring.coords[:-1]]
     graph = nx.DiGraph()
     graph.add_nodes_from(ends)
-    for a, b in combinations([*ends, *corners], 2):
-        sight = shapely.LineString((a, b))
-        if not any(sight.intersects(each) for each in inside):
+    pairs = list(combinations([*ends, *corners], 2))
+    for (a, b), hidden in zip(
+        pairs, shapely.intersects(inside, shapely.linestrings(pairs)), strict=True
+    ):
+        if not hidden:
             graph.add_edge(a, b, way_m=math.dist(a, b))
             graph.add_edge(b, a, way_m=math.dist(a, b))
     return graph

@@ -22,7 +22,7 @@ export function saidIn(text: string, language: string): string {
     .join(language === "en" ? "; " : "；");
 }
 
-const WHOLE = new Set(["dock_offline", "drone_offline", "battery", "temperature"]);
+const WHOLE = new Set(["dock_offline", "drone_offline", "battery", "temperature", "farther"]);
 const ON_SORTIE = /is on sortie \S+ \((\w+)\)/;
 
 /** Why a dock is ruled out, with the figure that decided. */

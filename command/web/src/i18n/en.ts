@@ -268,6 +268,7 @@ export const en: typeof zh = {
     no_path: "No way around the no-fly volumes",
     headwind: "Cannot fly against {{value}} m/s (limit {{limit}} m/s)",
     payload: "Payload lacking: {{text}}",
+    farther: "Could not be there before {{value}} s, and others can",
   },
   said: {
     "the dock's emergency stop is pressed": "emergency stop pressed",

@@ -265,6 +265,7 @@ export const zh = {
     no_path: "绕不开禁飞区，无航路可达",
     headwind: "逆风 {{value}} m/s 无法前进（上限 {{limit}} m/s）",
     payload: "载荷不足：{{text}}",
+    farther: "最快也要 {{value}} 秒，其他机场更快",
   },
   said: {
     "the dock's emergency stop is pressed": "急停已按下",
