@@ -26,9 +26,10 @@ def joined(shapes: Iterable[BaseGeometry]) -> BaseGeometry:
 
 
 def _bridge(one: BaseGeometry, other: BaseGeometry) -> BaseGeometry:
-    """What closes the gap between two volumes, reaching into both."""
+    """What closes the gap between two volumes, reaching into both. Drawn in again with round
+    joins: with sharp ones two that touch at a corner would still do so at a point only."""
     half_m = NARROWEST_M / 2
-    closed = _wider(_wider(shapely.union(one, other), half_m), -half_m)
+    closed = _wider(shapely.union(one, other), half_m).buffer(-half_m, quad_segs=2)
     near_both = shapely.intersection(_wider(one, NARROWEST_M), _wider(other, NARROWEST_M))
     return shapely.intersection(closed, near_both)
 
