@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 0ab4362cc8bbd3eff116e59343b6fde5ab844fb28c07087bee70dff7595e58d6
+// Schema: 257f8b3d065b964ad0ea6d81c99814efcdf65be0b1f40f320ee7afffdf1b8df5
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -81,6 +81,7 @@ export interface ReportIncident {
   note?: string;
   source?: string;
   dispatch?: "rule" | "confirm" | "now";
+  within?: string[];
 }
 /**
  * Answer: IncidentView with its decision.
