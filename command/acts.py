@@ -62,9 +62,12 @@ def read_ask(data: Any) -> Ask:
     fields = dict(data)
     datum = fields.pop("datum", Datum.WGS84.value)
     try:
-        ask = _ASK.validate_python(fields, strict=True)
+        # as JSON, where a time is a text and a tuple a list
+        ask = _ASK.validate_json(json.dumps(fields), strict=True)
     except ValidationError as error:
         raise Refused("invalid", sentence_of(error)) from None
+    except (TypeError, ValueError):
+        raise Refused("invalid", "an ask must be plain JSON") from None
     lon, lat = getattr(ask, "lon", None), getattr(ask, "lat", None)
     if lon is None or lat is None:
         return ask

@@ -6,13 +6,15 @@ from typing import TypeVar
 
 import flask
 from flask_openapi3.blueprint import APIBlueprint
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from command import forms
-from command.acts import Refused, wgs84
+from command.acts import wgs84
+from command.answers import json_of, known, view_of
 from command.emitter import Emitter
 from command.people.signed import Asks
 from command.problems import responses
+from command.records import add_records
 from fleet import contract as c
 
 V = TypeVar("V", bound=BaseModel)
@@ -22,6 +24,7 @@ def blueprint(acts: Asks, emitter: Emitter) -> APIBlueprint:
     """All of the API's routes."""
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
     _add_views(api, emitter)
+    add_records(api, acts, emitter)
     _add_incidents(api, acts)
     _add_acts(api, acts)
     return api
@@ -31,29 +34,24 @@ def _add_views(api: APIBlueprint, emitter: Emitter) -> None:
     @api.get("/district", responses={200: c.DistrictView, **responses(401, 403, 503)})
     def district() -> flask.Response:
         """The district for a map, in GeoJSON"""
-        return _known(emitter.opening().district)
+        return json_of(known(emitter.opening().district))
 
     @api.get("/snapshot", responses={200: c.Snapshot, **responses(401, 403, 503)})
     def snapshot() -> flask.Response:
         """All incidents, sorties, docks and drones as the console knows them now"""
-        return _known(emitter.opening().snapshot)
+        return json_of(known(emitter.opening().snapshot))
 
     @api.get("/status", responses={200: forms.StatusView, **responses(401, 403)})
     def status() -> flask.Response:
         """How far the system is from ready, and whether the controller is heard"""
         now = emitter.opening()
         view = forms.StatusView(online=now.online, status=now.status, clock=now.clock)
-        return _json(view)
+        return json_of(view)
 
 
 def _add_incidents(api: APIBlueprint, acts: Asks) -> None:
     asked = responses(401, 403, 422, 502, 503, 504)
     acted = responses(400, 409, 413, 415)
-
-    @api.get("/incidents", responses={200: forms.Incidents, **asked})
-    def incidents(query: forms.IncidentsQuery) -> flask.Response:
-        """Incidents, newest first"""
-        return _answer(forms.Incidents, acts.ask(c.ListIncidents(limit=query.limit)))
 
     @api.post("/incidents", responses={201: c.IncidentView, **asked, **acted})
     def report_incident(header: forms.ActHeader, body: forms.IncidentForm) -> flask.Response:
@@ -121,18 +119,5 @@ def _add_acts(api: APIBlueprint, acts: Asks) -> None:
         return _answer(c.DecisionView, acts.ask(c.PlanFor(lon=lon, lat=lat, kind=body.kind)))
 
 
-def _known(view: BaseModel | None) -> flask.Response:
-    if view is None:
-        raise Refused("unavailable", "the controller has not told the console yet; try again")
-    return _json(view)
-
-
 def _answer(model: type[V], body: object, status: int = 200) -> flask.Response:
-    try:
-        return _json(model.model_validate(body), status)
-    except ValidationError as error:
-        raise RuntimeError(f"the controller's answer is no {model.__name__}") from error
-
-
-def _json(view: BaseModel, status: int = 200) -> flask.Response:
-    return flask.Response(view.model_dump_json(), status, mimetype="application/json")
+    return json_of(view_of(model, body), status)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from command.emitter import ClockView
-from fleet.contract import Event, IncidentView, Status
+from fleet.contract import DockView, DroneTelemetry, Event, IncidentState, Status
 
 Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
@@ -72,8 +72,33 @@ class SortiePath(BaseModel):
     id: Id
 
 
-class IncidentsQuery(BaseModel):
+Listed = Annotated[list[Kind], Field(max_length=50)]
+
+
+class IncidentsFilter(BaseModel):
+    """Each may be given several times; only incidents that all of them let through are told."""
+
+    kind: Listed = []
+    level: Annotated[list[Annotated[int, Field(ge=1, le=4)]], Field(max_length=4)] = []
+    subdistrict: Listed = []
+    state: Annotated[list[IncidentState], Field(max_length=6)] = []
+    since: AwareDatetime | None = Field(default=None, description="Reported then or later.")
+    until: AwareDatetime | None = Field(default=None, description="Reported before.")
+
+
+class IncidentsQuery(IncidentsFilter):
     limit: int = Field(default=100, ge=1, le=1000)
+    before: Id | None = Field(default=None, description="`next` of the page before.")
+
+
+class TableQuery(IncidentsFilter):
+    language: Literal["zh", "en"] = "zh"
+
+
+class SortiesQuery(BaseModel):
+    limit: int = Field(default=100, ge=1, le=1000)
+    before: Id | None = Field(default=None, description="`next` of the page before.")
+    incident: Id | None = None
 
 
 class EventsQuery(BaseModel):
@@ -92,8 +117,12 @@ class ActHeader(BaseModel):
     )
 
 
-class Incidents(BaseModel):
-    incidents: list[IncidentView]
+class Docks(BaseModel):
+    docks: list[DockView]
+
+
+class Drones(BaseModel):
+    drones: list[DroneTelemetry]
 
 
 class Events(BaseModel):

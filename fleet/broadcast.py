@@ -126,9 +126,14 @@ class Broadcast:
         drone = self._homes[seen.dock]
         sortie = self._journal.state.sortie_of_drone(drone)
         now_s = asyncio.get_running_loop().time()
+        online = seen.online(now_s, self._district.system.dock_lost_s)
+        since = None
+        if online and seen.since_s is not None:
+            since = self._clock.now() - timedelta(seconds=now_s - seen.since_s)
         return c.DockView(
             dock=seen.dock,
-            online=seen.online(now_s, self._district.system.dock_lost_s),
+            online=online,
+            online_since=since,
             state=seen.state,
             weather=seen.weather,
             drone=drone,

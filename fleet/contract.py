@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from docks.contract import DockState, DockWeather
 
@@ -149,8 +149,11 @@ class TelemetryFrame(_Model):
 
 
 class DockView(_Model):
+    """``online_since``: heard since then without a gap; None while offline."""
+
     dock: str
     online: bool
+    online_since: datetime | None = None
     state: DockState | None = None
     weather: DockWeather | None = None
     drone: str  # that lives here
@@ -206,8 +209,9 @@ class KindView(_Model):
 class DistrictView(_Model):
     """The district for a map. The collections are GeoJSON FeatureCollections in WGS-84:
     subdistricts (code, name_zh, name_en, area_km2, communities), communities (name, subdistrict),
-    docks (id, name_zh, name_en, drone, subdistrict, alt_amsl_m), volumes (id, name_zh, name_en,
-    kind, buffer_m)."""
+    docks (id, name_zh, name_en, drone, subdistrict, alt_amsl_m, and the limits of its weather:
+    wind_limit_ms, rain_limit_mm_h, temperature_min_c, temperature_max_c), volumes (id, name_zh,
+    name_en, kind, buffer_m)."""
 
     id: str
     name: NameView
@@ -229,6 +233,33 @@ class Snapshot(_Model):
     sorties: tuple[SortieView, ...]
     docks: tuple[DockView, ...]
     telemetry: TelemetryFrame
+
+
+class ResponseFigures(_Model):
+    """How soon drones were over incidents to which one was sent. Times are from report to the first
+    drone over the scene; percentiles by nearest rank; None where nothing was reached."""
+
+    sent: int
+    reached: int
+    in_window: int
+    median_s: float | None
+    p90_s: float | None
+    slowest_s: float | None
+
+
+class IncidentsPage(_Model):
+    """``total`` and ``response`` are of all pages; ``next`` is None on the last one."""
+
+    incidents: tuple[IncidentView, ...]
+    total: int
+    next: str | None
+    response: ResponseFigures
+
+
+class SortiesPage(_Model):
+    sorties: tuple[SortieView, ...]
+    total: int
+    next: str | None
 
 
 class ReportIncident(_Model):
@@ -293,10 +324,27 @@ class ShowIncident(_Model):
 
 
 class ListIncidents(_Model):
-    """Answer: {"incidents": [IncidentView, ...]}, newest first."""
+    """Of all incidents, newest first, those that every filter given lets through; ``before`` is the
+    ``next`` of the page before. Answer: IncidentsPage."""
 
     ask: Literal["list_incidents"] = "list_incidents"
     limit: int = Field(default=100, ge=1, le=1000)
+    before: str | None = None
+    kinds: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
+    subdistricts: tuple[str, ...] = ()
+    states: tuple[IncidentState, ...] = ()
+    since: AwareDatetime | None = None  # reported then or later
+    until: AwareDatetime | None = None  # reported before
+
+
+class ListSorties(_Model):
+    """Of all incidents or of one, newest first, page by page. Answer: SortiesPage."""
+
+    ask: Literal["list_sorties"] = "list_sorties"
+    limit: int = Field(default=100, ge=1, le=1000)
+    before: str | None = None
+    incident: str | None = None
 
 
 class GetSnapshot(_Model):
@@ -323,6 +371,7 @@ Ask = Annotated[
     | CloseIncident
     | ShowIncident
     | ListIncidents
+    | ListSorties
     | GetSnapshot
     | GetEvents,
     Field(discriminator="ask"),

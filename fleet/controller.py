@@ -74,7 +74,9 @@ async def _serve(
     clock: Clock,
 ) -> None:
     vehicles = {drone.id: reactor.vehicle(drone.sysid) for drone in district.drones}
-    docks = DockRoster(bus, topics, [site.id for site in district.docks])
+    docks = DockRoster(
+        bus, topics, [site.id for site in district.docks], district.system.dock_lost_s
+    )
     readiness = Readiness(district, district_fence(district), vehicles, journal)
     dispatcher = Dispatcher(district, airspace, journal.state, docks, vehicles, readiness)
     broadcast = Broadcast(district, journal, docks, vehicles, readiness, bus, topics, clock)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from ulid import ULID
 
 from fleet import contract as c
+from fleet.archive import incidents_page, sorties_page
 from fleet.bus import Reply, Request
 from fleet.dispatcher import decision_view, ranking_of
 from fleet.district.model import District, IncidentKind
@@ -69,8 +70,9 @@ class Desk:
             case c.ShowIncident():
                 return self._shown(ask.incident)
             case c.ListIncidents():
-                newest = sorted(self._journal.state.incidents.values(), key=lambda i: i.id)[::-1]
-                return _Incidents(incidents=tuple(newest[: ask.limit]))
+                return incidents_page(self._journal.state.incidents.values(), ask)
+            case c.ListSorties():
+                return sorties_page(self._journal.state.sorties.values(), ask)
             case c.GetSnapshot():
                 return self._snapshot()
             case c.GetEvents():
@@ -154,10 +156,6 @@ class Desk:
     def _events(self, ask: c.GetEvents) -> BaseModel:
         recorded = self._journal.log.read(ask.after, ask.incident, limit=ask.limit)
         return _Events(events=tuple(event_view(r.seq, r.at, r.cause, r.fact) for r in recorded))
-
-
-class _Incidents(BaseModel):
-    incidents: tuple[c.IncidentView, ...]
 
 
 class _Events(BaseModel):

@@ -29,11 +29,13 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class DockSeen:
-    """The newest of what a dock told us; ``heard_s`` is loop time, None when never."""
+    """The newest of what a dock told us. Times are the loop's: ``heard_s`` of its last word, None
+    when never; ``since_s`` from which on it has been heard without a gap."""
 
     dock: str
     linked: bool = False  # by its own word and its last will
     heard_s: float | None = None
+    since_s: float | None = None
     state: DockState | None = None
     weather: DockWeather | None = None
 
@@ -53,8 +55,8 @@ class DockSeen:
 class DockRoster:
     """Newest word of every dock of the district; docks that are not configured are ignored."""
 
-    def __init__(self, bus: Bus, topics: Topics, docks: Iterable[str]) -> None:
-        self._bus, self._topics = bus, topics
+    def __init__(self, bus: Bus, topics: Topics, docks: Iterable[str], lost_s: float) -> None:
+        self._bus, self._topics, self._lost_s = bus, topics, lost_s
         self._seen = {dock: DockSeen(dock) for dock in docks}
         self._listeners: list[Callable[[DockSeen], None]] = []
 
@@ -105,6 +107,8 @@ class DockRoster:
             after = replace(before, weather=weather, heard_s=now_s)
         else:
             return
+        if not before.online(now_s, self._lost_s):
+            after = replace(after, since_s=now_s)
         self._seen[dock] = after
         for listener in list(self._listeners):
             listener(after)

@@ -32,7 +32,14 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
     Role.ADMINISTRATOR: frozenset(Right),
 }
 
-_LOOKING = (c.PlanFor, c.ShowIncident, c.ListIncidents, c.GetSnapshot, c.GetEvents)
+_LOOKING = (
+    c.PlanFor,
+    c.ShowIncident,
+    c.ListIncidents,
+    c.ListSorties,
+    c.GetSnapshot,
+    c.GetEvents,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from fleet.contract import DistrictView, KindView, NameView
-from fleet.district.model import District, Name
+from fleet.district.model import District, DockModel, Name
 
 
 def district_view(district: District) -> DistrictView:
@@ -47,6 +47,7 @@ def district_view(district: District) -> DistrictView:
                 drone=d.drone,
                 subdistrict=d.subdistrict,
                 alt_amsl_m=d.alt_amsl_m,
+                **_limits(district.dock_models[d.model]),
             )
             for d in district.docks
         ),
@@ -80,6 +81,16 @@ def _feature(shape: str, coordinates: Any, /, **properties: Any) -> dict[str, An
 def _lists(value: Any) -> Any:
     """Nested lists, so that the view is equal to itself after a trip as JSON."""
     return [_lists(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _limits(model: DockModel) -> dict[str, float]:
+    low_c, high_c = model.temperature_c
+    return {
+        "wind_limit_ms": model.wind_limit_ms,
+        "rain_limit_mm_h": model.rain_limit_mm_h,
+        "temperature_min_c": low_c,
+        "temperature_max_c": high_c,
+    }
 
 
 def _name(name: Name) -> NameView:

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from fleet import contract as c
+from fleet.archive import incidents_page, sorties_page
 from fleet.bus import MqttBus, Reply, Request, Topics
 from fleet.clock import Clock
 
@@ -182,8 +183,11 @@ class TinyController:
             case c.ShowIncident() | c.CloseIncident():
                 return None, "", self.incidents[ask.incident].model_dump(mode="json")
             case c.ListIncidents():
-                views = [v.model_dump(mode="json") for v in self.incidents.values()]
-                return None, "", {"incidents": views[-ask.limit :]}
+                page = incidents_page(self.incidents.values(), ask)
+                return None, "", page.model_dump(mode="json")
+            case c.ListSorties():
+                sorties = sorties_page(self.sorties.values(), ask)
+                return None, "", sorties.model_dump(mode="json")
             case c.GetEvents():
                 return None, "", {"events": []}
             case _:

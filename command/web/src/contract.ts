@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 257f8b3d065b964ad0ea6d81c99814efcdf65be0b1f40f320ee7afffdf1b8df5
+// Schema: 3a8ee8e4733ce55163941a49cafef9cd251194a2aac62ec14138e4e4cdac973e
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -184,8 +184,9 @@ export interface SortieView {
 /**
  * The district for a map. The collections are GeoJSON FeatureCollections in WGS-84:
  * subdistricts (code, name_zh, name_en, area_km2, communities), communities (name, subdistrict),
- * docks (id, name_zh, name_en, drone, subdistrict, alt_amsl_m), volumes (id, name_zh, name_en,
- * kind, buffer_m).
+ * docks (id, name_zh, name_en, drone, subdistrict, alt_amsl_m, and the limits of its weather:
+ * wind_limit_ms, rain_limit_mm_h, temperature_min_c, temperature_max_c), volumes (id, name_zh,
+ * name_en, kind, buffer_m).
  */
 export interface DistrictView {
   id: string;
@@ -234,9 +235,13 @@ export interface DockState {
   faults: string[];
   emergency_stop: boolean;
 }
+/**
+ * ``online_since``: heard since then without a gap; None while offline.
+ */
 export interface DockView {
   dock: string;
   online: boolean;
+  online_since: string | null;
   state: DockState | null;
   weather: DockWeather | null;
   drone: string;
