@@ -98,6 +98,10 @@ def test_its_view_survives_the_trip_to_the_console(longgang: District) -> None:
         "drone",
         "subdistrict",
         "alt_amsl_m",
+        "wind_limit_ms",
+        "rain_limit_mm_h",
+        "temperature_min_c",
+        "temperature_max_c",
     }
     assert len(view.subdistricts["features"]) == 11
     assert {k.id for k in view.kinds} >= {"fire", "flood", "hazmat", "forest_fire", "drowning"}
