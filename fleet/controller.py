@@ -17,6 +17,7 @@ from fleet.district.model import District
 from fleet.dock_roster import DockRoster
 from fleet.events import ComponentFailed, LinkChanged
 from fleet.fence import airspace_of, district_fence
+from fleet.gate_log import record_news
 from fleet.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.reactor import Reactor
@@ -57,6 +58,7 @@ async def run_controller(district: District, addresses: Addresses, clock: Clock)
                     links={d.sysid: d.link for d in district.drones if d.link},
                     vehicles=[d.sysid for d in district.drones],
                     lost_s=district.system.drone_lost_s,
+                    tell=partial(record_news, journal, {d.sysid: d.id for d in district.drones}),
                 ) as reactor,
             ):
                 await _serve(district, airspace, journal, bus, topics, reactor, clock)

@@ -128,6 +128,39 @@ class DroneReadied(Fact):
         return self.drone
 
 
+class CommandRefused(Fact):
+    """The gate let a command to a drone not pass. ``drone`` is "fleet" for an act on many."""
+
+    about = "drone"
+
+    drone: str
+    sender: str
+    what: str
+    reason: str  # a GateReason
+    text: str
+
+
+class LeaseGranted(Fact):
+    """A ground station may command the drone, until the time is over or the lease is taken back."""
+
+    about = "drone"
+
+    drone: str
+    holder: str
+    by: str
+    for_s: float
+
+
+class LeaseEnded(Fact):
+    """The controller commands the drone again. ``by`` took the lease back; None: it ran out."""
+
+    about = "drone"
+
+    drone: str
+    holder: str
+    by: str | None
+
+
 class LinkChanged(Fact):
     """A dock or drone came or went."""
 

@@ -5,10 +5,13 @@ https://mavlink.io/en/services/command.html
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import MavMessage
+from fleet.mavlink.effect import REPEATABLE
 from fleet.mavlink.exchange import Retried, VehicleRefused
 
 PAUSE_S = 1.0
@@ -31,20 +34,45 @@ def command_name(command: int) -> str:
 
 class Command(Retried[bool]):
     """One command to one vehicle. A repeat carries a higher ``confirmation``, by which the vehicle
-    knows it for the same."""
+    may know it for the same; what is not safe to carry out twice is sent once and waited for as
+    long.
 
-    def __init__(self, address: VehicleAddress, command: int, *parameters: float) -> None:
-        super().__init__(PAUSE_S, TRIES)
+    ``shown`` reads back whether the vehicle does what it was told: then it is not told again, for
+    only the answer was lost. ``sent`` is how often the same command has left before.
+    """
+
+    def __init__(
+        self,
+        address: VehicleAddress,
+        command: int,
+        *parameters: float,
+        shown: Callable[[], bool] = lambda: False,
+        sent: int = 0,
+    ) -> None:
+        tries = TRIES if command in REPEATABLE else 1
+        super().__init__(PAUSE_S * TRIES / tries, tries)
         self.what = command_name(command)
         self._address, self._command = address, command
         self._parameters = (*parameters, *(0.0,) * (7 - len(parameters)))
-        self._sent = self._answered = 0
+        self._shown = shown
+        self._before = self._sent = sent
+        self._answered = sent
+
+    @property
+    def sent(self) -> int:
+        return self._sent
 
     @property
     def may_be_answered_again(self) -> bool:
         """Whether answers to repeats may still be under way: the next command of the same kind
         must not take them for its own."""
         return self._sent > self._answered
+
+    def tick(self, now_s: float) -> list[MavMessage]:
+        if not self.finished and self._sent > self._before and self._shown():
+            self._succeed(True)
+            return []
+        return super().tick(now_s)
 
     def _ask(self) -> list[MavMessage]:
         message = mavlink.MAVLink_command_long_message(
@@ -62,6 +90,8 @@ class Command(Retried[bool]):
             return []
         if message.result == mavlink.MAV_RESULT_IN_PROGRESS:
             self._progress(now_s, IN_PROGRESS_S)
+            if self._command not in REPEATABLE:
+                self._tries_left = 0  # it was heard: waited for, but not told again
             return []
         self._answered += 1
         if message.result == mavlink.MAV_RESULT_ACCEPTED:

@@ -30,6 +30,16 @@ class Exchange(Protocol[R_co]):
     """What runs between a request and its result."""
 
     @property
+    def what(self) -> str:
+        """In words, for whoever reads why it failed."""
+        ...
+
+    @property
+    def within_s(self) -> float:
+        """How long it may take in all."""
+        ...
+
+    @property
     def finished(self) -> bool: ...
 
     @property
@@ -57,12 +67,12 @@ class Retried(Generic[R]):
     be told when it gives up.
     """
 
-    what = "the exchange"
+    what: str = "the exchange"
 
     def __init__(self, pause_s: float, tries: int, within_s: float = 120.0) -> None:
         self._pause_s, self._tries_left = pause_s, tries
         self._tries = tries
-        self._within_s, self._deadline_s = within_s, math.inf
+        self.within_s, self._deadline_s = within_s, math.inf
         self._grounds: str | None = None
         self._outcome: R | None = None
         self._fault: VehicleFault | None = None
@@ -79,14 +89,14 @@ class Retried(Generic[R]):
         return self._outcome
 
     def begin(self, now_s: float) -> list[MavMessage]:
-        self._deadline_s = now_s + self._within_s
+        self._deadline_s = now_s + self.within_s
         return self.tick(now_s)
 
     def tick(self, now_s: float) -> list[MavMessage]:
         if self.finished:
             return []
         if now_s >= self._deadline_s:
-            self._give_up(f"not done within {self._within_s:.0f} s")
+            self._give_up(f"not done within {self.within_s:.0f} s")
             return []
         if self._tries_left == 0:
             self._give_up(f"no answer within {self._pause_s * self._tries:.0f} s")

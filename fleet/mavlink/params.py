@@ -59,6 +59,7 @@ class SetParameters(Retried[dict[str, float]]):
 
     def __init__(self, address: VehicleAddress, values: Mapping[str, float]) -> None:
         super().__init__(PAUSE_S, TRIES)
+        self.what = "setting parameters"
         self._address = address
         self._open = dict(values)
         self._wanted = dict(values)

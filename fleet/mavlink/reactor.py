@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -13,6 +13,8 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import OUR_SYSID, Decoder, Encoder, MavMessage
+from fleet.mavlink.conversation import Conversation
+from fleet.mavlink.gate import Gate, GateNews
 from fleet.mavlink.links import Link, TcpCaller, UdpListener
 from fleet.mavlink.vehicle import Vehicle
 
@@ -29,11 +31,18 @@ class Reactor:
     """
 
     def __init__(
-        self, listen: str, links: Mapping[int, str], vehicles: Iterable[int], lost_s: float
+        self,
+        listen: str,
+        links: Mapping[int, str],
+        vehicles: Iterable[int],
+        lost_s: float,
+        tell: Callable[[GateNews], None] = lambda _: None,
     ) -> None:
         self._listen, self._calls = listen, dict(links)
+        self.gate = Gate(self._carry, tell)
         self._vehicles = {
-            sysid: Vehicle(VehicleAddress(sysid), self._send, lost_s) for sysid in vehicles
+            sysid: Vehicle(Conversation(VehicleAddress(sysid), self.gate, lost_s))
+            for sysid in vehicles
         }
         self._encoder = Encoder()
         self._decoders: dict[tuple[int, Any], Decoder] = {}
@@ -103,17 +112,19 @@ class Reactor:
             self._strangers.add(sysid)
             _log.warning("system %d at %s is not configured; ignored", sysid, remote)
 
-    def _send(self, sysid: int, message: MavMessage) -> None:
-        """To where the vehicle was last heard from; one that was never heard gets nothing, and
-        the exchange tries again."""
+    def _carry(self, sysid: int, message: MavMessage) -> None:
+        """Takes what has passed the gate to where the vehicle was last heard from; one that was
+        never heard gets nothing, and the exchange tries again."""
         route = self._routes.get(sysid)
         if route is not None:
             link, remote = route
             link.send(remote, self._encoder.encode(message))
 
     async def _heartbeats(self) -> None:
-        """A ground station's heartbeat to every vehicle: its link-loss failsafe listens for it."""
+        """A ground station's heartbeat to every vehicle: its link-loss failsafe listens for it. It
+        names no target and commands nothing, so it alone does not pass the gate."""
         while True:
+            self.gate.expire(asyncio.get_running_loop().time())
             beat = mavlink.MAVLink_heartbeat_message(
                 mavlink.MAV_TYPE_GCS,
                 mavlink.MAV_AUTOPILOT_INVALID,

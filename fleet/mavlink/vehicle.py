@@ -4,23 +4,22 @@ and verified."""
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import MavMessage
-from fleet.mavlink.command import SETTLE_S, Command
-from fleet.mavlink.exchange import Exchange, VehicleFault, VehicleRefused, VehicleSilent
+from fleet.mavlink.command import SETTLE_S, Command, command_name
+from fleet.mavlink.conversation import Conversation
+from fleet.mavlink.docket import Record
+from fleet.mavlink.effect import REPEATABLE
+from fleet.mavlink.exchange import VehicleFault, VehicleRefused, VehicleSilent
+from fleet.mavlink.gate import GateRefused, Warrant
 from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload, difference
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.params import ReadParameters, SetParameters
-from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState, fold, with_text
-from fleet.mavlink.statustext import StatusTexts
-
-R = TypeVar("R")
+from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState
 
 MODE_SHOWN_WITHIN_S = 5.0
 ARMED_SHOWN_WITHIN_S = 5.0
@@ -31,99 +30,114 @@ GUIDED, AUTO, RTL, LAND = "GUIDED", "AUTO", "RTL", "LAND"
 __all__ = [
     "FLYING_HZ",
     "PARKED_HZ",
+    "GateRefused",
     "Vehicle",
     "VehicleFault",
     "VehicleRefused",
     "VehicleSilent",
     "VehicleState",
+    "Warrant",
 ]
 
 
 class Vehicle:
-    """Owned by the reactor, which feeds it what the vehicle says and carries what it sends."""
+    """Acts on one vehicle, on behalf of whoever the warrant names: the controller, unless ``under``
+    says otherwise."""
 
-    def __init__(
-        self, address: VehicleAddress, send: Callable[[int, MavMessage], None], lost_s: float
-    ) -> None:
-        self.address = address
-        self.state = VehicleState()
-        self._send, self._lost_s = send, lost_s
-        self._exchanges: list[_Running] = []
-        self._listeners: list[Callable[[VehicleState], None]] = []
-        self._order = asyncio.Lock()  # one plan transfer at a time
-        self._commands: dict[int, asyncio.Lock] = {}  # one of a kind at a time
-        self._settled_s: dict[int, float] = {}
-        self._texts = StatusTexts()
+    def __init__(self, conversation: Conversation, warrant: Warrant | None = None) -> None:
+        self._talk, self._warrant = conversation, warrant or Warrant()
+
+    def under(self, warrant: Warrant) -> Vehicle:
+        """The same vehicle, commanded under this warrant."""
+        return Vehicle(self._talk, warrant)
 
     # What the reactor does.
 
     def heard(self, message: MavMessage, now_s: float) -> None:
-        self.state = fold(self.state, message, now_s)
-        said = self._texts.overdue(now_s)
-        if message.get_type() == "STATUSTEXT":
-            said += self._texts.take(message, now_s)
-        for text in said:
-            self.state = with_text(self.state, text, now_s)
-        for running in list(self._exchanges):
-            running.take(message, now_s)
-        for listener in list(self._listeners):
-            listener(self.state)
+        self._talk.heard(message, now_s)
 
     # What others watch.
 
+    @property
+    def address(self) -> VehicleAddress:
+        return self._talk.address
+
+    @property
+    def state(self) -> VehicleState:
+        return self._talk.state
+
     def listen(self, listener: Callable[[VehicleState], None]) -> Callable[[], None]:
         """Calls ``listener`` after every message; returns what ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._talk.listen(listener)
 
     def is_heard(self, now_s: float) -> bool:
-        heard_s = self.state.last_heard_s
-        return heard_s is not None and now_s - heard_s <= self._lost_s
+        return self._talk.is_heard(now_s)
 
     async def connected(self) -> None:
         """Until the vehicle is heard."""
-        loop = asyncio.get_running_loop()
-        await self.until(lambda _: self.is_heard(loop.time()))
+        await self._talk.connected()
 
     async def lost(self) -> None:
         """Until it has been silent for too long."""
-        loop = asyncio.get_running_loop()
-        while self.is_heard(loop.time()):
-            heard_s = self.state.last_heard_s or 0.0
-            await asyncio.sleep(max(0.05, heard_s + self._lost_s - loop.time() + 0.01))
+        await self._talk.lost()
 
     async def until(self, true: Callable[[VehicleState], bool]) -> None:
         """Until a condition on the state holds."""
-        stirred = asyncio.Event()
-        forget = self.listen(lambda _: stirred.set())
-        try:
-            while not true(self.state):
-                await stirred.wait()
-                stirred.clear()
-        finally:
-            forget()
+        await self._talk.until(true)
 
-    # Acts. Each raises VehicleRefused or VehicleSilent with the reason in words.
+    # Acts. Each raises VehicleRefused or VehicleSilent with the reason in words; GateRefused, which
+    # is a VehicleRefused, where the vehicle was not even asked.
 
-    async def command(self, command: int, *parameters: float) -> None:
+    async def command(
+        self,
+        command: int,
+        *parameters: float,
+        shown: Callable[[VehicleState], bool] = lambda _: False,
+    ) -> None:
         """Acknowledgements tell the kind of command only. So there is one of a kind at a time, and
-        after a repeated one the next waits until answers to the repeats have passed by."""
-        loop = asyncio.get_running_loop()
-        async with self._commands.setdefault(command, asyncio.Lock()):
-            await asyncio.sleep(self._settled_s.pop(command, 0.0) - loop.time())
-            exchange = Command(self.address, command, *parameters)
+        after a repeated one the next waits until answers to the repeats have passed by. ``shown``
+        reads back whether it is done, for when the answer is lost."""
+        talk, loop = self._talk, asyncio.get_running_loop()
+        async with talk.turns.setdefault(command, asyncio.Lock()):
+            record = talk.gate.record(self.address, self._warrant, f"{command} {parameters}")
+            if self._is_answered(record, command):
+                return
+            await asyncio.sleep(talk.settled_s.pop(command, 0.0) - loop.time())
+            exchange = Command(
+                self.address,
+                command,
+                *parameters,
+                shown=lambda: shown(self.state),
+                sent=record.sent,
+            )
             try:
-                await self._exchange(exchange)
+                await talk.run(exchange, self._warrant)
+            except GateRefused:
+                raise  # the vehicle has not answered: asked again, it may
+            except VehicleRefused as refused:
+                record.fault = refused
             finally:
+                record.sent = exchange.sent
                 if exchange.may_be_answered_again:
-                    self._settled_s[command] = loop.time() + SETTLE_S
+                    talk.settled_s[command] = loop.time() + SETTLE_S
+            record.answered = True
+            self._is_answered(record, command)
+
+    def _is_answered(self, record: Record, command: int) -> bool:
+        """Whether this very command is done. Raises the vehicle's refusal if it gave one, and
+        GateRefused if it was sent, not answered, and is not safe to send again."""
+        if record.fault is not None:
+            raise record.fault
+        if record.sent and not record.answered and command not in REPEATABLE:
+            self._talk.gate.refuse_unclear(self.address, self._warrant, command_name(command))
+        return record.answered
 
     async def read_parameters(self, groups: Iterable[tuple[str, ...]]) -> dict[str, float]:
-        return await self._exchange(ReadParameters(self.address, groups))
+        return await self._talk.run(ReadParameters(self.address, groups), self._warrant)
 
     async def set_parameters(self, values: Mapping[str, float]) -> None:
         """Sets them and waits until each is read back equal."""
-        await self._exchange(SetParameters(self.address, values))
+        await self._talk.run(SetParameters(self.address, values), self._warrant)
 
     async def upload_mission(self, items: Sequence[MissionItem]) -> None:
         await self._upload(PlanType.MISSION, items)
@@ -135,8 +149,8 @@ class Vehicle:
         await self._upload(PlanType.RALLY, items)
 
     async def download(self, plan_type: PlanType) -> list[MissionItem]:
-        async with self._order:
-            return await self._exchange(Download(self.address, plan_type))
+        async with self._talk.transfer:
+            return await self._talk.run(Download(self.address, plan_type), self._warrant)
 
     async def request_streams(self, rate_hz: float) -> None:
         """Asks for what the controller follows, at ``rate_hz`` or its share of it."""
@@ -147,20 +161,35 @@ class Vehicle:
     async def set_mode(self, mode: str) -> None:
         """Changes the flight mode and waits until the vehicle shows it."""
         custom = mavlink.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
-        await self.command(mavlink.MAV_CMD_DO_SET_MODE, custom, MODE_NUMBERS[mode])
-        await self._shown(lambda s: s.mode == mode, f"mode {mode}", MODE_SHOWN_WITHIN_S)
+        await self._read_back(
+            lambda s: s.mode == mode,
+            f"mode {mode}",
+            MODE_SHOWN_WITHIN_S,
+            mavlink.MAV_CMD_DO_SET_MODE,
+            custom,
+            MODE_NUMBERS[mode],
+        )
 
     async def arm(self) -> None:
         try:
-            await self.command(mavlink.MAV_CMD_COMPONENT_ARM_DISARM, 1)
+            await self._arm_or_disarm(True)
+        except GateRefused:
+            raise
         except VehicleRefused as refusal:
             why = "; ".join(self.state.prearm_failures)
             raise VehicleRefused(f"{refusal}: {why}" if why else str(refusal)) from None
-        await self._shown(lambda s: s.armed, "armed", ARMED_SHOWN_WITHIN_S)
 
     async def disarm(self) -> None:
-        await self.command(mavlink.MAV_CMD_COMPONENT_ARM_DISARM, 0)
-        await self._shown(lambda s: not s.armed, "disarmed", ARMED_SHOWN_WITHIN_S)
+        await self._arm_or_disarm(False)
+
+    async def _arm_or_disarm(self, armed: bool) -> None:
+        await self._read_back(
+            lambda s: s.armed is armed,
+            "armed" if armed else "disarmed",
+            ARMED_SHOWN_WITHIN_S,
+            mavlink.MAV_CMD_COMPONENT_ARM_DISARM,
+            1 if armed else 0,
+        )
 
     async def launch(self) -> None:
         """Starts the uploaded mission from the pad. Arms on the pad's own mode first, so that a
@@ -168,11 +197,20 @@ class Vehicle:
         await self.set_current(0)
         await self.set_mode(GUIDED)
         await self.arm()
-        await self.command(mavlink.MAV_CMD_MISSION_START, 0, 0)
+        await self._read_back(
+            lambda s: s.mode == AUTO,
+            f"mode {AUTO}",
+            MODE_SHOWN_WITHIN_S,
+            mavlink.MAV_CMD_MISSION_START,
+            0,
+            0,
+        )
 
     async def set_current(self, seq: int) -> None:
         """Goes on with the mission at this item."""
-        await self.command(mavlink.MAV_CMD_DO_SET_MISSION_CURRENT, seq, 0)
+        await self.command(
+            mavlink.MAV_CMD_DO_SET_MISSION_CURRENT, seq, 0, shown=lambda s: s.mission_item == seq
+        )
 
     async def hold(self) -> None:
         """Stops and stays where it is."""
@@ -192,66 +230,26 @@ class Vehicle:
         """Uploads, reads back and compares; again where the wire has mixed up two uploads."""
         wrong: str | None = None
         for _ in range(UPLOAD_ATTEMPTS):
-            async with self._order:
-                await self._exchange(Upload(self.address, plan_type, items))
-                kept = await self._exchange(Download(self.address, plan_type))
+            async with self._talk.transfer:
+                await self._talk.run(Upload(self.address, plan_type, items), self._warrant)
+                kept = await self._talk.run(Download(self.address, plan_type), self._warrant)
             wrong = difference(items, kept, plan_type)
             if wrong is None:
                 return
         raise VehicleRefused(f"{plan_type.name.lower()} read back different: {wrong}")
 
-    async def _shown(
-        self, true: Callable[[VehicleState], bool], what: str, within_s: float
+    async def _read_back(
+        self,
+        true: Callable[[VehicleState], bool],
+        what: str,
+        within_s: float,
+        command: int,
+        *parameters: float,
     ) -> None:
+        """Commands, and waits until the vehicle shows that it does what it was told."""
+        await self.command(command, *parameters, shown=true)
         try:
             async with asyncio.timeout(within_s):
                 await self.until(true)
         except TimeoutError:
             raise VehicleSilent(f"acknowledged, but not shown as {what}") from None
-
-    def _tell(self, message: MavMessage) -> None:
-        """All that goes to the vehicle, but heartbeats, goes through here."""
-        self.address.check(message)
-        self._send(self.address.sysid, message)
-
-    async def _exchange(self, exchange: Exchange[R]) -> R:
-        running = _Running(exchange, self._tell)
-        self._exchanges.append(running)
-        try:
-            await running.run()
-            return exchange.result()
-        finally:
-            self._exchanges.remove(running)
-
-
-class _Running:
-    """An exchange with its clock and its wire."""
-
-    def __init__(self, exchange: Exchange[Any], send: Callable[[MavMessage], None]) -> None:
-        self._exchange, self._send = exchange, send
-        self._done = asyncio.Event()
-
-    def take(self, message: MavMessage, now_s: float) -> None:
-        if self._exchange.finished:
-            return
-        for answer in self._exchange.take(message, now_s):
-            self._send(answer)
-        if self._exchange.finished:
-            self._done.set()
-
-    async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-        messages = self._exchange.begin(loop.time())
-        while not self._exchange.finished:
-            for message in messages:
-                self._send(message)
-            messages = []
-            wait_s = self._exchange.due_s - loop.time()
-            if wait_s <= 0:
-                messages = self._exchange.tick(loop.time())
-                continue
-            try:
-                async with asyncio.timeout(None if math.isinf(wait_s) else wait_s):
-                    await self._done.wait()
-            except TimeoutError:
-                continue

@@ -8,10 +8,19 @@ from typing import Any
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
+from fleet.mavlink.conversation import Conversation
+from fleet.mavlink.gate import Gate, GateNews, PassageRefused
 from fleet.mavlink.mission import MissionItem, PlanType
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState
-from fleet.mavlink.vehicle import Vehicle, VehicleFault, VehicleRefused, VehicleSilent
+from fleet.mavlink.vehicle import (
+    GateRefused,
+    Vehicle,
+    VehicleFault,
+    VehicleRefused,
+    VehicleSilent,
+    Warrant,
+)
 from tests.mavlink.mavlink_stage import ADDRESS, SYSID, CopterSide, ack
 
 ARMED = mavlink.MAV_MODE_FLAG_SAFETY_ARMED
@@ -26,7 +35,9 @@ class Wired:
         self.refuses: dict[int, int] = {}
         self.mode, self.armed = "STABILIZE", False
         self.obeys = True
-        self.vehicle = Vehicle(ADDRESS, self._carry, lost_s)
+        self.news = list[GateNews]()
+        self.gate = Gate(self._carry, self.news.append)
+        self.vehicle = Vehicle(Conversation(ADDRESS, self.gate, lost_s))
 
     def _carry(self, sysid: int, message: Any) -> None:
         assert sysid == SYSID
@@ -226,3 +237,92 @@ async def test_an_act_that_is_given_up_leaves_nothing_running() -> None:
     wired.hear(ack(mavlink.MAV_CMD_DO_SET_MODE))
     assert issubclass(VehicleSilent, VehicleFault)
     assert issubclass(VehicleRefused, VehicleFault)
+
+
+async def test_a_command_of_the_same_key_is_carried_out_once() -> None:
+    wired = Wired()
+    ordered = wired.vehicle.under(Warrant(key="R1"))
+    for _ in range(3):
+        await ordered.set_mode("RTL")
+    assert wired.commands == [mavlink.MAV_CMD_DO_SET_MODE]
+    await wired.vehicle.under(Warrant(key="R2")).set_mode("RTL")
+    assert len(wired.commands) == 2
+
+
+async def test_a_refusal_is_repeated_to_who_asks_again_with_the_same_key() -> None:
+    wired = Wired()
+    wired.refuses[mavlink.MAV_CMD_COMPONENT_ARM_DISARM] = mavlink.MAV_RESULT_FAILED
+    ordered = wired.vehicle.under(Warrant(key="R1"))
+    with pytest.raises(VehicleRefused, match="failed"):
+        await ordered.arm()
+    wired.refuses.clear()
+    with pytest.raises(VehicleRefused, match="failed"):
+        await ordered.arm()
+    assert not wired.vehicle.state.armed
+
+
+async def test_what_was_not_answered_is_not_sent_again_where_twice_would_be_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("fleet.mavlink.command.PAUSE_S", 0.01)
+    monkeypatch.setattr("fleet.mavlink.vehicle.SETTLE_S", 0.01)
+    wired, heard = Wired(), list[Any]()
+    wired.copter.take = lambda message, now_s: heard.append(message) or []  # type: ignore
+    ordered = wired.vehicle.under(Warrant(key="R1"))
+    reboot = mavlink.MAV_CMD_PREFLIGHT_REBOOT_SHUTDOWN
+    with pytest.raises(VehicleSilent):
+        await ordered.command(reboot, 1)
+    with pytest.raises(GateRefused, match="not safe to send twice"):
+        await ordered.command(reboot, 1)
+    assert len(heard) == 1
+    with pytest.raises(VehicleSilent):
+        await ordered.command(mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH)
+    sent = len(heard)
+    with pytest.raises(VehicleSilent):
+        await ordered.command(mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH)
+    again = heard[sent:]
+    assert again[0].confirmation == heard[sent - 1].confirmation + 1
+
+
+async def test_a_vehicle_that_shows_what_it_was_told_is_not_told_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every acknowledgement is lost; heartbeats come through."""
+    monkeypatch.setattr("fleet.mavlink.command.PAUSE_S", 0.02)
+    wired, heard = Wired(), list[Any]()
+    wired.copter.take = lambda message, now_s: heard.append(message) or []  # type: ignore
+    await wired.vehicle.set_mode("RTL")
+    assert wired.vehicle.state.mode == "RTL"
+    assert len(heard) == 1
+
+
+async def test_a_lease_that_is_taken_back_ends_what_its_holder_has_begun() -> None:
+    wired, heard = Wired(), list[Any]()
+    wired.copter.take = lambda message, now_s: heard.append(message) or []  # type: ignore
+    loop = asyncio.get_running_loop()
+    wired.gate.grant(ADDRESS, "qgc", "officer", 60.0, loop.time())
+    theirs = wired.vehicle.under(Warrant("qgc"))
+    upload = asyncio.ensure_future(theirs.upload_mission(PLAN))
+    while not heard:  # noqa: ASYNC110 -- what was sent has no event
+        await asyncio.sleep(0)
+    wired.gate.take_back(ADDRESS, "officer", loop.time())
+    wired.hear(mavlink.MAVLink_mission_request_int_message(255, 190, 0, 0))
+    with pytest.raises(GateRefused, match="the lease has ended; controller holds it now"):
+        await upload
+    assert [m.get_type() for m in heard] == ["MISSION_COUNT"]
+
+
+async def test_who_has_no_lease_is_refused_and_the_vehicle_hears_nothing() -> None:
+    wired = Wired()
+    with pytest.raises(GateRefused, match="controller holds the drone's lease, not script"):
+        await wired.vehicle.under(Warrant("script")).launch()
+    assert wired.commands == []
+    assert [type(news) for news in wired.news] == [PassageRefused]
+
+
+async def test_an_act_whose_deadline_has_passed_is_not_begun() -> None:
+    wired = Wired()
+    late = Warrant(until_s=asyncio.get_running_loop().time() - 1)
+    with pytest.raises(GateRefused, match="its deadline passed"):
+        await wired.vehicle.under(late).land()
+    assert wired.commands == []

@@ -25,6 +25,8 @@ from fleet.clock import Clock
 from fleet.district.model import DroneModel
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
+from fleet.mavlink.conversation import Conversation
+from fleet.mavlink.gate import Gate, GateNews
 from fleet.mavlink.vehicle import Vehicle
 from fleet.process import Refusal
 from sitl.arducopter.bridge import Bridge
@@ -65,7 +67,9 @@ class Stage(asyncio.DatagramProtocol):
     """The vehicle under test, the world around it and the ground station's end of the wire."""
 
     def __init__(self) -> None:
-        self.vehicle = Vehicle(VehicleAddress(SYSID), lambda _, message: self.send(message), 5.0)
+        self.news: list[GateNews] = []
+        self.gate = Gate(lambda _, message: self.send(message), self.news.append)
+        self.vehicle = Vehicle(Conversation(VehicleAddress(SYSID), self.gate, 5.0))
         self.heard: deque[Any] = deque(maxlen=KEPT)
         self.counts: Counter[str] = Counter()
         self._total = 0
@@ -76,6 +80,7 @@ class Stage(asyncio.DatagramProtocol):
         self._transport: Any = None
         self._remote: Any = None
         self._stirred: set[asyncio.Event] = set()
+        self._others: list[Callable[[Any, float], None]] = []
 
     # The wire.
 
@@ -88,7 +93,8 @@ class Stage(asyncio.DatagramProtocol):
             self.heard.append(message)
             self.counts[message.get_type()] += 1
             self._total += 1
-            self.vehicle.heard(message, asyncio.get_running_loop().time())
+            for hear in (self.vehicle.heard, *self._others):
+                hear(message, asyncio.get_running_loop().time())
         for stirred in self._stirred:
             stirred.set()
 
@@ -96,6 +102,11 @@ class Stage(asyncio.DatagramProtocol):
         """Puts a message on the wire as it is, whomever it is addressed to."""
         if self._remote is not None:
             self._transport.sendto(self._encoder.encode(message), self._remote)
+
+    def hear(self, hear: Callable[[Any, float], None]) -> Callable[[], None]:
+        """Passes on all that the vehicle says; returns what ends that."""
+        self._others.append(hear)
+        return lambda: self._others.remove(hear)
 
     def command(self, command: int, *parameters: float, to: int = SYSID) -> None:
         seven = (*parameters, *(0.0,) * (7 - len(parameters)))

@@ -1,0 +1,28 @@
+"""What the gate refuses and whom it lends drones to becomes part of the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from fleet.events import CommandRefused, Fact, LeaseEnded, LeaseGranted
+from fleet.journal import Journal
+from fleet.mavlink.gate import GateNews, LeaseGiven, LeaseOver, PassageRefused
+
+FLEET: Final = "fleet"  # in place of a drone, where an act on many was refused
+
+
+def record_news(journal: Journal, drones: Mapping[int, str], news: GateNews) -> None:
+    """Makes a fact of it; ``drones`` names each system id."""
+    match news:
+        case PassageRefused(reason=reason, sysid=sysid, sender=sender, what=what, text=text):
+            drone = FLEET if sysid is None else drones[sysid]
+            fact: Fact = CommandRefused(
+                drone=drone, sender=sender, what=what, reason=reason, text=text
+            )
+        case LeaseGiven(lease=lease, by=by, for_s=for_s):
+            drone = drones[lease.sysid]
+            fact = LeaseGranted(drone=drone, holder=lease.holder, by=by, for_s=for_s)
+        case LeaseOver(lease=lease, by=ended_by):
+            fact = LeaseEnded(drone=drones[lease.sysid], holder=lease.holder, by=ended_by)
+    journal.record(fact)

@@ -1,0 +1,51 @@
+"""Which messages make a vehicle do or keep something, and which only make it tell something.
+
+Whatever is not listed here as asking counts as a change, so that a kind of message nobody thought
+of needs a lease.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from fleet.mavlink.codec import MavMessage
+
+ASKING: Final = {
+    "PARAM_REQUEST_READ": "the vehicle tells a parameter and keeps it as it is",
+    "MISSION_REQUEST_LIST": "the vehicle tells how many items it has",
+    "MISSION_REQUEST_INT": "the vehicle tells one item",
+    "MISSION_ACK": "ends a read-back; an upload is acknowledged by the vehicle, not by us",
+}
+
+ASKING_COMMANDS: Final = {
+    mavlink.MAV_CMD_SET_MESSAGE_INTERVAL: "how often the vehicle tells something to who asks",
+    mavlink.MAV_CMD_REQUEST_MESSAGE: "the vehicle tells something once",
+}
+
+# Commands that name the state they lead to, not a step towards it: carried out twice, they leave
+# what they leave when carried out once. An autopilot need not heed ``confirmation`` (ArduCopter
+# does not), so only these are sent again while no answer comes.
+REPEATABLE: Final = frozenset(
+    {
+        mavlink.MAV_CMD_SET_MESSAGE_INTERVAL,
+        mavlink.MAV_CMD_REQUEST_MESSAGE,
+        mavlink.MAV_CMD_DO_SET_MODE,
+        mavlink.MAV_CMD_COMPONENT_ARM_DISARM,
+        mavlink.MAV_CMD_MISSION_START,
+        mavlink.MAV_CMD_DO_SET_MISSION_CURRENT,
+        mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH,
+        mavlink.MAV_CMD_DO_CHANGE_SPEED,
+        mavlink.MAV_CMD_DO_REPOSITION,
+        mavlink.MAV_CMD_BATTERY_RESET,
+    }
+)
+
+
+def changes(message: MavMessage) -> bool:
+    """Whether the message makes a vehicle do or keep something."""
+    kind = message.get_type()
+    if kind in ("COMMAND_LONG", "COMMAND_INT"):
+        return message.command not in ASKING_COMMANDS
+    return kind not in ASKING
