@@ -26,6 +26,7 @@ def blueprint(acts: Asks, emitter: Emitter) -> APIBlueprint:
     _add_views(api, emitter)
     add_records(api, acts, emitter)
     _add_incidents(api, acts)
+    _add_decisions(api, acts)
     _add_acts(api, acts)
     return api
 
@@ -77,6 +78,21 @@ def _add_incidents(api: APIBlueprint, acts: Asks) -> None:
         """What happened, oldest first; of one incident or of all"""
         ask = c.GetEvents(after=query.after, incident=query.incident, limit=query.limit)
         return _answer(forms.Events, acts.ask(ask))
+
+
+def _add_decisions(api: APIBlueprint, acts: Asks) -> None:
+    asked = responses(401, 403, 404, 422, 502, 503, 504)
+
+    @api.get("/decisions", responses={200: forms.Decisions, **asked})
+    def decisions(query: forms.DecisionsQuery) -> flask.Response:
+        """Decisions, newest first; of one incident or of all"""
+        ask = c.ListDecisions(incident=query.incident, limit=query.limit)
+        return _answer(forms.Decisions, acts.ask(ask))
+
+    @api.get("/decisions/<id>", responses={200: c.ExplanationView, **asked})
+    def decision(path: forms.DecisionPath) -> flask.Response:
+        """Why this dock, why not the others, and what would have turned it"""
+        return _answer(c.ExplanationView, acts.ask(c.ExplainDecision(decision=path.id)))
 
 
 def _add_acts(api: APIBlueprint, acts: Asks) -> None:

@@ -111,10 +111,10 @@ def contract_schema() -> dict[str, Any]:
 
     from fleet import contract as c
 
-    heard = (c.Snapshot, c.Change, c.DistrictView, c.Status)
+    heard = (c.Snapshot, c.Change, c.DistrictView, c.Status, c.ExplanationView)
     asked = (
         *(c.ReportIncident, c.PlanFor, c.RankDocks, c.Dispatch, c.Recall),
-        *(c.CloseIncident, c.ShowIncident, c.GetEvents),
+        *(c.CloseIncident, c.ShowIncident, c.ExplainDecision, c.GetEvents),
     )
     _, answers = models_json_schema([(model, "serialization") for model in heard])
     _, asks = models_json_schema([(model, "validation") for model in asked])

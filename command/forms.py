@@ -8,7 +8,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from command.emitter import ClockView
-from fleet.contract import DockView, DroneTelemetry, Event, IncidentState, Status
+from fleet.contract import (
+    DecisionSummary,
+    DockView,
+    DroneTelemetry,
+    Event,
+    IncidentState,
+    Status,
+)
 
 Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
@@ -72,6 +79,10 @@ class SortiePath(BaseModel):
     id: Id
 
 
+class DecisionPath(BaseModel):
+    id: Id
+
+
 Listed = Annotated[list[Kind], Field(max_length=50)]
 
 
@@ -101,6 +112,11 @@ class SortiesQuery(BaseModel):
     incident: Id | None = None
 
 
+class DecisionsQuery(BaseModel):
+    incident: Id | None = None
+    limit: int = Field(default=50, ge=1, le=500)
+
+
 class EventsQuery(BaseModel):
     after: int = Field(default=0, ge=0, le=2**53, description="Events with a greater seq.")
     incident: Id | None = None
@@ -123,6 +139,10 @@ class Docks(BaseModel):
 
 class Drones(BaseModel):
     drones: list[DroneTelemetry]
+
+
+class Decisions(BaseModel):
+    decisions: list[DecisionSummary]
 
 
 class Events(BaseModel):

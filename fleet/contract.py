@@ -80,6 +80,66 @@ class DecisionView(_Model):
     ranking: tuple[AlternativeView, ...]
 
 
+class TurnView(_Model):
+    """A single change of what was known that would have turned the choice to ``to`` (None: to
+    nobody). ``now`` is the figure as it was, ``least`` and ``most`` are the smallest and the
+    greatest that do it (None: as far as was looked)."""
+
+    change: Literal[
+        "wind",  # of all docks in proportion, each from its own direction: the mean, m/s
+        "launch",  # of the chosen dock, seconds longer
+        "out",  # the chosen dock is not there
+        "charge",  # of the drone of ``to``, Wh
+        "veto",  # against ``to``, lifted: ``veto``, or all of them where that is None
+    ]
+    to: str | None
+    now: float | None = None
+    least: float | None = None
+    most: float | None = None
+    veto: str | None = None
+
+
+class ConditionsView(_Model):
+    """What was known of one dock, and how far it stood behind the one chosen; negative where it
+    would have been sooner, had it not been ruled out."""
+
+    dock: str
+    behind_s: float | None
+    wind_ms: float | None
+    wind_from_deg: float | None
+    charge_wh: float | None
+    reserve_wh: float
+
+
+class ExplanationView(_Model):
+    """A decision with what it was made from. ``sent`` is the dock whose drone went by it, which an
+    officer may have chosen. ``turns`` is None where it cannot be decided again as it was: the log
+    is too old, or the planner has changed since."""
+
+    incident: str
+    decision: DecisionView
+    chosen: str | None
+    sent: str | None
+    window_s: float
+    wind_ms: float | None  # mean of the docks
+    airspace: str
+    versions: dict[str, str]
+    conditions: tuple[ConditionsView, ...]  # in the order of the ranking
+    turns: tuple[TurnView, ...] | None
+
+
+class DecisionSummary(_Model):
+    id: str
+    incident: str
+    at: datetime
+    chosen: str | None
+    eta_s: float | None
+    in_window: bool
+    feasible: int  # docks that could have gone
+    docks: int
+    sent: str | None
+
+
 class IncidentView(_Model):
     id: str
     kind: str
@@ -347,6 +407,21 @@ class ListSorties(_Model):
     incident: str | None = None
 
 
+class ExplainDecision(_Model):
+    """Why this dock, and why not the others. Answer: ExplanationView."""
+
+    ask: Literal["explain_decision"] = "explain_decision"
+    decision: str
+
+
+class ListDecisions(_Model):
+    """Answer: {"decisions": [DecisionSummary, ...]} of the incident or of all, newest first."""
+
+    ask: Literal["list_decisions"] = "list_decisions"
+    incident: str | None = None
+    limit: int = Field(default=50, ge=1, le=500)
+
+
 class GetSnapshot(_Model):
     """Answer: Snapshot."""
 
@@ -372,6 +447,8 @@ Ask = Annotated[
     | ShowIncident
     | ListIncidents
     | ListSorties
+    | ExplainDecision
+    | ListDecisions
     | GetSnapshot
     | GetEvents,
     Field(discriminator="ask"),

@@ -11,6 +11,7 @@ from fleet import contract as c
 from fleet.broadcast import Broadcast
 from fleet.bus import BusUnreachable, MqttBus, Topics
 from fleet.clock import Clock
+from fleet.decisions import adopt
 from fleet.desk import Desk
 from fleet.dispatcher import Dispatcher
 from fleet.district.model import District
@@ -50,6 +51,7 @@ async def run_controller(district: District, addresses: Addresses, clock: Clock)
     will = (topics.controller_status(), _gone(district, clock), True)
     with EventLog(addresses.log) as log:
         journal = Journal(log, clock)
+        adopt(airspace, journal)
         try:
             async with (
                 MqttBus(addresses.broker, client="controller", clock=clock, will=will) as bus,

@@ -3,6 +3,7 @@ rule has not asked for, and every refusal says why."""
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable
 from datetime import datetime
@@ -14,15 +15,21 @@ from ulid import ULID
 from fleet import contract as c
 from fleet.archive import incidents_page, sorties_page
 from fleet.bus import Reply, Request
-from fleet.dispatcher import decision_view, ranking_of
+from fleet.decisions import find
 from fleet.district.model import District, IncidentKind
 from fleet.district.place import PlaceRefused, locate
-from fleet.events import DecisionTaken, Fact, IncidentClosed, IncidentReported
+from fleet.events import AirspaceAdopted, DecisionTaken, Fact, IncidentClosed, IncidentReported
+from fleet.explain import Explainer, decision_of, summaries
 from fleet.journal import Journal
 from fleet.operations import Operations, Refused
+from fleet.process import Refusal
 from planner.model import LonLat
 
 _ASK: TypeAdapter[Any] = TypeAdapter(c.Ask)
+_BULK: dict[type[Fact], set[str]] = {
+    AirspaceAdopted: {"volumes", "docks"},
+    DecisionTaken: {"picture", "ranking"},
+}
 
 
 class Desk:
@@ -38,12 +45,13 @@ class Desk:
         self._district, self._journal, self._operations = district, journal, operations
         self._snapshot = snapshot
         self._kinds = {kind.id: kind for kind in district.kinds}
+        self._explainer, self._explaining = Explainer(journal.log), asyncio.Lock()
 
     async def answer(self, request: Request) -> Reply:
         """The reply to one request; never raises for what a sender may get wrong."""
         try:
             ask = _ASK.validate_python(request.body)
-            view = self._do(ask, request.id)
+            view = await self._read(ask) or self._do(ask, request.id)
         except ValidationError as error:
             return _refusal(request, "invalid", _words(error))
         except PlaceRefused as refusal:
@@ -51,6 +59,15 @@ class Desk:
         except Refused as refusal:
             return _refusal(request, refusal.code, str(refusal))
         return Reply(id=request.id, ok=True, body=view.model_dump(mode="json"))
+
+    async def _read(self, ask: Any) -> BaseModel | None:
+        """What is read from the log at length, beside all else; None for what is to be done."""
+        match ask:
+            case c.ExplainDecision():
+                return await self._explained(ask)
+            case c.ListDecisions():
+                return await self._decisions(ask)
+        return None
 
     def _do(self, ask: Any, cause: str) -> BaseModel:
         match ask:
@@ -147,15 +164,32 @@ class Desk:
         decisions = self._journal.state.decisions.get(incident)
         if not decisions:
             return view
-        recorded = next(self._journal.log.read(subject=decisions[-1]))
-        fact = recorded.fact
-        assert isinstance(fact, DecisionTaken)
-        shown = decision_view(fact.decision, recorded.at, fact.decide_ms, ranking_of(fact))
-        return view.model_copy(update={"decision": shown})
+        taken = find(self._journal.log, decisions[-1])
+        return view.model_copy(update={"decision": decision_of(taken)})
+
+    async def _explained(self, ask: c.ExplainDecision) -> BaseModel:
+        """In a thread, for it is the work of some hundred decisions; one at a time."""
+        async with self._explaining:
+            try:
+                return await asyncio.to_thread(self._explainer.explain, ask.decision)
+            except Refusal as refusal:
+                raise Refused("not_found", str(refusal)) from None
+
+    async def _decisions(self, ask: c.ListDecisions) -> BaseModel:
+        """In a thread, for the log keeps each with all its inputs."""
+        if ask.incident is not None:
+            self._incident(ask.incident)
+        log = self._journal.log
+        found = await asyncio.to_thread(lambda: tuple(summaries(log, ask.incident, ask.limit)))
+        return _Decisions(decisions=found)
 
     def _events(self, ask: c.GetEvents) -> BaseModel:
         recorded = self._journal.log.read(ask.after, ask.incident, limit=ask.limit)
         return _Events(events=tuple(event_view(r.seq, r.at, r.cause, r.fact) for r in recorded))
+
+
+class _Decisions(BaseModel):
+    decisions: tuple[c.DecisionSummary, ...]
 
 
 class _Events(BaseModel):
@@ -163,8 +197,8 @@ class _Events(BaseModel):
 
 
 def event_view(seq: int, at: datetime, cause: str | None, fact: Fact) -> c.Event:
-    """A fact as the rest of the system sees it: without a decision's bulk, which is asked for."""
-    bulk = {"picture", "ranking"} if isinstance(fact, DecisionTaken) else None
+    """A fact as the rest of the system sees it: without its bulk, which is asked for."""
+    bulk = _BULK.get(type(fact))
     return c.Event(
         seq=seq,
         at=at,

@@ -20,6 +20,7 @@ from fleet.forecast import launch_times, task_for
 from fleet.mavlink.vehicle import Vehicle
 from fleet.readiness import Readiness
 from fleet.state import FleetState
+from fleet.versions import versions
 from planner.airspace import Airspace
 from planner.dispatch import choose
 from planner.model import (
@@ -54,12 +55,8 @@ class Choice:
             airspace_id=self.decision.airspace_id,
             ranking=_RANKING.dump_python(self.decision.ranking, mode="json"),
             decide_ms=self.decide_ms,
+            versions=dict(versions()),
         )
-
-
-def ranking_of(fact: DecisionTaken) -> tuple[Alternative, ...]:
-    """The ranking as it was decided, read back from the log."""
-    return _RANKING.validate_python(fact.ranking, strict=False)
 
 
 class Dispatcher:

@@ -46,9 +46,20 @@ class IncidentReported(Fact):
     window_s: float
 
 
+class AirspaceAdopted(Fact):
+    """What the airspace of the decisions that name it is built from; told once for each."""
+
+    about = "airspace"
+
+    airspace: str
+    volumes: list[dict[str, Any]]
+    docks: dict[str, tuple[float, float]]
+
+
 class DecisionTaken(Fact):
-    """The docks were ranked. ``picture`` and ``airspace_id`` are all the inputs, ``ranking`` the
-    answer: the decision can be explained and recomputed from this event alone."""
+    """The docks were ranked. ``picture`` and the airspace adopted under ``airspace_id`` are all
+    the inputs, ``ranking`` the answer: the decision can be explained and recomputed from the log
+    alone. ``versions`` are those of what computed it; none in logs of before they were kept."""
 
     about = "decision"
 
@@ -58,6 +69,7 @@ class DecisionTaken(Fact):
     airspace_id: str
     ranking: list[dict[str, Any]]
     decide_ms: float
+    versions: dict[str, str] = {}
 
 
 class SortieRequested(Fact):

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sortie": ("fleet.cli:sortie", "Recall a drone."),
     "status": ("fleet.cli:status", "Say how far the running system is from ready."),
     "plan": ("fleet.cli_plan:plan", "Rank all docks for a place, without recording anything."),
+    "decision": ("fleet.cli_decision:decision", "Explain decisions, and recompute them."),
     "broker": ("fleet.cli:broker", "Run the embedded MQTT broker."),
     "controller": ("fleet.cli:controller", "Run the fleet controller."),
     "docks": ("docks.cli:docks", "Run simulated docks."),

@@ -42,6 +42,7 @@ class Airspace:
     """Nodes are the docks, in the order of ``docks``, then the corners."""
 
     id: str
+    volumes: tuple[Volume, ...]  # as given; with the docks, all that this is built from
     docks: tuple[str, ...]
     nodes_m: Points
     nodes: tuple[LonLat, ...]
@@ -141,6 +142,7 @@ def build(volumes: Iterable[Volume], docks: Mapping[str, LonLat]) -> Airspace:
     nodes = (*docks.values(), *to_degrees(corners.at_m).tolist())
     return Airspace(
         id=_hash(volumes, docks),
+        volumes=volumes,
         docks=tuple(docks),
         nodes_m=nodes_m,
         nodes=tuple(LonLat(*at) for at in nodes),

@@ -33,12 +33,8 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
 }
 
 _LOOKING = (
-    c.PlanFor,
-    c.ShowIncident,
-    c.ListIncidents,
-    c.ListSorties,
-    c.GetSnapshot,
-    c.GetEvents,
+    *(c.PlanFor, c.ShowIncident, c.ListIncidents, c.ListSorties),
+    *(c.ExplainDecision, c.ListDecisions, c.GetSnapshot, c.GetEvents),
 )
 
 

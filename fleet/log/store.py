@@ -104,9 +104,14 @@ class EventLog:
         incident: str | None = None,
         subject: str | None = None,
         limit: int | None = None,
+        kind: type[Fact] | None = None,
+        newest_first: bool = False,
     ) -> Iterator[Recorded]:
-        """Facts with a greater ``seq`` than ``after``, oldest first."""
-        query = select(_EVENTS).where(_EVENTS.c.seq > after).order_by(_EVENTS.c.seq)
+        """Facts with a greater ``seq`` than ``after``, oldest first unless told otherwise."""
+        order = _EVENTS.c.seq.desc() if newest_first else _EVENTS.c.seq
+        query = select(_EVENTS).where(_EVENTS.c.seq > after).order_by(order)
+        if kind is not None:
+            query = query.where(_EVENTS.c.kind == kind.__name__)
         if incident is not None:
             query = query.where(_EVENTS.c.incident == incident)
         if subject is not None:

@@ -64,6 +64,22 @@ def decision() -> c.DecisionView:
     return c.DecisionView(id="DEC1", at=T0, decide_ms=1.5, ranking=())
 
 
+def explanation() -> c.ExplanationView:
+    """Of ``decision``: D01 was alone and could go."""
+    return c.ExplanationView(
+        incident="INC1",
+        decision=decision(),
+        chosen="D01",
+        sent="D01",
+        window_s=300,
+        wind_ms=4.2,
+        airspace="0123456789abcdef",
+        versions={"dockfleet": "0.1.0"},
+        conditions=(),
+        turns=(c.TurnView(change="wind", to="D07", now=4.2, most=3.1),),
+    )
+
+
 def frame(mode: str, drones: int = 2) -> c.TelemetryFrame:
     return c.TelemetryFrame(
         at=T0,
@@ -188,6 +204,24 @@ class TinyController:
             case c.ListSorties():
                 sorties = sorties_page(self.sorties.values(), ask)
                 return None, "", sorties.model_dump(mode="json")
+            case c.ExplainDecision():
+                if ask.decision != decision().id:
+                    return "not_found", f"there is no decision {ask.decision}", {}
+                return None, "", explanation().model_dump(mode="json")
+            case c.ListDecisions():
+                made = explanation()
+                summary = c.DecisionSummary(
+                    id=made.decision.id,
+                    incident=made.incident,
+                    at=made.decision.at,
+                    chosen=made.chosen,
+                    eta_s=120.0,
+                    in_window=True,
+                    feasible=1,
+                    docks=1,
+                    sent=made.sent,
+                )
+                return None, "", {"decisions": [summary.model_dump(mode="json")]}
             case c.GetEvents():
                 return None, "", {"events": []}
             case _:

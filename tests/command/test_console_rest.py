@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import requests
 
-from fleet.contract import DistrictView, Snapshot
+from fleet.contract import DistrictView, ExplanationView, Snapshot
 from tests.command.console_stage import Stage, bearer
 
 PLACE = {"lon": 114.1, "lat": 22.65, "kind": "fire"}
@@ -54,6 +54,17 @@ def test_the_pictures_are_served_as_the_contract_has_them(shared_stage: Stage) -
     status = get(shared_stage, "/status").json()
     assert status["online"]
     assert status["status"]["docks"] == 25
+
+
+def test_a_decision_is_explained_and_found_by_its_incident(shared_stage: Stage) -> None:
+    incident = post(shared_stage, "/incidents", json=PLACE).json()["id"]
+    (summary,) = get(shared_stage, f"/decisions?incident={incident}").json()["decisions"]
+    found = get(shared_stage, f"/decisions/{summary['id']}").json()
+    assert ExplanationView.model_validate(found).turns is not None
+    absent = get(shared_stage, "/decisions/DEC999")
+    assert assert_problem(absent, 404)["detail"] == "there is no decision DEC999"
+    assert_problem(get(shared_stage, "/decisions?incident=INC999"), 404)
+    assert_problem(get(shared_stage, "/decisions?limit=0"), 422)
 
 
 def test_a_position_in_another_datum_is_converted_at_the_edge(shared_stage: Stage) -> None:

@@ -50,6 +50,7 @@ class RunningStack:
     """`dockfleet up`, from its ready line to its end."""
 
     def __init__(self, *arguments: str, state_dir: Path) -> None:
+        self.log = f"sqlite:///{state_dir}/longgang/events.db"
         self._errors = (state_dir / "up.err").open("w+")
         self._process = subprocess.Popen(
             [

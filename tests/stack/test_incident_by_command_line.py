@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from fleet import contract as c
+from fleet.bus import RequestFailed
+from fleet.cli import answer
 from tests.stack.running import dockfleet, wait_until
 
 pytestmark = pytest.mark.stack
@@ -51,6 +54,25 @@ def test_a_reported_fire_is_reached_and_the_drone_comes_home(stack):
     assert wait_until(docked, 150)
     closed = dockfleet("incident", "close", id_, "--json", broker=stack.broker)
     assert json.loads(closed.stdout)["state"] == "closed"
+
+
+def test_a_decision_of_the_running_system_is_explained_and_recomputed_bit_for_bit(stack):
+    report = ("incident", "report", "--at", "114.23,22.70", "--kind", "fire")
+    reported = dockfleet(*report, "--dispatch", "confirm", "--json", broker=stack.broker)
+    id_ = json.loads(reported.stdout)["decision"]["id"]
+    replayed = dockfleet("decision", "replay", id_, "--json", "--log", stack.log)
+    assert replayed.returncode == 0, replayed.stderr
+    assert json.loads(replayed.stdout) == {
+        "decision": id_,
+        "same": True,
+        "differences": [],
+        "versions": {},
+    }
+    shown = json.loads(dockfleet("decision", "show", id_, "--json", "--log", stack.log).stdout)
+    assert shown == answer(stack.broker, "longgang", c.ExplainDecision(decision=id_))
+    assert {turn["change"] for turn in shown["turns"]} >= {"launch", "out"}
+    with pytest.raises(RequestFailed, match="there is no decision nonsense"):
+        answer(stack.broker, "longgang", c.ExplainDecision(decision="nonsense"))
 
 
 @pytest.mark.parametrize(

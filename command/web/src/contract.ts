@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 3a8ee8e4733ce55163941a49cafef9cd251194a2aac62ec14138e4e4cdac973e
+// Schema: 9f3abeb1777a79ffcf981e3fd880a9d5ca765cd71072e7c02cb7a8ce72d9f11c
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -35,6 +35,13 @@ export interface Dispatch {
   ask: "dispatch";
   incident: string;
   dock?: string | null;
+}
+/**
+ * Why this dock, and why not the others. Answer: ExplanationView.
+ */
+export interface ExplainDecision {
+  ask: "explain_decision";
+  decision: string;
 }
 /**
  * Answer: {"events": [Event, ...]} with ``seq`` greater than ``after``, oldest first.
@@ -182,6 +189,18 @@ export interface SortieView {
   path: [number, number, number][];
 }
 /**
+ * What was known of one dock, and how far it stood behind the one chosen; negative where it
+ * would have been sooner, had it not been ruled out.
+ */
+export interface ConditionsView {
+  dock: string;
+  behind_s: number | null;
+  wind_ms: number | null;
+  wind_from_deg: number | null;
+  charge_wh: number | null;
+  reserve_wh: number;
+}
+/**
  * The district for a map. The collections are GeoJSON FeatureCollections in WGS-84:
  * subdistricts (code, name_zh, name_en, area_km2, communities), communities (name, subdistrict),
  * docks (id, name_zh, name_en, drone, subdistrict, alt_amsl_m, and the limits of its weather:
@@ -284,6 +303,38 @@ export interface DroneTelemetry {
   battery_v: number | null;
   satellites: number | null;
   statustext: string | null;
+}
+/**
+ * A decision with what it was made from. ``sent`` is the dock whose drone went by it, which an
+ * officer may have chosen. ``turns`` is None where it cannot be decided again as it was: the log
+ * is too old, or the planner has changed since.
+ */
+export interface ExplanationView {
+  incident: string;
+  decision: DecisionView;
+  chosen: string | null;
+  sent: string | null;
+  window_s: number;
+  wind_ms: number | null;
+  airspace: string;
+  versions: {
+    [k: string]: string;
+  };
+  conditions: ConditionsView[];
+  turns: TurnView[] | null;
+}
+/**
+ * A single change of what was known that would have turned the choice to ``to`` (None: to
+ * nobody). ``now`` is the figure as it was, ``least`` and ``most`` are the smallest and the
+ * greatest that do it (None: as far as was looked).
+ */
+export interface TurnView {
+  change: "wind" | "launch" | "out" | "charge" | "veto";
+  to: string | null;
+  now: number | null;
+  least: number | null;
+  most: number | null;
+  veto: string | null;
 }
 export interface Snapshot {
   seq: number;
