@@ -50,6 +50,7 @@ SORTIE: Final = Table(
         (S.REQUESTED, T.ABORT): S.ABORTED,
         (S.PREPARING, T.ABORT): S.ABORTED,
         (S.LAUNCHING, T.ABORT): S.ABORTED,
+        (S.LAUNCHING, T.LOSE): S.LOST,  # it may have lifted off
         (S.EN_ROUTE, T.LOSE): S.LOST,
         (S.ON_SCENE, T.LOSE): S.LOST,
         (S.RETURNING, T.LOSE): S.LOST,
@@ -100,6 +101,8 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
     """The trigger that follows from what is seen, with its reason in words, or None."""
     if state is S.LOST:
         return _after_loss(seen)
+    if state is S.LAUNCHING and (silence := _silence(seen, plan)):
+        return T.LOSE, silence
     if state in (S.EN_ROUTE, S.ON_SCENE, S.RETURNING, S.LANDING) and (loss := _loss(seen, plan)):
         return T.LOSE, loss
     if state is S.LAUNCHING and seen.armed and (seen.height_m or 0) >= AIRBORNE_M:
@@ -128,9 +131,15 @@ def _after_loss(seen: Seen) -> tuple[SortieTrigger, str] | None:
     return None
 
 
+def _silence(seen: Seen, plan: Plan) -> str | None:
+    if seen.heard_s_ago <= plan.lost_after_s:
+        return None
+    return f"not heard from for {seen.heard_s_ago:.0f} s"
+
+
 def _loss(seen: Seen, plan: Plan) -> str | None:
-    if seen.heard_s_ago > plan.lost_after_s:
-        return f"not heard from for {seen.heard_s_ago:.0f} s"
+    if silence := _silence(seen, plan):
+        return silence
     down = seen.on_ground is True and not seen.armed
     if down and seen.to_pad_m is not None and seen.to_pad_m > ON_PAD_M:
         return f"down and disarmed {seen.to_pad_m:.0f} m from its pad"

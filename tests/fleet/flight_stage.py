@@ -1,0 +1,297 @@
+"""One sortie with a builtin drone and a simulated dock, on a loop whose time jumps: no sockets, no
+waiting. The controller beside them can be started anew."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from docks.contract import VehicleTruth
+from docks.machine import Dock
+from docks.simulated import SimulatedDock
+from docks.site import DockModel as DocksModel
+from docks.site import DockSite as DocksSite
+from docks.weather import Conditions, Weather
+from fleet.bus import Handler, Message, RequestFailed, Topics
+from fleet.bus.client import Server
+from fleet.bus.envelope import Request
+from fleet.clock import Clock
+from fleet.contract import LaunchParts, SortieState
+from fleet.district.model import DockModel, DockSite, Flight
+from fleet.dock_roster import DockRoster
+from fleet.events import IncidentReported, SortieRequested, SortieStepDone
+from fleet.flight import Orders, SortieFlight
+from fleet.journal import Journal
+from fleet.log.store import EventLog
+from fleet.mavlink.address import VehicleAddress
+from fleet.mavlink.codec import Decoder, Encoder
+from fleet.mavlink.mission_items import response_plan
+from fleet.mavlink.vehicle import Vehicle
+from fleet.sortie import Plan
+from planner.model import Route, Waypoint
+from sitl.builtin.body import Bodies
+from sitl.builtin.craft import Craft
+from tests.sitl.builtin_yard import BATTERY_WH, PAD, STEP_S, SYSID, bodies
+
+T = TypeVar("T")
+BOOTED_S = 1e6  # the loop's time on a machine that has run for days
+SCENE = (PAD[0], PAD[1] + 0.005)  # 550 m to the north
+CRUISE_AMSL_M, SCENE_AMSL_M = PAD[2] + 90.0, PAD[2] + 60.0
+SORTIE, INCIDENT = "S" * 26, "I" * 26
+MODEL = {
+    "cover_open_s": 6.0,
+    "cover_close_s": 6.0,
+    "cover_timeout_s": 15.0,
+    "charge_w": 250.0,
+    "wind_limit_ms": 12.0,
+    "rain_limit_mm_h": 10.0,
+    "temperature_c": (-30.0, 50.0),
+}
+
+
+class _JumpSelector(selectors.DefaultSelector):
+    now_s = BOOTED_S
+
+    def select(self, timeout: float | None = None) -> Any:
+        ready = super().select(0)
+        if not ready and timeout:
+            self.now_s += timeout
+        return ready
+
+
+class _JumpLoop(asyncio.SelectorEventLoop):
+    def __init__(self) -> None:
+        self._jumps = _JumpSelector()
+        super().__init__(self._jumps)
+
+    def time(self) -> float:
+        return self._jumps.now_s
+
+
+def jumping(main: Coroutine[Any, Any, T]) -> T:
+    """Runs ``main`` in no time: where everybody waits, time jumps."""
+    with asyncio.Runner(loop_factory=_JumpLoop) as runner:
+        return runner.run(main)
+
+
+class LocalBus:
+    """The bus within one loop."""
+
+    def __init__(self) -> None:
+        self._handlers: list[tuple[str, Handler]] = []
+        self._servers: dict[str, Server] = {}
+
+    async def publish(
+        self, topic: str, payload: BaseModel | bytes, retain: bool = False, qos: int = 1
+    ) -> None:
+        data = payload if isinstance(payload, bytes) else payload.model_dump_json().encode()
+        message = Message(topic, data, False, asyncio.get_running_loop().time())
+        for pattern, handler in self._handlers:
+            pairs = zip(pattern.split("/"), topic.split("/"), strict=False)
+            if all(told in ("+", is_) for told, is_ in pairs):
+                await handler(message)
+
+    async def subscribe(self, pattern: str, handler: Handler, newest_only: bool = False) -> None:
+        self._handlers.append((pattern, handler))
+
+    async def request(
+        self, topic: str, body: BaseModel, timeout_s: float, id_: str | None = None
+    ) -> Any:
+        now = Clock.wall_now()
+        request = Request(sender="test", reply_to="test", expires_at=now, body=body.model_dump())
+        try:
+            async with asyncio.timeout(timeout_s):
+                reply = await asyncio.shield(
+                    asyncio.ensure_future(self._servers[topic](request))
+                )  # who gives up waiting does not stop the dock
+        except TimeoutError:
+            raise RequestFailed(f"nobody answered on {topic}", "timeout") from None
+        if not reply.ok:
+            raise RequestFailed(str(reply.reason), reply.code)
+        return reply
+
+    async def serve(self, topic: str, handler: Server) -> None:
+        self._servers[topic] = handler
+
+
+class Stage:
+    """Drone and dock, and the controller's side of one sortie."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._ending = AsyncExitStack()
+        self._topics = Topics("here")
+        self.bus = LocalBus()
+        self.bodies: Bodies = bodies()
+        self.craft = Craft(0, SYSID, PAD, self.bodies, self._from_craft)
+        site = DocksSite("D01", PAD[:2], DocksModel(**MODEL))
+        weather = Weather(Conditions(), 1)
+        self.dock = SimulatedDock(site, "", self._topics, weather, Clock())
+        self.hears = True  # whether the controller hears the drone
+        self.opened = self.closed = 0
+        self.flight: SortieFlight
+        self.journal: Journal
+        self._vehicle: Vehicle | None = None
+        self._flying: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Stage:
+        tasks = await self._ending.enter_async_context(asyncio.TaskGroup())
+        await self.bus.serve(self._topics.dock_command("D01"), self.dock._on_command)
+        running = [
+            tasks.create_task(self._world()),
+            tasks.create_task(self.dock._tell_state(self.bus)),  # type: ignore[arg-type]
+        ]
+        self._ending.callback(lambda: [task.cancel() for task in running])
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop_controller()
+        await self._ending.aclose()
+
+    # The world.
+
+    async def _world(self) -> None:
+        while True:
+            await asyncio.sleep(STEP_S)
+            self.bodies.step(STEP_S)
+            self.craft.tick(asyncio.get_running_loop().time())
+            lon, lat, up_m = self.craft.autopilot.position
+            share, _, _ = self.bodies.battery(0)
+            down = self.craft.autopilot.on_ground
+            self.dock.senses(
+                VehicleTruth(
+                    drone="U01", lon=lon, lat=lat, height_m=max(0.0, up_m), on_ground=down,
+                    battery_pct=100 * float(share),
+                )
+            )  # fmt: skip
+
+    def _from_craft(self, data: bytes) -> None:
+        vehicle = self._vehicle
+        if vehicle is None or not self.hears:
+            return
+        for message in self._decoder.feed(data):
+            vehicle.heard(message, asyncio.get_running_loop().time())
+
+    @property
+    def machine(self) -> Dock:
+        return self.dock._dock
+
+    @property
+    def up_m(self) -> float:
+        return float(self.craft.autopilot.position[2])
+
+    # The controller.
+
+    async def start_controller(self) -> None:
+        """From the log, as after a restart; orders the sortie where there is none."""
+        self._log = EventLog(f"sqlite:///{self._folder}/events.db")
+        self.journal = Journal(self._log, Clock())
+        self._decoder, encoder = Decoder(), Encoder()
+
+        def send(_: int, message: Any) -> None:
+            loop = asyncio.get_running_loop()
+            data = encoder.encode(message)
+            if self.hears:
+                loop.call_soon(lambda: self.craft.receive(data, loop.time()))
+
+        vehicle = self._vehicle = Vehicle(VehicleAddress(SYSID), send, 5.0)
+        docks = DockRoster(self.bus, self._topics, ["D01"])
+        await docks.start()
+        await self.bus.publish(self._topics.dock_link("D01"), b"online")
+        await self.bus.publish(self._topics.dock_state("D01"), self.dock._state())
+        if SORTIE not in self.journal.state.sorties:
+            self.journal.record(_reported(), _requested())
+        self.flight = SortieFlight(SORTIE, _orders(), self.journal, vehicle, docks)
+        self._flying = asyncio.get_running_loop().create_task(self.flight.run())
+
+    async def stop_controller(self) -> None:
+        if self._flying is None:
+            return
+        self._flying.cancel()
+        await asyncio.wait([self._flying])
+        if not self._flying.cancelled() and (error := self._flying.exception()):
+            raise error
+        self._flying = self._vehicle = None
+        self._log.close()
+
+    async def restart_controller(self, away_s: float = 2.0) -> None:
+        await self.stop_controller()
+        await asyncio.sleep(away_s)
+        await self.start_controller()
+
+    @property
+    def state(self) -> SortieState:
+        return self.journal.state.sorties[SORTIE].state
+
+    @property
+    def steps(self) -> list[str]:
+        recorded = self.journal.log.read(subject=SORTIE)
+        return [r.fact.step for r in recorded if isinstance(r.fact, SortieStepDone)]
+
+    async def until(self, true: Callable[[], bool], within_s: float = 300.0) -> None:
+        async with asyncio.timeout(within_s):
+            while not true():  # noqa: ASYNC110 -- what is waited for has no event
+                await asyncio.sleep(0.05)
+
+    async def until_state(self, *states: str, within_s: float = 300.0) -> None:
+        await self.until(lambda: self.state in states, within_s)
+
+
+def _route() -> Route:
+    over, pad = (*SCENE, CRUISE_AMSL_M), (*PAD[:2], CRUISE_AMSL_M)
+    out = (Waypoint(*over, 10.0), Waypoint(*SCENE, SCENE_AMSL_M, 10.0))
+    back = (Waypoint(*over, 10.0), Waypoint(*pad, 10.0))
+    return Route(CRUISE_AMSL_M, out, back, 556.0, 556.0, 60.0, 60.0)
+
+
+def _orders() -> Orders:
+    route, site = _route(), _site()
+    return Orders(
+        mission=response_plan(route, site.at, site.alt_amsl_m),
+        plan=Plan(SCENE_AMSL_M, 15.0, 30.0, 30.0),
+        scene=SCENE,
+        pad=site,
+        dock_model=DockModel.model_validate(MODEL),
+        flight=Flight(
+            cruise_height_m=90, scene_height_m=60, min_launch_pct=50, fence_margin_m=0,
+            arrive_radius_m=15,
+        ),
+        battery_wh=BATTERY_WH,
+        way_home=lambda _: route,
+    )  # fmt: skip
+
+
+def _site() -> DockSite:
+    return DockSite.model_validate(
+        {
+            "id": "D01",
+            "name": {"zh": "一", "en": "One"},
+            "at": PAD[:2],
+            "alt_amsl_m": PAD[2],
+            "subdistrict": "440307001",
+            "model": "m",
+            "drone": "U01",
+        }
+    )
+
+
+def _reported() -> IncidentReported:
+    return IncidentReported(
+        incident=INCIDENT, kind="fire", level=2, lon=SCENE[0], lat=SCENE[1], subdistrict=None,
+        note="", source="test", window_s=300,
+    )  # fmt: skip
+
+
+def _requested() -> SortieRequested:
+    route = _route()
+    return SortieRequested(
+        sortie=SORTIE, incident=INCIDENT, decision="d", dock="D01", drone="U01", eta_s=100,
+        parts=LaunchParts(launch_s=20, climb_s=30, cruise_s=50, descent_s=0),
+        route={"out": [list(point) for point in route.out]}, turn_back_wh=30,
+    )  # fmt: skip
