@@ -31,6 +31,8 @@ from fleet.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
+from fleet.mavlink.conversation import Conversation
+from fleet.mavlink.gate import Gate
 from fleet.mavlink.mission_items import response_plan
 from fleet.mavlink.vehicle import Vehicle
 from fleet.sortie import Plan
@@ -200,7 +202,8 @@ class Stage:
             if self.hears:
                 loop.call_soon(lambda: self.craft.receive(data, loop.time()))
 
-        vehicle = self._vehicle = Vehicle(VehicleAddress(SYSID), send, 5.0)
+        gate = Gate(send, lambda _: None)
+        vehicle = self._vehicle = Vehicle(Conversation(VehicleAddress(SYSID), gate, 5.0))
         docks = DockRoster(self.bus, self._topics, ["D01"])
         await docks.start()
         await self.bus.publish(self._topics.dock_link("D01"), b"online")
