@@ -26,6 +26,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("fleet.cli:status", "Say how far the running system is from ready."),
     "plan": ("fleet.cli_plan:plan", "Rank all docks for a place, without recording anything."),
     "decision": ("fleet.cli_decision:decision", "Explain decisions, and recompute them."),
+    "mission": (
+        "fleet.cli_mission:mission",
+        "Write missions for other ground stations; check theirs.",
+    ),
     "broker": ("fleet.cli:broker", "Run the embedded MQTT broker."),
     "controller": ("fleet.cli:controller", "Run the fleet controller."),
     "docks": ("docks.cli:docks", "Run simulated docks."),

@@ -47,28 +47,36 @@ def read_document(path: Path, model: type[BaseModel]) -> tuple[BaseModel | None,
     """The file's value, or None with every fault in it."""
     try:
         text = path.read_text(encoding="utf-8")
-        data, root = _parsed(path.name, text)
-        faults = [_twice(path.name, node, key) for key, node in _repeated(root)]
-        body = json.dumps(data, ensure_ascii=False, default=str)
-    except Unreadable as unreadable:
-        return None, [unreadable.fault]
     except FileNotFoundError:
         return None, [Fault(path.name, None, "", "no such file", f"a file in {path.parent}")]
     except (OSError, UnicodeDecodeError) as error:
         return None, [Fault(path.name, None, "", f"unreadable: {error}", "a UTF-8 text file")]
+    return parse_document(path.name, text, model, is_json=path.name.endswith("json"))
+
+
+def parse_document(
+    name: str, text: str, model: type[BaseModel], is_json: bool
+) -> tuple[BaseModel | None, list[Fault]]:
+    """The value of a text that came from the file ``name``, or None with every fault in it."""
+    try:
+        data, root = _parsed(name, text, is_json)
+        faults = [_twice(name, node, key) for key, node in _repeated(root)]
+        body = json.dumps(data, ensure_ascii=False, default=str).encode()
+    except Unreadable as unreadable:
+        return None, [unreadable.fault]
     except (TypeError, ValueError, RecursionError) as error:
-        return None, [Fault(path.name, None, "", f"no plain values: {error}", "keys and values")]
+        return None, [Fault(name, None, "", f"no plain values: {error}", "keys and values")]
     try:
         value = model.model_validate_json(body, strict=True)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, faults + [_fault(path.name, root, model, one) for one in details]
+        return None, faults + [_fault(name, root, model, one) for one in details]
     return (None if faults else value), faults
 
 
-def _parsed(name: str, text: str) -> tuple[Any, yaml.Node | None]:
+def _parsed(name: str, text: str, is_json: bool) -> tuple[Any, yaml.Node | None]:
     """The values and the nodes they come from; JSON is read as JSON, its nodes as YAML's."""
-    if name.endswith("json"):
+    if is_json:
         try:
             data = json.loads(text)
         except json.JSONDecodeError as error:
@@ -76,7 +84,7 @@ def _parsed(name: str, text: str) -> tuple[Any, yaml.Node | None]:
             raise Unreadable(Fault(name, error.lineno, "", found, "valid JSON")) from None
         try:
             return data, yaml.compose(text, Loader=_Loader)
-        except yaml.YAMLError:  # JSON that YAML 1.1 cannot take, e.g. with tabs: lines stay unknown
+        except (yaml.YAMLError, ValueError):  # what YAML 1.1 cannot take, e.g. tabs: lines unknown
             return data, None
     loader = _Loader(text)
     try:
@@ -196,7 +204,7 @@ def _swap_hint(root: yaml.Node | None, one: ErrorDetails) -> str:
     given = one["input"]
     if limits.get("le") != 90 or not isinstance(given, (int, float)) or not 90 < given <= 180:
         return ""
-    return "; positions are longitude, latitude: are the two swapped?"
+    return "; longitude and latitude: are the two swapped?"
 
 
 def _known_keys(model: Any, location: Path_) -> list[str]:

@@ -21,10 +21,11 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    inspect,
     select,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from fleet.events import KINDS, Fact, Recorded
 from fleet.process import Refusal
@@ -53,15 +54,18 @@ class EventLog:
     process.
     """
 
-    def __init__(self, url: str) -> None:
-        """Opens the log, creating it when it is new.
+    def __init__(self, url: str, create: bool = True) -> None:
+        """Opens the log, creating it when it is new; for a reader it must be there.
 
         Raises:
             Refusal: if the address is no database URL or the database does not answer.
         """
         try:
             parsed = make_url(url)
-            _make_room(parsed)
+            if create:
+                _make_room(parsed)
+            elif _is_missing(parsed):
+                raise Refusal(f"there is no event log {url}; name that of the run, with --log")
             self._engine = create_engine(parsed)
         except ArgumentError:
             raise Refusal(
@@ -73,9 +77,12 @@ class EventLog:
         if parsed.get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _durable_sqlite)
         try:
-            _METADATA.create_all(self._engine)
+            if create:
+                _METADATA.create_all(self._engine)
+            elif not inspect(self._engine).has_table(_EVENTS.name):
+                raise Refusal(f"{url} is no event log: it holds no events")
             self._connection = self._engine.connect()
-        except OperationalError as error:
+        except DatabaseError as error:
             raise Refusal(f"the event log {url} cannot be opened: {error.orig}") from None
 
     def append(self, at: datetime, facts: Sequence[Fact], cause: str | None) -> list[Recorded]:
@@ -146,6 +153,10 @@ class EventLog:
 def _make_room(url: URL) -> None:
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _is_missing(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
 
 
 def _durable_sqlite(connection: Any, _record: Any) -> None:
