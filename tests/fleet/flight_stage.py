@@ -204,7 +204,7 @@ class Stage:
 
         gate = Gate(send, lambda _: None)
         vehicle = self._vehicle = Vehicle(Conversation(VehicleAddress(SYSID), gate, 5.0))
-        docks = DockRoster(self.bus, self._topics, ["D01"])
+        docks = DockRoster(self.bus, self._topics, ["D01"], lost_s=30.0)
         await docks.start()
         await self.bus.publish(self._topics.dock_link("D01"), b"online")
         await self.bus.publish(self._topics.dock_state("D01"), self.dock._state())
