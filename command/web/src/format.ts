@@ -24,6 +24,14 @@ export function marginText(seconds: number | null | undefined): string {
   return whole > 0 ? `+${clockText(whole)}` : clockText(whole);
 }
 
+/** By how much one is later than another: tenths while it is a matter of seconds. */
+export function behindText(seconds: number | null | undefined): string {
+  if (seconds == null) return DASH;
+  if (Math.abs(seconds) >= 60) return marginText(seconds);
+  const text = fixed(seconds, 1);
+  return `${seconds > 0 && Number(text) !== 0 ? "+" : ""}${text} s`;
+}
+
 export function fixed(value: number | null | undefined, digits = 0): string {
   if (value == null || !Number.isFinite(value)) return DASH;
   const text = value.toFixed(digits);

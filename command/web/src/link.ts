@@ -8,6 +8,8 @@ import type {
   DockView,
   DroneTelemetry,
   Event,
+  ExplainDecision,
+  ExplanationView,
   GetEvents,
   IncidentView,
   PlanFor,
@@ -39,6 +41,7 @@ interface Answers {
   recall: [Recall, SortieView];
   close_incident: [CloseIncident, IncidentView];
   show_incident: [ShowIncident, IncidentView];
+  explain_decision: [ExplainDecision, ExplanationView];
   events: [GetEvents, { events: Event[] }];
 }
 

@@ -1,6 +1,6 @@
 /** Codes put into words of the chosen language. Pure but for the dictionaries. */
 import type { TFunction } from "i18next";
-import type { Event, NameView, ReasonView } from "./contract";
+import type { Event, ExplanationView, NameView, ReasonView, TurnView } from "./contract";
 import { durationText, fixed, levelText } from "./format";
 import { en } from "./i18n/en";
 import { zh } from "./i18n/zh";
@@ -22,8 +22,15 @@ export function saidIn(text: string, language: string): string {
     .join(language === "en" ? "; " : "；");
 }
 
-const WHOLE = new Set(["dock_offline", "drone_offline", "battery", "temperature", "farther"]);
+const WHOLE = new Set(["dock_offline", "drone_offline", "battery", "temperature", "farther", "no_path"]);
+const NEVER = new Set(["dock_offline", "drone_offline"]); // without a figure: not heard from yet
+const UNKNOWN = new Set(["wind", "battery"]); // without a figure: not measured
 const ON_SORTIE = /is on sortie \S+ \((\w+)\)/;
+
+/** Several sentences as one. */
+export function listText(texts: string[], language: string): string {
+  return texts.join(language === "en" ? "; " : "；");
+}
 
 /** Why a dock is ruled out, with the figure that decided. */
 export function reasonText(reason: ReasonView, t: TFunction, language: string): string {
@@ -35,14 +42,35 @@ export function reasonText(reason: ReasonView, t: TFunction, language: string): 
   };
   let key = reason.veto;
   if (key === "battery" && reason.text.includes("%")) key = "battery_pct";
-  if ((key === "dock_offline" || key === "drone_offline") && reason.value == null) key += "_never";
+  if (NEVER.has(key) && reason.value == null) key += "_never";
+  if (UNKNOWN.has(key) && (reason.value == null || reason.text.includes("measures no wind"))) key += "_unknown";
+  if (key === "drone_away" && reason.text.includes("has failed")) key = "drone_failed";
+  if (key === "no_path" && reason.value != null) key = "no_path_inside";
   const flying = ON_SORTIE.exec(reason.text)?.[1];
   if (key === "drone_away" && flying !== undefined) {
     return t("veto.drone_on_sortie", { state: t(`sortie.state.${flying}`, flying) });
   }
   // The planner names the volume in the way; that is worth more than our own word for it.
-  if (key === "no_path" && language === "en" && reason.text) return reason.text;
+  if (reason.veto === "no_path" && language === "en" && reason.text) return reason.text;
   return t(`veto.${key}`, { ...figures, defaultValue: reason.text || reason.veto });
+}
+
+/** A change that would have turned a choice, in one sentence. */
+export function turnText(turn: TurnView, { chosen, decision }: ExplanationView, t: TFunction, language: string): string {
+  const offer = decision.ranking.find((each) => each.dock === turn.to);
+  const reason = offer?.reasons.find((each) => each.veto === turn.veto);
+  const when = t(`why.when.${whenOf(turn)}`, {
+    ...{ chosen, reason: reason && reasonText(reason, t, language) },
+    ...{ now: fixed(turn.now, 1), least: fixed(turn.least, 1), most: fixed(turn.most, 1) },
+  });
+  return t(turn.to === null ? "why.turnNobody" : "why.turn", { when, dock: turn.to });
+}
+
+function whenOf(turn: TurnView): string {
+  if (turn.change === "veto") return turn.veto === null ? "vetoes" : "veto";
+  if (turn.change !== "wind") return turn.change;
+  if (turn.least === null) return "windUpTo";
+  return turn.most === null ? "windFrom" : "windBetween";
 }
 
 export interface Telling {

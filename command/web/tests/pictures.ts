@@ -5,6 +5,7 @@ import type {
   DockView,
   DroneTelemetry,
   Event,
+  ExplanationView,
   IncidentView,
   Snapshot,
   SortieView,
@@ -43,7 +44,7 @@ export function drone(given: Partial<DroneTelemetry> = {}): DroneTelemetry {
 
 export function dock(given: Partial<DockView> = {}, state: Partial<NonNullable<DockView["state"]>> = {}): DockView {
   return {
-    ...{ dock: "D01", online: true, drone: "U01", sortie: null, weather: null },
+    ...{ dock: "D01", online: true, online_since: REPORTED, drone: "U01", sortie: null, weather: null },
     state: {
       ...{ dock: "D01", at: REPORTED, cover: "closed" as const, drone_present: true, drone: "U01" },
       ...{ charger: "idle" as const, battery_pct: 98, charge_w: 0, faults: [], emergency_stop: false },
@@ -64,6 +65,21 @@ export function offer(given: Partial<AlternativeView> = {}): AlternativeView {
 
 export function decision(...ranking: AlternativeView[]): DecisionView {
   return { id: "X1", at: REPORTED, decide_ms: 2, ranking };
+}
+
+/** Of a decision, with docks about which all is known. */
+export function explanation(of: DecisionView, given: Partial<ExplanationView> = {}): ExplanationView {
+  const first = of.ranking[0]?.feasible ? of.ranking[0] : undefined;
+  return {
+    ...{ incident: "I1", decision: of, chosen: first?.dock ?? null, sent: null, window_s: 300 },
+    ...{ wind_ms: 5.2, airspace: "0123456789abcdef", versions: {}, turns: [] },
+    conditions: of.ranking.map(({ dock, eta_s }) => ({
+      dock,
+      behind_s: eta_s === null || first?.eta_s == null ? null : eta_s - first.eta_s,
+      ...{ wind_ms: 5.2, wind_from_deg: 70, charge_wh: 150, reserve_wh: 30 },
+    })),
+    ...given,
+  };
 }
 
 export function event(seq: number, given: Partial<Event> = {}): Event {

@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { en } from "../src/i18n/en";
 import { zh } from "../src/i18n/zh";
 import { Refused } from "../src/refused";
-import { reasonText, refusalText, tell } from "../src/words";
-import { event } from "./pictures";
+import type { TurnView } from "../src/contract";
+import { reasonText, refusalText, tell, turnText } from "../src/words";
+import { decision, event, explanation, offer } from "./pictures";
 
 await i18next.init({
   lng: "zh",
@@ -28,10 +29,38 @@ describe("a dock that is ruled out says why, with its figures, in both languages
     [reason("dock_offline", "the dock has not been heard from"), "机场尚未上线", "Dock not heard from yet"],
     [reason("dock_fault", "the cover is stuck; the charger is broken"), "机场故障：舱盖卡滞；充电器故障", "Dock fault: cover stuck; charger broken"],
     [reason("drone_not_ready", "PreArm: Compass not healthy"), "无人机未就绪：PreArm: Compass not healthy", "Drone not ready: PreArm: Compass not healthy"],
+    [reason("drone_away", "its sortie to this incident has failed"), "已为本事件出动但未成功", "Its sortie to this incident failed"],
+    [reason("wind", "the dock measures no wind to plan with: nan m/s, 0 degrees", null, 60), "机场没有可用的测风数据", "The dock measures no wind to plan with"],
+    [reason("no_path", "the place is inside N1; …", 41.7, 0), "现场在禁飞区内，最近的可飞点在 42 米外", "the place is inside N1; …"],
     [reason("something_new", "a reason from tomorrow"), "a reason from tomorrow", "a reason from tomorrow"],
   ])("%o", (said, chinese, english) => {
     expect(said.zh).toBe(chinese);
     expect(said.en).toBe(english);
+  });
+});
+
+describe("what would have turned a choice is told in both languages", () => {
+  const away = { veto: "drone_away", text: "U19 is on sortie 01X (en_route)", value: null, limit: null };
+  const made = explanation(decision(offer({ dock: "D02" }), offer({ dock: "D19", feasible: false, reasons: [away] })));
+  const said = (given: Partial<TurnView>) => {
+    const turn: TurnView = { change: "wind", to: "D07", now: null, least: null, most: null, veto: null, ...given };
+    return [turnText(turn, made, i18next.getFixedT("zh"), "zh"), turnText(turn, made, i18next.getFixedT("en"), "en")];
+  };
+
+  it.each<[Partial<TurnView>, string, string]>([
+    [{ now: 8, most: 6 }, "平均风速不超过 6.0 m/s（当时 8.0），选 D07", "D07 wins up to 6.0 m/s of mean wind (it was 8.0)"],
+    [{ now: 8, least: 9.1, to: null }, "平均风速达到 9.1 m/s（当时 8.0），无机可派", "Nobody can be sent from 9.1 m/s of mean wind (it was 8.0)"],
+    [{ change: "launch", now: 0, least: 69.4 }, "D02 起飞准备再慢 69.4 秒，选 D07", "D07 wins if the launch of D02 takes 69.4 s longer"],
+    [{ change: "out" }, "没有 D02，选 D07", "D07 wins without D02"],
+    [{ change: "charge", now: 46, least: 60 }, "若其电量达到 60.0 Wh（当时 46.0），选 D07", "D07 wins with 60.0 Wh in its battery (it held 46.0)"],
+    [
+      { change: "veto", to: "D19", veto: "drone_away" },
+      "若非“无人机正在执行任务：飞往现场”，选 D19",
+      "D19 wins but for one thing against it: Drone is on a sortie: En route",
+    ],
+    [{ change: "veto", to: "D19" }, "若不受任何限制，选 D19", "D19 wins if nothing stands against it"],
+  ])("%o", (given, chinese, english) => {
+    expect(said(given)).toEqual([chinese, english]);
   });
 });
 

@@ -59,7 +59,7 @@ function Detail({ incident }: { incident: IncidentView }) {
           <SortieProgress key={sortie.id} sortie={sortie} />
         ))}
         {underWay && <IncidentTimeline incident={incident} />}
-        {incident.state !== "closed" && <Ranking incident={incident} />}
+        <Ranking incident={incident} />
         {!underWay && <IncidentTimeline incident={incident} />}
       </div>
     </section>

@@ -1,22 +1,25 @@
-import { ReloadOutlined } from "@ant-design/icons";
+import { QuestionCircleOutlined, ReloadOutlined } from "@ant-design/icons";
 import { Button, Radio, Table, Tooltip, type TableColumnsType } from "antd";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { rankAgain } from "../acts";
-import type { AlternativeView, IncidentView, LaunchParts, SortieView } from "../contract";
+import type { AlternativeView, ExplanationView, IncidentView, LaunchParts, SortieView } from "../contract";
 import { durationText, fixed, marginText, timeText } from "../format";
+import { ask } from "../link";
 import { pace, parts as partColours } from "../palette";
 import { runOf } from "../state/clock";
 import { dockToSend, sortieByDrone } from "../state/derived";
 import { useConsole } from "../state/store";
 import { useTimed } from "../useTime";
-import { reasonText, refusalText } from "../words";
+import { listText, reasonText, refusalText } from "../words";
 import { useDockNames } from "./names";
+import { Why } from "./Why";
 
 const SHOWN_FIRST = 5;
 const PARTS = ["launch_s", "climb_s", "cruise_s", "descent_s"] as const;
 
-/** All docks as the planner ranked them; any feasible one can be chosen to be sent. */
+/** All docks as the planner ranked them; any feasible one can be chosen to be sent. Once the incident is
+ * closed, only why it was chosen so. */
 export function Ranking({ incident }: { incident: IncidentView }) {
   const { t, i18n } = useTranslation();
   const decision = useConsole((state) => state.decisions[incident.id]);
@@ -32,6 +35,8 @@ export function Ranking({ incident }: { incident: IncidentView }) {
   const ranking = useMemo(() => withAway(decision?.ranking ?? [], sorties), [decision, sorties]);
   const left_s = useTimeLeft(incident);
   const columns = useColumns(incident.window_s, left_s, dock, dockName, ranking[0]?.feasible ? ranking[0].dock : null);
+  const why = useWhy(decision?.id);
+  const closed = incident.state === "closed"; // nothing to choose any more, but still to be explained
   const again = () => {
     setBusy(true);
     setRefusal(null);
@@ -44,35 +49,83 @@ export function Ranking({ incident }: { incident: IncidentView }) {
       <div className="block-head">
         <b>{t("ranking.title")}</b>
         {decision && <span className="num">{t("ranking.at", { time: timeText(Date.parse(decision.at), zone) })}</span>}
-        {refusal !== null && <span className="figure-bad">{refusal}</span>}
+        {(refusal ?? why.refusal) !== null && <span className="figure-bad">{refusal ?? why.refusal}</span>}
         <span className="bar-gap" />
-        <Button size="small" type="text" icon={<ReloadOutlined />} loading={busy} disabled={!live} onClick={again} data-testid="rank-again">
-          {t("ranking.again")}
-        </Button>
+        <Tooltip title={t("why.hint")} mouseEnterDelay={0.5}>
+          <Button
+            size="small"
+            type="text"
+            icon={<QuestionCircleOutlined />}
+            loading={why.asking}
+            disabled={decision === undefined || !live}
+            onClick={why.toggle}
+            aria-expanded={why.shown !== null}
+            data-testid="why-button"
+          >
+            {t("why.button")}
+          </Button>
+        </Tooltip>
+        {!closed && (
+          <Button size="small" type="text" icon={<ReloadOutlined />} loading={busy} disabled={!live} onClick={again} data-testid="rank-again">
+            {t("ranking.again")}
+          </Button>
+        )}
       </div>
-      <Table<AlternativeView>
-        size="small"
-        className="ranking"
-        tableLayout="fixed"
-        rowKey="dock"
-        columns={columns}
-        dataSource={all ? ranking : ranking.slice(0, SHOWN_FIRST)}
-        pagination={false}
-        locale={{ emptyText: t("ranking.loading") }}
-        rowClassName={(row) => (row.dock === dock ? "ant-table-row-selected" : row.feasible ? "can-send" : "ruled-out")}
-        onRow={(row) => ({
-          onClick: () => row.feasible && useConsole.setState({ chosenDock: row.dock, confirming: null }),
-          "data-testid": `dock-row-${row.dock}`,
-          title: row.feasible ? undefined : row.reasons.map((each) => reasonText(each, t, i18n.language)).join("\n"),
-        } as React.HTMLAttributes<HTMLElement>)}
-      />
-      {ranking.length > SHOWN_FIRST && (
+      {!closed && (
+        <Table<AlternativeView>
+          size="small"
+          className="ranking"
+          tableLayout="fixed"
+          rowKey="dock"
+          columns={columns}
+          dataSource={all ? ranking : ranking.slice(0, SHOWN_FIRST)}
+          pagination={false}
+          locale={{ emptyText: t("ranking.loading") }}
+          rowClassName={(row) => (row.dock === dock ? "ant-table-row-selected" : row.feasible ? "can-send" : "ruled-out")}
+          onRow={(row) => ({
+            onClick: () => row.feasible && useConsole.setState({ chosenDock: row.dock, confirming: null }),
+            "data-testid": `dock-row-${row.dock}`,
+            title: row.feasible ? undefined : row.reasons.map((each) => reasonText(each, t, i18n.language)).join("\n"),
+          } as React.HTMLAttributes<HTMLElement>)}
+        />
+      )}
+      {why.shown !== null && <Why explanation={why.shown} most={all ? ranking.length : SHOWN_FIRST} />}
+      {ranking.length > SHOWN_FIRST && (!closed || why.shown !== null) && (
         <Button type="link" size="small" onClick={() => setAll(!all)} data-testid="ranking-more">
           {all ? t("ranking.fewer", { n: SHOWN_FIRST }) : t("ranking.more", { n: ranking.length })}
         </Button>
       )}
     </div>
   );
+}
+
+/** The explanation of the decision: asked for when opened, and again when another takes its place. What
+ * is shown stays until the next is here, so that nothing jumps. */
+function useWhy(decision: string | undefined) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const [told, setTold] = useState<ExplanationView | null>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const due = open && decision !== undefined && told?.decision.id !== decision;
+  useEffect(() => {
+    if (!due) return;
+    let current = true;
+    ask("explain_decision", { decision })
+      .then((explanation) => current && setTold(explanation))
+      .catch((reason: unknown) => {
+        if (!current) return;
+        setRefusal(refusalText(reason, t));
+        setOpen(false);
+      });
+    return () => {
+      current = false;
+    };
+  }, [due, decision, t]);
+  const toggle = () => {
+    setRefusal(null);
+    setOpen(!open);
+  };
+  return { shown: open ? told : null, asking: due, refusal, toggle };
 }
 
 /** The ranking with drones that have left since ruled out, as the server would. */
@@ -128,7 +181,7 @@ function useColumns(
               {durationText(row.eta_s)}
             </span>
           ) : (
-            row.reasons.map((each) => reasonText(each, t, i18n.language)).join(i18n.language === "en" ? "; " : "；")
+            listText(row.reasons.map((each) => reasonText(each, t, i18n.language)), i18n.language)
           ),
       },
       {
