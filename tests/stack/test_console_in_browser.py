@@ -108,6 +108,12 @@ def test_an_officer_reports_dispatches_watches_and_brings_the_drone_home(page, w
 
     expect(by(page, "ranking")).to_be_visible()
     shoot(page, "3-ranked-docks")
+    by(page, "why-button").click()
+    expect(by(page, "why-panel")).to_contain_text("最快")
+    expect(by(page, "why-turns").locator("li").first).to_contain_text("起飞准备再慢")
+    shoot(page, "3-why")
+    by(page, "why-button").click()
+    expect(by(page, "why-panel")).to_be_hidden()
     expect(by(page, "dispatch-button")).to_be_enabled()
     by(page, "dispatch-button").click()
     if by(page, "confirm-button").is_visible():

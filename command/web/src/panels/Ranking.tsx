@@ -51,20 +51,19 @@ export function Ranking({ incident }: { incident: IncidentView }) {
         {decision && <span className="num">{t("ranking.at", { time: timeText(Date.parse(decision.at), zone) })}</span>}
         {(refusal ?? why.refusal) !== null && <span className="figure-bad">{refusal ?? why.refusal}</span>}
         <span className="bar-gap" />
-        <Tooltip title={t("why.hint")} mouseEnterDelay={0.5}>
-          <Button
-            size="small"
-            type="text"
-            icon={<QuestionCircleOutlined />}
-            loading={why.asking}
-            disabled={decision === undefined || !live}
-            onClick={why.toggle}
-            aria-expanded={why.shown !== null}
-            data-testid="why-button"
-          >
-            {t("why.button")}
-          </Button>
-        </Tooltip>
+        <Button
+          size="small"
+          type="text"
+          icon={<QuestionCircleOutlined />}
+          loading={why.asking}
+          disabled={decision === undefined || !live}
+          onClick={why.toggle}
+          title={t("why.hint")}
+          aria-expanded={why.shown !== null}
+          data-testid="why-button"
+        >
+          {t("why.button")}
+        </Button>
         {!closed && (
           <Button size="small" type="text" icon={<ReloadOutlined />} loading={busy} disabled={!live} onClick={again} data-testid="rank-again">
             {t("ranking.again")}
