@@ -1,4 +1,4 @@
-"""What the controller tells the rest of the system: changes, docks, telemetry, status, district.
+"""What the controller tells the rest of the system: changes, docks, telemetry, status.
 
 Changes are lossless and in order; of docks and telemetry the newest counts.
 """
@@ -14,9 +14,8 @@ from fleet.bus import Bus, Topics
 from fleet.clock import Clock
 from fleet.desk import event_view
 from fleet.district.model import District
-from fleet.district.view import district_view
 from fleet.dock_roster import DockRoster, DockSeen
-from fleet.events import Recorded
+from fleet.events import LinkChanged, Recorded
 from fleet.journal import Journal
 from fleet.mavlink.vehicle import Vehicle
 from fleet.readiness import Readiness
@@ -74,9 +73,6 @@ class Broadcast:
         )
 
     async def run(self) -> None:
-        await self._bus.publish(
-            self._topics.controller_district(), district_view(self._district), retain=True
-        )
         async with asyncio.TaskGroup() as tasks:
             for lane in (self._tell_changes, self._tell_docks, self._tell_telemetry):
                 tasks.create_task(lane(), name=lane.__name__)
@@ -117,6 +113,8 @@ class Broadcast:
         self._changes.put_nowait(c.Change(event=event, incident=incident, sortie=sortie))
         if sortie is not None:
             self._on_dock(self._docks[sortie.dock])
+        if isinstance(recorded.fact, LinkChanged) and recorded.fact.component in self._homes:
+            self._on_dock(self._docks[recorded.fact.component])  # one that hangs says nothing
 
     def _on_dock(self, seen: DockSeen) -> None:
         self._changed_docks[seen.dock] = None

@@ -15,6 +15,7 @@ from fleet.decisions import adopt
 from fleet.desk import Desk
 from fleet.dispatcher import Dispatcher
 from fleet.district.model import District
+from fleet.district.view import district_view
 from fleet.dock_roster import DockRoster
 from fleet.events import ComponentFailed, LinkChanged
 from fleet.fence import airspace_of, district_fence
@@ -53,8 +54,18 @@ async def run_controller(district: District, addresses: Addresses, clock: Clock)
         journal = Journal(log, clock)
         adopt(airspace, journal)
         try:
+            bus = MqttBus(
+                addresses.broker,
+                client="controller",
+                clock=clock,
+                will=will,
+                # a broker that was started anew has forgotten what it was told to retain
+                on_connected=lambda: bus.publish(
+                    topics.controller_district(), district_view(district), retain=True
+                ),
+            )
             async with (
-                MqttBus(addresses.broker, client="controller", clock=clock, will=will) as bus,
+                bus,
                 Reactor(
                     listen=addresses.mavlink,
                     links={d.sysid: d.link for d in district.drones if d.link},

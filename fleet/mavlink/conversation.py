@@ -54,9 +54,9 @@ class Conversation:
         return heard_s is not None and now_s - heard_s <= self._lost_s
 
     async def connected(self) -> None:
-        """Until the vehicle is heard."""
+        """Until the vehicle is heard, and has said whether it is armed."""
         loop = asyncio.get_running_loop()
-        await self.until(lambda _: self.is_heard(loop.time()))
+        await self.until(lambda state: state.mode is not None and self.is_heard(loop.time()))
 
     async def lost(self) -> None:
         """Until it has been silent for too long."""

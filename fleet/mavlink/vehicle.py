@@ -74,7 +74,7 @@ class Vehicle:
         return self._talk.is_heard(now_s)
 
     async def connected(self) -> None:
-        """Until the vehicle is heard."""
+        """Until the vehicle is heard, and has said whether it is armed."""
         await self._talk.connected()
 
     async def lost(self) -> None:

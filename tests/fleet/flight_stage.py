@@ -229,6 +229,11 @@ class Stage:
         await self.start_controller()
 
     @property
+    def vehicle(self) -> Vehicle:
+        assert self._vehicle is not None
+        return self._vehicle
+
+    @property
     def state(self) -> SortieState:
         return self.journal.state.sorties[SORTIE].state
 

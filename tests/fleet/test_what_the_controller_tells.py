@@ -1,0 +1,98 @@
+"""What the controller tells the rest of the system, also after docks or the broker were away."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from fleet.broadcast import Broadcast
+from fleet.bus import MqttBus, Topics
+from fleet.clock import Clock
+from fleet.contract import DistrictView, DockView
+from fleet.controller import Addresses, _watch, run_controller
+from fleet.district.load import load
+from fleet.dock_roster import DockRoster
+from fleet.fence import district_fence
+from fleet.journal import Journal
+from fleet.log.store import EventLog
+from fleet.readiness import Readiness
+from tests.bus.bus_stage import EmbeddedBroker, until
+from tests.fleet.flight_stage import LocalBus, Stage, jumping
+
+TOPICS = Topics("longgang")
+
+
+@pytest.fixture(scope="module")
+def district():
+    return load(Path("configs/longgang"))
+
+
+def test_a_dock_that_falls_silent_without_a_word_is_told_as_offline(district, tmp_path):
+    async def main():
+        bus, clock, told = LocalBus(), Clock(), {}
+
+        async def heard(message):
+            view = DockView.model_validate_json(message.payload)
+            told[view.dock] = view.online
+
+        await bus.subscribe(TOPICS.dock_view(), heard)
+        docks = DockRoster(bus, TOPICS, [s.id for s in district.docks], lost_s=30.0)
+        with EventLog(f"sqlite:///{tmp_path}/events.db") as log:
+            journal = Journal(log, clock)
+            readiness = Readiness(district, district_fence(district), {}, journal)
+            broadcast = Broadcast(district, journal, docks, {}, readiness, bus, TOPICS, clock)
+            await docks.start()
+            telling = asyncio.gather(broadcast.run(), _watch(broadcast, journal))
+            await bus.publish(TOPICS.dock_link("D01"), b"online")
+            await asyncio.sleep(1)
+            assert told == {"D01": True}
+            await asyncio.sleep(district.system.dock_lost_s + 2)
+            assert told == {"D01": False}
+            telling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await telling
+
+    jumping(main())
+
+
+async def test_the_district_is_told_again_to_a_broker_that_was_started_anew(district, tmp_path):
+    broker = EmbeddedBroker()
+    await broker.start()
+    addresses = Addresses(broker.url, f"sqlite:///{tmp_path}/events.db", "udp://127.0.0.1:0")
+    controller = asyncio.create_task(run_controller(district, addresses, Clock()))
+    try:
+        for _ in range(2):
+            heard = []
+
+            async def hear(message, heard=heard):
+                heard.append(DistrictView.model_validate_json(message.payload))
+
+            async with MqttBus(broker.url, client="late", clock=Clock()) as bus:
+                await bus.subscribe(TOPICS.controller_district(), hear)
+                await until(lambda heard=heard: heard)
+            await broker.stop()
+            await broker.start()
+    finally:
+        controller.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await controller
+        await broker.stop()
+
+
+def test_a_restarted_controller_changes_nothing_in_a_drone_that_flies(district, tmp_path):
+    async def main():
+        async with Stage(tmp_path) as stage:
+            await stage.start_controller()
+            await stage.until_state("en_route")
+            before = dict(stage.craft.parameters)
+            await stage.restart_controller(away_s=2.3)
+            vehicles = {"U07": stage.vehicle}
+            readiness = Readiness(district, district_fence(district), vehicles, stage.journal)
+            keeping = asyncio.create_task(readiness.keep("U07"))
+            await stage.until_state("on_scene")
+            assert readiness.why_not("U07") is None
+            assert stage.craft.parameters == before
+            keeping.cancel()
+
+    jumping(main())
