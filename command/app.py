@@ -13,7 +13,7 @@ from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from command import api, forms, pages, problems, sockets
+from command import api, health, pages, problems, sockets
 from command.emitter import Emitter
 from command.outbox import Outbox
 from command.people import guard, routes
@@ -108,29 +108,10 @@ def add_routes(
     app.register_api(routes.blueprint(people, limiter, seats.clear))
     app.register_api(api.blueprint(acts, emitter))
     sockets.attach(socketio, acts, outbox, people.roster, seats)
-    _add_health(app, emitter)
+    health.register(app, emitter)
 
     @app.route("/api/v1/openapi.json")
     def openapi_document() -> dict[str, Any]:
         return app.api_doc
 
     pages.register(app)
-
-
-def _add_health(app: OpenAPI, emitter: Emitter) -> None:
-    @app.get("/healthz", responses={200: forms.Health})
-    def healthz() -> flask.Response:
-        """The console answers"""
-        view = forms.Health(ok=True, at=emitter.opening().clock.now)
-        return flask.Response(view.model_dump_json(), mimetype="application/json")
-
-    @app.get("/readyz", responses={200: forms.Health, **problems.responses(503)})
-    def readyz() -> flask.Response:
-        """The console hears a controller that serves"""
-        now = emitter.opening()
-        if not now.online:
-            return problems.problem_of(503, "the controller is not heard", "unavailable")
-        if now.snapshot is None or now.district is None or not (now.status and now.status.serving):
-            return problems.problem_of(503, "the controller is still starting", "unavailable")
-        view = forms.Health(ok=True, at=now.clock.now)
-        return flask.Response(view.model_dump_json(), mimetype="application/json")

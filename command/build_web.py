@@ -111,7 +111,10 @@ def contract_schema() -> dict[str, Any]:
 
     from fleet import contract as c
 
-    heard = (c.Snapshot, c.Change, c.DistrictView, c.Status, c.ExplanationView)
+    heard = (
+        *(c.Snapshot, c.Change, c.DistrictView, c.Status),
+        *(c.ExplanationView, c.IncidentsPage, c.SortiesPage),
+    )
     asked = (
         *(c.ReportIncident, c.PlanFor, c.RankDocks, c.Dispatch, c.Recall),
         *(c.CloseIncident, c.ShowIncident, c.ExplainDecision, c.GetEvents),

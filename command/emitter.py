@@ -65,6 +65,10 @@ class Emitter:
         self._outbox.close()
         self._thread.join(timeout=1)
 
+    def consoles(self) -> int:
+        """How many follow now."""
+        return sum(1 for _ in self._server.manager.get_participants(NAMESPACE, GREETED))
+
     def opening(self) -> Opening:
         return Opening(
             snapshot=self._picture.snapshot(),

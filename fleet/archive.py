@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from fleet.contract import (
     IncidentsPage,
+    IncidentState,
     IncidentView,
     ListIncidents,
     ListSorties,
@@ -51,6 +52,10 @@ def response_figures(incidents: Iterable[IncidentView]) -> ResponseFigures:
     times = sorted(each.on_scene_s for each in sent if each.on_scene_s is not None)
     return ResponseFigures(
         sent=len(sent),
+        judged=sum(
+            each.on_scene_s is not None or each.state is not IncidentState.DISPATCHED
+            for each in sent
+        ),
         reached=len(times),
         in_window=sum(_in_window(each) for each in sent),
         median_s=_nearest_rank(times, 0.5),

@@ -300,6 +300,7 @@ class ResponseFigures(_Model):
     drone over the scene; percentiles by nearest rank; None where nothing was reached."""
 
     sent: int
+    judged: int  # of those sent: arrived, or no longer on the way
     reached: int
     in_window: int
     median_s: float | None

@@ -12,6 +12,7 @@ import pytest
 import requests
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
 
 from command import geojson, table
 from fleet import contract as c
@@ -142,3 +143,23 @@ def test_a_drone_that_told_no_place_has_no_shape() -> None:
     drones = geojson.drones(frame("LOITER").drones)["features"]
     assert [each["geometry"] for each in drones] == [None, None]
     json.dumps(drones, allow_nan=False)
+
+
+def test_figures_for_prometheus_need_nobody_signed_in_and_name_no_place(stage: Stage) -> None:
+    get(stage, "/docks")
+    answer = requests.get(f"{stage.url}/metrics", timeout=10)
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    families = {f.name: f for f in text_string_to_metric_families(answer.text)}
+    assert families["dockfleet_controller_up"].samples[0].value == 1
+    incidents = {s.labels["state"]: s.value for s in families["dockfleet_incidents"].samples}
+    assert incidents["reported"] == 7
+    assert incidents["closed"] == 0
+    assert families["dockfleet_docks_online"].samples[0].value == 25
+    routes = {s.labels["route"] for s in families["dockfleet_http_requests"].samples}
+    assert "/api/v1/docks" in routes
+    assert "114.1" not in answer.text
+
+
+def test_addresses_that_are_none_make_no_series_of_their_own(stage: Stage) -> None:
+    requests.get(f"{stage.url}/api/v1/nothing-{'x' * 40}", timeout=10)
+    assert "nothing-x" not in requests.get(f"{stage.url}/metrics", timeout=10).text

@@ -72,10 +72,16 @@ def test_only_incidents_that_every_filter_lets_through_are_told() -> None:
 
 
 def test_response_times_are_those_of_incidents_to_which_a_drone_was_sent() -> None:
+    on_its_way = incident(9, sortie="S9", state=c.IncidentState.DISPATCHED)
     figures = response_figures(
-        [incident(0), *(reached(n, s) for n, s in enumerate((100.0, 290.0, 300.0, 301.0, None), 1))]
+        [
+            incident(0),
+            on_its_way,
+            *(reached(n, s) for n, s in enumerate((100.0, 290.0, 300.0, 301.0, None), 1)),
+        ]
     )
-    assert (figures.sent, figures.reached, figures.in_window) == (5, 4, 3)
+    assert (figures.sent, figures.judged) == (6, 5)
+    assert (figures.reached, figures.in_window) == (4, 3)
     assert (figures.median_s, figures.p90_s, figures.slowest_s) == (290.0, 301.0, 301.0)
 
 

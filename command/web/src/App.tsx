@@ -1,19 +1,26 @@
 import { App as AntApp, ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { Redirect, Route, Switch, useLocation } from "wouter";
 import { MapView } from "./map/MapView";
 import { DroneDrawer } from "./panels/DroneDrawer";
 import { FleetStrip } from "./panels/FleetStrip";
 import { IncidentDetail } from "./panels/IncidentDetail";
 import { IncidentQueue } from "./panels/IncidentQueue";
 import { Notice } from "./panels/Notice";
+import { Rail } from "./panels/Rail";
 import { ReportPanel } from "./panels/ReportPanel";
 import { SignIn } from "./panels/SignIn";
 import { TopBar } from "./panels/TopBar";
 import { useConsole } from "./state/store";
 import { dark } from "./theme";
 import { useKeys } from "./useKeys";
+
+const DocksPage = lazy(() => import("./pages/DocksPage"));
+const ArchivePage = lazy(() => import("./pages/ArchivePage"));
+const ReviewPage = lazy(() => import("./pages/ReviewPage"));
 
 export function App() {
   const { i18n } = useTranslation();
@@ -26,19 +33,42 @@ export function App() {
   );
 }
 
-/** The situation for who is signed in; the door for everybody else. */
+/** The screens for who is signed in; the door for everybody else. */
 function Gate() {
   const session = useConsole((state) => state.session);
   if (session === undefined) return null;
-  return session !== null && session.rights.includes("look") ? <Situation /> : <SignIn />;
+  return session !== null && session.rights.includes("look") ? <Shell /> : <SignIn />;
 }
 
-function Situation() {
-  const reporting = useConsole((state) => state.reporting);
+/** The frame of every screen. The situation stays where it is while another screen is looked at, so
+ * that coming back costs nothing. */
+function Shell() {
+  const [at] = useLocation();
   useKeys();
   return (
     <div className="console">
       <TopBar />
+      <Rail />
+      <Situation hidden={at !== "/"} />
+      <Suspense fallback={<main className="page" />}>
+        <Switch>
+          <Route path="/incidents/:id">{({ id }) => <ReviewPage key={id} id={id} />}</Route>
+          <Route path="/incidents" component={ArchivePage} />
+          <Route path="/docks" component={DocksPage} />
+          <Route path="/">{null}</Route>
+          <Route>
+            <Redirect to="/" replace />
+          </Route>
+        </Switch>
+      </Suspense>
+    </div>
+  );
+}
+
+function Situation({ hidden }: { hidden: boolean }) {
+  const reporting = useConsole((state) => state.reporting);
+  return (
+    <div className="situation" hidden={hidden}>
       <main className="stage">
         <MapView />
         <Notice />

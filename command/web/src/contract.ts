@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 9f3abeb1777a79ffcf981e3fd880a9d5ca765cd71072e7c02cb7a8ce72d9f11c
+// Schema: 86370541e63daee6c6665a60ef1874440cb87977971ba807a012a0e7d897adc6
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -336,6 +336,28 @@ export interface TurnView {
   most: number | null;
   veto: string | null;
 }
+/**
+ * ``total`` and ``response`` are of all pages; ``next`` is None on the last one.
+ */
+export interface IncidentsPage {
+  incidents: IncidentView[];
+  total: number;
+  next: string | null;
+  response: ResponseFigures;
+}
+/**
+ * How soon drones were over incidents to which one was sent. Times are from report to the first
+ * drone over the scene; percentiles by nearest rank; None where nothing was reached.
+ */
+export interface ResponseFigures {
+  sent: number;
+  judged: number;
+  reached: number;
+  in_window: number;
+  median_s: number | null;
+  p90_s: number | null;
+  slowest_s: number | null;
+}
 export interface Snapshot {
   seq: number;
   at: string;
@@ -347,6 +369,11 @@ export interface Snapshot {
 export interface TelemetryFrame {
   at: string;
   drones: DroneTelemetry[];
+}
+export interface SortiesPage {
+  sorties: SortieView[];
+  total: number;
+  next: string | null;
 }
 /**
  * Retained; how far the system is from ready.

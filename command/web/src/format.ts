@@ -82,3 +82,11 @@ export function timeText(ms: number, timeZone: string, withDate = false): string
   }
   return format.format(ms);
 }
+
+/** The first instant of a day of the calendar (YYYY-MM-DD) in a time zone, as ISO 8601. */
+export function dayStart(day: string, timeZone: string): string {
+  const noon = Date.parse(`${day}T12:00:00Z`);
+  const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longOffset" }).formatToParts(noon);
+  const offset = parts.find((part) => part.type === "timeZoneName")?.value.slice(3) || "+00:00";
+  return `${day}T00:00:00${offset}`;
+}

@@ -1,28 +1,47 @@
 import { useEffect } from "react";
+import { navigate } from "wouter/use-browser-location";
 import { dismiss, propose } from "./acts";
-import { dockToSend } from "./state/derived";
-import { endReport, selectDrone, startReport, useConsole } from "./state/store";
+import { SCREENS } from "./panels/Rail";
+import { dockToSend, isAttending, queueOf, sortiesOf } from "./state/derived";
+import { endReport, selectDrone, selectIncident, startReport, useConsole } from "./state/store";
 
-/** N reports, D proposes the dispatch, Esc goes one step back. Never while something is typed. */
+/** The keys of the whole console; never while something is typed. */
 export function useKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if (event.key === "Escape") stepBack();
-      else if (isTyping(event.target) || event.repeat) return;
-      else if (!mayAct()) return;
-      else if (event.key === "n" || event.key === "N") startReport();
-      else if (event.key === "d" || event.key === "D") proposeDispatch();
-      else return;
-      event.preventDefault();
+      if (event.key !== "Escape" && (isTyping(event.target) || event.repeat)) return;
+      if (press(event.key.toLowerCase())) event.preventDefault();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, []);
 }
 
+/** Does what the key is for; false if it is for nothing here. */
+function press(key: string): boolean {
+  const screen = SCREENS.find((each) => each.key === key);
+  if (screen !== undefined) navigate(screen.path);
+  else if (key === "escape") stepBack();
+  else if (key === "n" && mayAct()) report();
+  else if (location.pathname !== "/") return false;
+  else if (key === "j") step(1);
+  else if (key === "k") step(-1);
+  else if (!mayAct()) return false;
+  else if (key === "d") proposeDispatch();
+  else if (key === "r") proposeRecall();
+  else if (key === "c") proposeClose();
+  else return false;
+  return true;
+}
+
 function mayAct(): boolean {
   return useConsole.getState().session?.rights.includes("act") ?? false;
+}
+
+function report(): void {
+  navigate("/");
+  startReport();
 }
 
 function stepBack(): void {
@@ -32,11 +51,37 @@ function stepBack(): void {
   else if (unit !== null) selectDrone(null);
 }
 
-function proposeDispatch(): void {
-  const { incident, incidents, decisions, chosenDock, sorties } = useConsole.getState();
+/** To the next incident of the queue, or to the one before. */
+function step(by: 1 | -1): void {
+  const { incident, incidents } = useConsole.getState();
+  const open = queueOf(incidents).filter((each) => each.state !== "closed");
+  const at = open.findIndex((each) => each.id === incident);
+  const next = open[at === -1 ? 0 : at + by];
+  if (next !== undefined) selectIncident(next.id);
+}
+
+function chosen() {
+  const { incident, incidents } = useConsole.getState();
   const view = incident === null ? undefined : incidents[incident];
-  if (view === undefined || view.state === "closed") return;
-  if (dockToSend(decisions[view.id], chosenDock, sorties) !== null) propose("dispatch", view.id);
+  return view?.state === "closed" ? undefined : view;
+}
+
+function proposeDispatch(): void {
+  const { decisions, chosenDock, sorties } = useConsole.getState();
+  const view = chosen();
+  if (view && dockToSend(decisions[view.id], chosenDock, sorties) !== null) propose("dispatch", view.id);
+}
+
+/** Of several drones the one sent last. */
+function proposeRecall(): void {
+  const view = chosen();
+  const sortie = view && sortiesOf(view.id, useConsole.getState().sorties).find(isAttending);
+  if (sortie) propose("recall", sortie.id);
+}
+
+function proposeClose(): void {
+  const view = chosen();
+  if (view && !sortiesOf(view.id, useConsole.getState().sorties).some(isAttending)) propose("close", view.id);
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,6 +1,7 @@
 import { Alert, Button } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
 import { confirm, dismiss, propose } from "../acts";
 import type { IncidentView, SortieView } from "../contract";
 import { durationText } from "../format";
@@ -34,7 +35,13 @@ export function ActBar({ incident, sorties }: Props) {
       .catch((reason: unknown) => setRefusal(t("act.refused", { reason: refusalText(reason, t) })))
       .finally(() => setBusy(false));
   };
-  if (incident.state === "closed") return null;
+  if (incident.state === "closed") {
+    return (
+      <div className="acts">
+        <Link href={`/incidents/${incident.id}`}>{t("review.open")}</Link>
+      </div>
+    );
+  }
   return (
     <div className="acts">
       {asked ? (
@@ -71,12 +78,12 @@ function Buttons({ incident, sorties }: Props) {
       {attending.map((sortie) => (
         <Button key={sortie.id} danger disabled={!live} onClick={() => propose("recall", sortie.id)} data-testid="recall-button" data-sortie={sortie.id}>
           {t("act.recall")}
-          {attending.length > 1 && ` ${sortie.drone}`}
+          {attending.length > 1 && ` ${sortie.drone}`} {sortie === attending[0] && <kbd>R</kbd>}
         </Button>
       ))}
       <span className="bar-gap" />
       <Button disabled={attending.length > 0 || !live} onClick={() => propose("close", incident.id)} data-testid="close-button">
-        {t("incident.close")}
+        {t("incident.close")} <kbd>C</kbd>
       </Button>
     </div>
   );

@@ -2,6 +2,7 @@
 import type { FeatureCollection } from "geojson";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { DistrictView } from "../contract";
 import { dockSites } from "../state/derived";
 import { useConsole } from "../state/store";
 import { nameOf } from "../words";
@@ -20,12 +21,27 @@ export function useKindNames(): (id: string) => string {
 }
 
 export function usePlaceName(code: string | null): string {
+  return usePlaceNames()(code);
+}
+
+export function usePlaceNames(): (code: string | null) => string {
   const { t, i18n } = useTranslation();
   const district = useConsole((state) => state.district);
-  if (code === null) return t("incident.outside");
+  return useMemo(() => {
+    const names = new Map(places(district).map(({ code, ...name }) => [code, nameOf(name, i18n.language)]));
+    return (code: string | null) => (code === null ? t("incident.outside") : (names.get(code) ?? code));
+  }, [t, district, i18n.language]);
+}
+
+export interface Place {
+  code: string;
+  name_zh: string;
+  name_en: string;
+}
+
+export function places(district: DistrictView | null): Place[] {
   const given = district?.subdistricts as unknown as FeatureCollection | undefined;
-  const found = given?.features.find((feature) => feature.properties?.code === code);
-  return found ? nameOf(found.properties as { name_zh: string; name_en: string }, i18n.language) : code;
+  return given?.features.map((feature) => feature.properties as Place) ?? [];
 }
 
 export function useDockNames(): (id: string) => string {

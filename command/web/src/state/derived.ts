@@ -138,6 +138,10 @@ export interface DockSite {
   drone: string;
   subdistrict: string;
   alt_amsl_m: number;
+  wind_limit_ms: number;
+  rain_limit_mm_h: number;
+  temperature_min_c: number;
+  temperature_max_c: number;
   at: [number, number];
 }
 
