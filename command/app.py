@@ -98,7 +98,8 @@ def add_routes(
     emitter: Emitter,
     outbox: Outbox,
     people: People,
-) -> None:
+) -> sockets.Seats:
+    """All routes and the socket; who sits at which console."""
     problems.register(app)
     guard.register(app, people.roster)
     seats = sockets.Seats(socketio)
@@ -115,3 +116,4 @@ def add_routes(
         return app.api_doc
 
     pages.register(app)
+    return seats

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from command.acts import Acts
 from command.app import add_routes, make_app, make_socketio
@@ -16,11 +19,14 @@ from command.outbox import Outbox
 from command.people.house import People
 from command.people.signed import SignedActs
 from command.picture import Picture
+from command.sockets import Seats
 from command.waits import PATIENT, Waits
 from command.webserver import WebServer, WebSockets
 from fleet.bus import Bus, Topics
 from fleet.clock import Clock
 from fleet.process import Refusal
+
+_LOG = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -40,10 +46,12 @@ async def running_console(
     emitter = Emitter(socketio.server, outbox, picture, clock, lambda: feed.online)
     acts = Acts(door, bus, topics, clock, lambda: feed.online, waits)
     signed = SignedActs(acts, people, picture)
-    add_routes(app, socketio, signed, emitter, outbox, people)
+    seats = add_routes(app, socketio, signed, emitter, outbox, people)
     server = WebServer(app, listener, web_sockets)
     async with asyncio.TaskGroup() as tasks:
         following = tasks.create_task(feed.run(), name="feed")
+        pause_s = waits.seats_s * clock.speedup
+        looking = tasks.create_task(_look_round(seats, people, pause_s), name="seats")
         emitter.start()
         server.start()
         try:
@@ -55,3 +63,13 @@ async def running_console(
             emitter.stop()
             await asyncio.to_thread(server.stop)
             following.cancel()
+            looking.cancel()
+
+
+async def _look_round(seats: Seats, people: People, pause_s: float) -> None:
+    while True:
+        await asyncio.sleep(pause_s)
+        try:
+            await asyncio.to_thread(seats.clear_ended, people.roster)
+        except SQLAlchemyError as error:
+            _LOG.error("nobody knows who is still signed in: %s", error)

@@ -49,6 +49,14 @@ class Seats:
         for console in consoles:
             self._socketio.server.disconnect(console, namespace=NAMESPACE)
 
+    def clear_ended(self, roster: Roster) -> None:
+        """Closes the consoles whose session or token is over, or was ended by another process."""
+        with self._lock:
+            keys = {key for key, _ in self._keys.values()}
+        for key in keys:
+            if roster.holder(key) is None:
+                self.clear(key)
+
 
 def attach(
     socketio: flask_socketio.SocketIO, acts: Asks, outbox: Outbox, roster: Roster, seats: Seats

@@ -12,6 +12,7 @@ class Waits:
     snapshot_s: float = 3.0
     retry_s: float = 1.0
     lost_s: float = 5.0  # of silence; the controller says its status every 2 s of its own time
+    seats_s: float = 10.0  # between looks whether those at the consoles are still signed in
     frame_s: float = 0.09  # between telemetry frames to the consoles
 
 

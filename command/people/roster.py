@@ -72,6 +72,8 @@ class Roster:
         leaves = fields.get("disabled") or fields.get("role", before.role) != Role.ADMINISTRATOR
         if before.role is Role.ADMINISTRATOR and leaves and self._administrators() == [name]:
             raise Refused("conflict", f"{name} is the last administrator; make another one first")
+        if not fields:
+            return before
         with self._engine.begin() as connection:
             connection.execute(update(PEOPLE).where(PEOPLE.c.name == name).values(**fields))
             if fields.get("disabled"):
@@ -85,15 +87,19 @@ class Roster:
         self._store_password(name, password, must_change=True)
         return password
 
-    def set_password(self, person: Person, old: str, new: str) -> None:
-        """Raises Refused if the old one is wrong or the new one too weak."""
+    def set_password(self, person: Person, old: str, new: str, present: str = "") -> None:
+        """Ends all sessions of the person but the ``present`` one.
+
+        Raises:
+            Refused: if the old password is wrong or the new one too weak.
+        """
         if not passwords.fits(old, self._row(person.name)["password_hash"]):
             raise Refused("invalid", "the present password is not right")
         if fault := passwords.weakness(new, person.name):
             raise Refused("invalid", fault)
         if new == old:
             raise Refused("invalid", "the new password must differ from the present one")
-        self._store_password(person.name, new, must_change=False)
+        self._store_password(person.name, new, must_change=False, present=present)
 
     def sign_in(self, name: str, password: str) -> tuple[Person, str]:
         """The person, and the key of a new session.
@@ -157,7 +163,9 @@ class Roster:
         with self._engine.connect() as connection:
             return connection.execute(query).mappings().first()
 
-    def _store_password(self, name: str, password: str, must_change: bool) -> None:
+    def _store_password(
+        self, name: str, password: str, must_change: bool, present: str = ""
+    ) -> None:
         with self._engine.begin() as connection:
             connection.execute(
                 update(PEOPLE)
@@ -169,26 +177,24 @@ class Roster:
                     locked_until=None,
                 )
             )
-            if must_change:
-                connection.execute(
-                    delete(KEYS).where(KEYS.c.person == name, KEYS.c.kind == "session")
-                )
+            sessions = delete(KEYS).where(KEYS.c.person == name, KEYS.c.kind == "session")
+            connection.execute(sessions.where(KEYS.c.hash != _hash(present)))
 
     def _count_failure(self, name: str, row: Any) -> None:
         if not row:
             return
-        failures = row["failures"] + 1
-        locked_until = None
-        if failures >= FAILURES_FREE:
+        them = PEOPLE.c.name == name
+        with self._engine.begin() as connection:
+            # counted in the database: others may be guessing at this very moment
+            more = update(PEOPLE).where(them).values(failures=PEOPLE.c.failures + 1)
+            connection.execute(more)
+            failures = connection.execute(select(PEOPLE.c.failures).where(them)).scalar_one()
+            if failures < FAILURES_FREE:
+                return
             # no more doublings than lead to the longest lock: the number must not grow for ever
             doublings = min(failures - FAILURES_FREE, 10)
             locked_until = self._now() + min(LOCKED_FIRST * 2**doublings, LOCKED_LONGEST)
-        with self._engine.begin() as connection:
-            connection.execute(
-                update(PEOPLE)
-                .where(PEOPLE.c.name == name)
-                .values(failures=failures, locked_until=locked_until)
-            )
+            connection.execute(update(PEOPLE).where(them).values(locked_until=locked_until))
 
     def _new_key(self, name: str, kind: str, label: str, expires_at: datetime | None) -> str:
         key = secrets.token_urlsafe(32)

@@ -178,7 +178,7 @@ def _add_session(
         person = signed_in(roster)
         _audited(
             audit, person, "set_password", person.name,
-            lambda: roster.set_password(person, body.old, body.new),
+            lambda: roster.set_password(person, body.old, body.new, key_of_request() or ""),
         )  # fmt: skip
         return flask.Response(status=204)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 from typing import Any, Protocol
 
 import flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from command.acts import Acts, Refused
 from command.people.house import People
@@ -18,6 +20,7 @@ from fleet.contract import Ask
 
 COOKIE = "dockfleet_session"
 CSRF_HEADER = "X-CSRF-Token"
+_LOG = logging.getLogger(__name__)
 
 
 class Asks(Protocol):
@@ -30,15 +33,19 @@ class Asks(Protocol):
 
 def key_of_request() -> str | None:
     """The session or token that a request came with."""
-    scheme, _, token = flask.request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return token.strip()
-    return flask.request.cookies.get(COOKIE)
+    token = _bearer()
+    return flask.request.cookies.get(COOKIE) if token is None else token
 
 
 def comes_by_cookie() -> bool:
-    """Browsers send cookies by themselves, also for pages of others."""
-    return "Authorization" not in flask.request.headers
+    """Browsers send cookies by themselves, also for pages of others, and with them credentials of
+    other schemes, which say nothing here."""
+    return _bearer() is None
+
+
+def _bearer() -> str | None:
+    scheme, _, token = flask.request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def csrf_token(key: str) -> str:
@@ -63,7 +70,8 @@ def check_csrf() -> None:
     key = key_of_request()
     if flask.request.method in ("GET", "HEAD", "OPTIONS") or key is None or not comes_by_cookie():
         return
-    if not hmac.compare_digest(flask.request.headers.get(CSRF_HEADER, ""), csrf_token(key)):
+    given = flask.request.headers.get(CSRF_HEADER, "")
+    if not hmac.compare_digest(given.encode(), csrf_token(key).encode()):
         raise Refused("forbidden", f"the header {CSRF_HEADER} is missing or of another session")
 
 
@@ -121,7 +129,7 @@ class SignedActs:
         fields = ask.model_dump(mode="json", exclude={"ask"}, exclude_defaults=True)
         subject = next((str(fields[k]) for k in ("sortie", "incident") if k in fields), made)
         detail = ", ".join(f"{name} {value}" for name, value in fields.items())
-        self._audit.record(
+        entry = (
             person.name,
             person.role,
             flask.request.remote_addr or "",
@@ -130,3 +138,8 @@ class SignedActs:
             refusal and f"{refusal} ({detail})",
             detail,
         )
+        try:
+            self._audit.record(*entry)
+        except SQLAlchemyError as error:
+            # it is done, or refused, by now: whoever asked must hear which
+            _LOG.critical("the audit log failed: %s; it lacks %s", error, entry)

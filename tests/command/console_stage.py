@@ -28,7 +28,15 @@ from tests.command.controller_on_the_bus import TinyController
 T = TypeVar("T")
 PATIENCE_S = 20
 PASSWORD = "horse battery staple"
-WAITS = Waits(answer_s=2, absent_answer_s=0.5, snapshot_s=0.5, retry_s=0.1, lost_s=1, frame_s=0.01)
+WAITS = Waits(
+    answer_s=2,
+    absent_answer_s=0.5,
+    snapshot_s=0.5,
+    retry_s=0.1,
+    lost_s=1,
+    seats_s=0.2,
+    frame_s=0.01,
+)
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 
 

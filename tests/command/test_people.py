@@ -52,7 +52,7 @@ def test_a_new_person_signs_in_with_the_one_time_password_and_must_change_it(
     one_time = roster.add("li", Role.DUTY_OFFICER, "李")
     person, key = roster.sign_in("li", one_time)
     assert person.must_change
-    roster.set_password(person, one_time, PASSWORD)
+    roster.set_password(person, one_time, PASSWORD, key)
     holder = roster.holder(key)
     assert holder is not None
     assert not holder.must_change
