@@ -39,6 +39,8 @@ def _is_dock_offline(at: Standing) -> Reason | None:
         return None
     if at.dock.heard_s is None:
         return Reason(Veto.DOCK_OFFLINE, text="the dock has not been heard from")
+    if not at.dock.linked:
+        return Reason(Veto.DOCK_OFFLINE, text="the dock has left the network")
     silent_s = at.now_s - at.dock.heard_s
     return Reason(
         Veto.DOCK_OFFLINE, silent_s, at.dock_lost_s, f"the dock is offline, silent {silent_s:.0f} s"

@@ -73,7 +73,7 @@ class SortieFlight:
         self._held: str | None = None  # before its shut dock; the mode it was in
         self._turning = False  # a way home is being put into it; it is not held meanwhile
         self._outward: asyncio.Task[None] | None = None  # what leads to its take-off
-        self._began_s = 0.0
+        self._began_s = asyncio.get_running_loop().time()
         self._acts: asyncio.TaskGroup
 
     def recall(self, reason: str) -> None:
@@ -84,7 +84,6 @@ class SortieFlight:
     async def run(self) -> None:
         forget_vehicle = self._vehicle.listen(lambda _: self._stirred.set())
         forget_dock = self._docks.listen(lambda _: self._stirred.set())
-        self._began_s = asyncio.get_running_loop().time()
         try:
             async with asyncio.TaskGroup() as self._acts:
                 self._take_up()

@@ -78,7 +78,19 @@ class Operations:
     def take_up(self) -> None:
         """Goes on with the sorties that were under way when the controller last stopped."""
         for sortie in self._journal.state.active():
+            if sortie.dock not in self._sites or sortie.drone not in self._vehicles:
+                _log.warning("%s of sortie %s is no longer configured", sortie.drone, sortie.id)
+                continue
+            if self._was_recalled(sortie.id):
+                self._recalled.add(sortie.id)
             self._start(sortie.id)
+
+    def _was_recalled(self, sortie: str) -> bool:
+        facts = (recorded.fact for recorded in self._journal.log.read(subject=sortie))
+        return any(
+            isinstance(fact, SortieAdvanced) and fact.trigger is SortieTrigger.RECALL
+            for fact in facts
+        )
 
     def look(self, at: LonLat, scene_s: float) -> c.DecisionView:
         """What would be sent there now; nothing is recorded."""
@@ -110,14 +122,22 @@ class Operations:
     def send_best(
         self, incident: str, cause: str | None, without: frozenset[str] = frozenset()
     ) -> None:
-        """Sends the best drone by rule; records it when there is none."""
+        """Sends the best drone by rule; records it when there is none. Right after the
+        controller's start that there is none means nothing yet: it is asked again."""
         choice = self._decide(incident, cause, without)
-        if choice.decision.best is None:
+        if choice.decision.best is not None:
+            self._send(incident, choice, choice.decision.best, cause)
+        elif self._settled.is_set():
             self._journal.record(
                 IncidentUnserved(incident=incident, reason=_nobody(choice)), cause=cause
             )
         else:
-            self._send(incident, choice, choice.decision.best, cause)
+            self._tasks.create_task(self._send_once_settled(incident, cause))
+
+    async def _send_once_settled(self, incident: str, cause: str | None) -> None:
+        await self._settled.wait()
+        if self._journal.state.incidents[incident].state is c.IncidentState.REPORTED:
+            self.send_best(incident, cause)
 
     def recall(self, sortie: str, reason: str) -> c.SortieView:
         """Brings the sortie's drone home.

@@ -109,6 +109,8 @@ class LocalBus:
         request = Request(sender="test", reply_to="test", expires_at=now, body=body.model_dump())
         try:
             async with asyncio.timeout(timeout_s):
+                if topic not in self._servers:
+                    await asyncio.Event().wait()
                 reply = await asyncio.shield(
                     asyncio.ensure_future(self._servers[topic](request))
                 )  # who gives up waiting does not stop the dock

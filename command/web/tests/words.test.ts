@@ -26,7 +26,7 @@ describe("a dock that is ruled out says why, with its figures, in both languages
     [reason("battery", "…", 21.6, 29.7), "返回后余电 22 Wh，不足保留的 30 Wh", "22 Wh left after return, reserve 30 Wh"],
     [reason("drone_away", "U15 is on sortie 01X (en_route)"), "无人机正在执行任务：飞往现场", "Drone is on a sortie: En route"],
     [reason("drone_away", "U15 is not on its pad"), "无人机不在机位", "Drone is not on its pad"],
-    [reason("dock_offline", "the dock has not been heard from"), "机场尚未上线", "Dock not heard from yet"],
+    [reason("dock_offline", "the dock has left the network"), "机场未连接", "Dock not connected"],
     [reason("dock_fault", "the cover is stuck; the charger is broken"), "机场故障：舱盖卡滞；充电器故障", "Dock fault: cover stuck; charger broken"],
     [reason("drone_not_ready", "PreArm: Compass not healthy"), "无人机未就绪：PreArm: Compass not healthy", "Drone not ready: PreArm: Compass not healthy"],
     [reason("drone_away", "its sortie to this incident has failed"), "已为本事件出动但未成功", "Its sortie to this incident failed"],

@@ -356,7 +356,7 @@ export const en: typeof zh = {
   },
   veto: {
     dock_offline: "Dock offline, silent {{value}} s (limit {{limit}} s)",
-    dock_offline_never: "Dock not heard from yet",
+    dock_offline_never: "Dock not connected",
     dock_fault: "Dock fault: {{text}}",
     drone_away: "Drone is not on its pad",
     drone_on_sortie: "Drone is on a sortie: {{state}}",

@@ -353,7 +353,7 @@ export const zh = {
   },
   veto: {
     dock_offline: "机场离线，已 {{value}} 秒无消息（上限 {{limit}} 秒）",
-    dock_offline_never: "机场尚未上线",
+    dock_offline_never: "机场未连接",
     dock_fault: "机场故障：{{text}}",
     drone_away: "无人机不在机位",
     drone_on_sortie: "无人机正在执行任务：{{state}}",

@@ -1,0 +1,150 @@
+"""What the controller does for incidents and sorties right after it was started again."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from fleet.bus import Topics
+from fleet.clock import Clock
+from fleet.contract import IncidentState, LaunchParts
+from fleet.dispatcher import Dispatcher
+from fleet.district.load import load
+from fleet.dock_roster import DockRoster, DockSeen
+from fleet.eligibility import _is_dock_offline
+from fleet.events import DecisionTaken, IncidentReported, SortieAdvanced, SortieRequested
+from fleet.fence import airspace_of, district_fence
+from fleet.journal import Journal
+from fleet.log.store import EventLog
+from fleet.mavlink.address import VehicleAddress
+from fleet.mavlink.conversation import Conversation
+from fleet.mavlink.gate import Gate
+from fleet.mavlink.vehicle import Vehicle
+from fleet.operations import SETTLE_WITHIN_S, Operations
+from fleet.readiness import Readiness
+from fleet.sortie import SORTIE as TABLE
+from fleet.sortie import SortieTrigger as T
+from tests.fleet.flight_stage import LocalBus, jumping
+
+INCIDENT, SORTIE = "I" * 26, "S" * 26
+AT = (114.24, 22.72)
+
+
+@pytest.fixture(scope="module")
+def district():
+    return load(Path("configs/longgang"))
+
+
+@pytest.fixture(scope="module")
+def airspace(district):
+    return airspace_of(district)
+
+
+@pytest.fixture
+def after(district, airspace, tmp_path):
+    """Runs a story with operations that take up from a log, over a fleet that is not heard."""
+
+    @asynccontextmanager
+    async def operating(journal):
+        gate = Gate(lambda sysid, message: None, lambda news: None)
+        vehicles = {
+            drone.id: Vehicle(Conversation(VehicleAddress(drone.sysid), gate, 5.0))
+            for drone in district.drones
+        }
+        docks = DockRoster(
+            LocalBus(), Topics("longgang"), [s.id for s in district.docks], lost_s=30.0
+        )
+        readiness = Readiness(district, district_fence(district), vehicles, journal)
+        dispatcher = Dispatcher(district, airspace, journal.state, docks, vehicles, readiness)
+        async with asyncio.TaskGroup() as tasks:
+            operations = Operations(
+                district, airspace, journal, dispatcher, vehicles, docks, Clock(), tasks
+            )
+            tasks.create_task(operations.settle())
+            operations.take_up()
+            yield operations
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+
+    def play(facts, story):
+        async def whole():
+            with EventLog(f"sqlite:///{tmp_path}/events.db") as log:
+                journal = Journal(log, Clock())
+                journal.record(*facts)
+                async with operating(journal) as operations:
+                    await story(operations, journal)
+
+        jumping(whole())
+
+    return play
+
+
+def reported():
+    return IncidentReported(
+        incident=INCIDENT, kind="fire", level=2, lon=AT[0], lat=AT[1], subdistrict=None,
+        note="", source="test", window_s=300,
+    )  # fmt: skip
+
+
+def requested(dock="D01", drone="U01"):
+    leg = {"out": [[*AT, 100, 10]], "back": [[*AT, 100, 10]]}
+    metres = {"out_m": 1, "back_m": 1, "out_s": 1, "back_s": 1, "cruise_alt_amsl_m": 100}
+    return SortieRequested(
+        sortie=SORTIE, incident=INCIDENT, decision="d", dock=dock, drone=drone, eta_s=100,
+        parts=LaunchParts(launch_s=20, climb_s=30, cruise_s=50, descent_s=0),
+        route={**leg, **metres}, turn_back_wh=30,
+    )  # fmt: skip
+
+
+def advanced(*triggers):
+    state = "requested"
+    for trigger in triggers:
+        state = TABLE.advance(state, trigger)
+        yield SortieAdvanced(
+            sortie=SORTIE, incident=INCIDENT, trigger=trigger, state=state, reason="test"
+        )
+
+
+def decisions(journal):
+    return [r for r in journal.log.read(incident=INCIDENT) if isinstance(r.fact, DecisionTaken)]
+
+
+def test_what_is_reported_before_the_drones_are_known_is_decided_again_once_they_are(after):
+    async def story(operations, journal):
+        operations.send_best(INCIDENT, "test")
+        assert journal.state.incidents[INCIDENT].state is IncidentState.REPORTED
+        await asyncio.sleep(SETTLE_WITHIN_S + 1)
+        assert journal.state.incidents[INCIDENT].state is IncidentState.UNSERVED
+        assert len(decisions(journal)) == 2
+
+    after([reported()], story)
+
+
+def test_nobody_is_sent_after_a_drone_that_was_called_home_before_the_restart(after):
+    flown = advanced(T.PREPARE, T.PREPARED, T.TOOK_OFF, T.RECALL)
+
+    async def story(operations, journal):
+        await asyncio.sleep(SETTLE_WITHIN_S + 60)
+        assert journal.state.sorties[SORTIE].state == "lost"
+        assert decisions(journal) == []
+
+    after([reported(), requested(), *flown], story)
+
+
+def test_a_lost_drone_that_is_no_longer_configured_does_not_keep_the_controller_down(after):
+    flown = advanced(T.PREPARE, T.PREPARED, T.TOOK_OFF, T.LOSE)
+
+    async def story(operations, journal):
+        await asyncio.sleep(5)
+        assert journal.state.sorties[SORTIE].state == "lost"
+
+    after([reported(), requested(dock="D99", drone="U99"), *flown], story)
+
+
+def test_a_dock_that_has_left_is_not_said_to_be_silent_for_no_time():
+    class At:
+        dock = DockSeen("D01", linked=False, heard_s=100.0)
+        now_s, dock_lost_s = 100.0, 30.0
+
+    assert _is_dock_offline(At).text == "the dock has left the network"
