@@ -15,6 +15,7 @@ from fleet import contract as c
 from fleet.bus import Message, MqttBus, Topics
 from fleet.children import Child
 from fleet.clock import Clock
+from fleet.process import Refusal
 
 _log = logging.getLogger(__name__)
 
@@ -176,16 +177,23 @@ class _Maker:
 
 
 async def _keep(child: Child) -> None:
+    loop = asyncio.get_running_loop()
     pause_s = RESTART_PAUSE_S
     while True:
+        began_s = loop.time()
         code = await child.wait()
+        if loop.time() - began_s > LONGEST_RESTART_PAUSE_S:
+            pause_s = RESTART_PAUSE_S  # it ran well: what ended it is not what did long ago
         _log.error(
             "%s ended with code %d; starting it again in %.0f s (its log: %s)",
             *(child.name, code, pause_s, child.log),
         )
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, LONGEST_RESTART_PAUSE_S)
-        await child.start(READY_WITHIN_S)
+        try:
+            await child.start(READY_WITHIN_S)
+        except Refusal as refusal:  # what it needs may be starting again itself
+            _log.error("%s: %s", child.name, refusal)
 
 
 def _port(wanted: int) -> int:
