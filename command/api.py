@@ -42,6 +42,11 @@ def _add_views(api: APIBlueprint, emitter: Emitter) -> None:
         """All incidents, sorties, docks and drones as the console knows them now"""
         return json_of(known(emitter.opening().snapshot))
 
+    @api.get("/coverage", responses={200: c.CoverageView, **responses(401, 403, 503)})
+    def coverage() -> flask.Response:
+        """What part of the district is reached in time by the docks that are available"""
+        return json_of(known(emitter.opening().coverage))
+
     @api.get("/status", responses={200: forms.StatusView, **responses(401, 403)})
     def status() -> flask.Response:
         """How far the system is from ready, and whether the controller is heard"""

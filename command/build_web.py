@@ -113,7 +113,7 @@ def contract_schema() -> dict[str, Any]:
 
     heard = (
         *(c.Snapshot, c.Change, c.DistrictView, c.Status),
-        *(c.ExplanationView, c.IncidentsPage, c.SortiesPage),
+        *(c.CoverageView, c.ExplanationView, c.IncidentsPage, c.SortiesPage),
     )
     asked = (
         *(c.ReportIncident, c.PlanFor, c.RankDocks, c.Dispatch, c.Recall),

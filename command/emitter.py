@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from command.outbox import Everything, Fact, Greeting, Outbox, Outgoing
 from command.picture import Picture
 from fleet.clock import Clock
-from fleet.contract import DistrictView, Snapshot, Status, TelemetryFrame
+from fleet.contract import CoverageView, DistrictView, Snapshot, Status, TelemetryFrame
 
 NAMESPACE = "/ops"
 GREETED = "greeted"
@@ -37,6 +37,7 @@ class Opening(BaseModel):
     snapshot: Snapshot | None
     district: DistrictView | None
     status: Status | None
+    coverage: CoverageView | None
     online: bool
     clock: ClockView
 
@@ -74,6 +75,7 @@ class Emitter:
             snapshot=self._picture.snapshot(),
             district=self._picture.district,
             status=self._picture.status,
+            coverage=self._picture.coverage,
             online=self._is_online(),
             clock=ClockView(now=self._clock.now(), speedup=self._clock.speedup),
         )

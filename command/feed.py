@@ -16,6 +16,7 @@ from fleet.bus import Bus, BusUnreachable, Message, RequestFailed, Topics
 from fleet.clock import Clock
 from fleet.contract import (
     Change,
+    CoverageView,
     DistrictView,
     DockView,
     GetSnapshot,
@@ -67,6 +68,7 @@ class Feed:
         await self._bus.subscribe(topics.controller_status(), self._on_status)
         await self._bus.subscribe(topics.change(), self._on_change)
         await self._bus.subscribe(topics.dock_view(), self._on_dock)
+        await self._bus.subscribe(topics.coverage(), self._on_coverage, newest_only=True)
         await self._bus.subscribe(topics.telemetry(), self._on_telemetry, newest_only=True)
         self._snapshot_wanted.set()
         while True:
@@ -165,6 +167,12 @@ class Feed:
             self._heard()
             self._picture.set_dock(view)
             self._outbox.put(Fact("dock", view))
+
+    async def _on_coverage(self, message: Message) -> None:
+        view = _read(CoverageView, message)
+        if view is not None and view != self._picture.coverage:
+            self._picture.coverage = view
+            self._outbox.put(Fact("coverage", view))
 
     async def _on_telemetry(self, message: Message) -> None:
         frame = _read(TelemetryFrame, message)

@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from fleet.contract import (
     Change,
+    CoverageView,
     DistrictView,
     DockView,
     DroneTelemetry,
@@ -48,6 +49,7 @@ class Picture:
         self._heard: datetime | None = None
         self.status: Status | None = None
         self.district: DistrictView | None = None
+        self.coverage: CoverageView | None = None
 
     def replace(self, snapshot: Snapshot) -> None:
         """Starts again from ``snapshot``, whatever was known."""

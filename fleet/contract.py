@@ -233,6 +233,34 @@ class Status(_Model):
     speedup: float = 1
 
 
+class DocksOut(_Model):
+    """What is left when these docks are out."""
+
+    docks: tuple[str, ...]
+    covered_share: float
+
+
+class CoverageView(_Model):
+    """What part of the district's area a drone reaches within the window, by the docks that are
+    available. Shares are of area, 0 to 1; places in no-fly volumes count as reached when the
+    nearest legal one is. ``region`` and ``gaps``, what is left of the district, are GeoJSON
+    geometries of MultiPolygons in WGS-84."""
+
+    covered_share: float
+    by_subdistrict: dict[str, float]  # by code
+    twice_share: float  # by two docks or more
+    n_minus_1_worst: DocksOut | None  # None without docks
+    n_minus_1_mean: float | None
+    n_minus_2_worst: DocksOut | None
+    mean_on_scene_s: float | None  # of incidents drawn uniformly; None if some are never reached
+    forbidden_share: float  # in no-fly volumes
+    window_s: float
+    step_m: float  # between the places looked at
+    available: tuple[str, ...]
+    region: dict[str, Any]
+    gaps: dict[str, Any]
+
+
 class Event(_Model):
     """One fact of the log. ``data`` is the event's own fields; ``cause`` the request behind it."""
 
@@ -429,6 +457,12 @@ class GetSnapshot(_Model):
     ask: Literal["snapshot"] = "snapshot"
 
 
+class GetCoverage(_Model):
+    """Refused while it is not known yet. Answer: CoverageView."""
+
+    ask: Literal["coverage"] = "coverage"
+
+
 class GetEvents(_Model):
     """Answer: {"events": [Event, ...]} with ``seq`` greater than ``after``, oldest first."""
 
@@ -451,6 +485,7 @@ Ask = Annotated[
     | ExplainDecision
     | ListDecisions
     | GetSnapshot
+    | GetCoverage
     | GetEvents,
     Field(discriminator="ask"),
 ]

@@ -11,6 +11,7 @@ from fleet import contract as c
 from fleet.broadcast import Broadcast
 from fleet.bus import BusUnreachable, MqttBus, Topics
 from fleet.clock import Clock
+from fleet.coverage_watch import CoverageWatch
 from fleet.decisions import adopt
 from fleet.desk import Desk
 from fleet.dispatcher import Dispatcher
@@ -95,11 +96,12 @@ async def _serve(
     readiness = Readiness(district, district_fence(district), vehicles, journal)
     dispatcher = Dispatcher(district, airspace, journal.state, docks, vehicles, readiness)
     broadcast = Broadcast(district, journal, docks, vehicles, readiness, bus, topics, clock)
+    coverage = CoverageWatch(district, airspace, dispatcher.candidates, bus, topics, clock)
     async with asyncio.TaskGroup() as tasks:
         operations = Operations(
             district, airspace, journal, dispatcher, vehicles, docks, clock, tasks
         )
-        desk = Desk(district, journal, operations, broadcast.snapshot)
+        desk = Desk(district, journal, operations, broadcast.snapshot, lambda: coverage.view)
         await docks.start()
 
         def failed(component: str, error: str) -> None:
@@ -110,6 +112,7 @@ async def _serve(
                 supervise(f"readiness of {drone}", partial(readiness.keep, drone), failed)
             )
         tasks.create_task(supervise("broadcast", broadcast.run, failed))
+        tasks.create_task(supervise("coverage", coverage.run, failed))
         tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))
         tasks.create_task(operations.settle(), name="settle")
         operations.take_up()

@@ -41,9 +41,10 @@ class Desk:
         journal: Journal,
         operations: Operations,
         snapshot: Callable[[], c.Snapshot],
+        coverage: Callable[[], c.CoverageView | None],
     ) -> None:
         self._district, self._journal, self._operations = district, journal, operations
-        self._snapshot = snapshot
+        self._snapshot, self._coverage = snapshot, coverage
         self._kinds = {kind.id: kind for kind in district.kinds}
         self._explainer, self._explaining = Explainer(journal.log), asyncio.Lock()
 
@@ -92,6 +93,8 @@ class Desk:
                 return sorties_page(self._journal.state.sorties.values(), ask)
             case c.GetSnapshot():
                 return self._snapshot()
+            case c.GetCoverage():
+                return self._covered()
             case c.GetEvents():
                 return self._events(ask)
         raise Refused("invalid", f"unknown request {ask!r}")
@@ -182,6 +185,12 @@ class Desk:
         log = self._journal.log
         found = await asyncio.to_thread(lambda: tuple(summaries(log, ask.incident, ask.limit)))
         return _Decisions(decisions=found)
+
+    def _covered(self) -> c.CoverageView:
+        view = self._coverage()
+        if view is None:
+            raise Refused("unavailable", "the coverage is still being worked out; try again")
+        return view
 
     def _events(self, ask: c.GetEvents) -> BaseModel:
         recorded = self._journal.log.read(ask.after, ask.incident, limit=ask.limit)

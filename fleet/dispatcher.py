@@ -95,6 +95,10 @@ class Dispatcher:
         """Until every drone of the district has been verified once."""
         await self._readiness.all_verified()
 
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All docks' drones as the planner sees them."""
+        return tuple(self.candidate(site) for site in self._district.docks)
+
     def candidate(self, site: DockSite) -> Candidate:
         """The dock's drone as the planner sees it."""
         return self._candidate(site, frozenset())

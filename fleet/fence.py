@@ -9,9 +9,9 @@ from __future__ import annotations
 import shapely
 from pyproj import Transformer
 from shapely.geometry import MultiPolygon, Polygon
-from shapely.ops import transform
 
 from fleet.district.model import District
+from fleet.district.shapes import volume_m
 from fleet.mavlink.mission_items import Fence
 from fleet.process import Refusal
 from planner.airspace import Airspace, build
@@ -22,7 +22,6 @@ OUTSIDE_M = 20_000.0  # how far the no-fly volume around the district reaches
 MOST_POINTS = 64  # ArduCopter keeps 560 bytes of fence: some 66 points of a dozen polygons
 FEWEST_OUTLINE_POINTS = 12
 
-_TO_M = Transformer.from_crs("EPSG:4326", "EPSG:4547", always_xy=True)
 _TO_DEG = Transformer.from_crs("EPSG:4547", "EPSG:4326", always_xy=True)
 
 
@@ -32,10 +31,9 @@ def district_fence(district: District) -> Fence:
     Raises:
         Refusal: if the volumes leave too few points for the outline.
     """
-    keep_out = [_polygon(volume.polygon) for volume in district.volumes]
     return Fence(
         inclusions=(_ring(_fence_m(district)),),
-        exclusions=tuple(_ring(transform(_TO_M.transform, polygon)) for polygon in keep_out),
+        exclusions=tuple(_ring(volume_m(volume)) for volume in district.volumes),
     )
 
 
@@ -63,11 +61,6 @@ def airspace_of(district: District) -> Airspace:
 def _fence_m(district: District) -> Polygon:
     """The district's outline with its margin, in metres, simplified outwards until it is small
     enough for an autopilot."""
-    parts = [
-        transform(_TO_M.transform, _polygon(rings))
-        for subdistrict in district.subdistricts
-        for rings in subdistrict.polygons
-    ]
     corners = sum(len(set(volume.polygon[0])) for volume in district.volumes)
     most = MOST_POINTS - corners
     if most < FEWEST_OUTLINE_POINTS:
@@ -76,7 +69,9 @@ def _fence_m(district: District) -> Polygon:
             f"points, and {FEWEST_OUTLINE_POINTS} of them are for the district's outline"
         )
     margin_m = district.flight.fence_margin_m
-    outline = _largest(shapely.union_all(parts).buffer(margin_m, join_style="mitre"))
+    outline = _largest(
+        shapely.union_all(district.shapes.tiles_m).buffer(margin_m, join_style="mitre")
+    )
     tolerance_m = 5.0
     fence = outline
     while len(fence.exterior.coords) - 1 > most:
@@ -90,10 +85,6 @@ def _largest(shape: shapely.Geometry) -> Polygon:
         return max(shape.geoms, key=lambda polygon: polygon.area)
     assert isinstance(shape, Polygon)
     return shape
-
-
-def _polygon(rings: tuple[tuple[tuple[float, float], ...], ...]) -> Polygon:
-    return Polygon(rings[0], rings[1:])
 
 
 def _ring(polygon_m: Polygon) -> tuple[tuple[float, float], ...]:

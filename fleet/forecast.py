@@ -10,8 +10,12 @@ from planner.model import Candidate, LaunchTimes, LonLat, Picture, Task, Wind
 
 def picture_at_rest(district: District, at: LonLat, kind: str) -> Picture:
     """All docks for one place."""
-    drones = {drone.id: drone for drone in district.drones}
     scene_s = next(k.scene_s for k in district.kinds if k.id == kind)
+    return Picture(candidates_at_rest(district), task_for(district, at, scene_s))
+
+
+def candidates_at_rest(district: District) -> tuple[Candidate, ...]:
+    drones = {drone.id: drone for drone in district.drones}
     candidates = []
     for site in district.docks:
         model = district.drone_models[drones[site.drone].model]
@@ -27,7 +31,7 @@ def picture_at_rest(district: District, at: LonLat, kind: str) -> Picture:
                 wind=Wind(),
             )
         )
-    return Picture(tuple(candidates), task_for(district, at, scene_s))
+    return tuple(candidates)
 
 
 def launch_times(dock: DockModel, drone: DroneModel) -> LaunchTimes:

@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "fleet.cli_mission:mission",
         "Write missions for other ground stations; check theirs.",
     ),
+    "coverage": (
+        "fleet.cli_coverage:coverage",
+        "Say what part of the district is reached in time.",
+    ),
     "broker": ("fleet.cli:broker", "Run the embedded MQTT broker."),
     "controller": ("fleet.cli:controller", "Run the fleet controller."),
     "docks": ("docks.cli:docks", "Run simulated docks."),

@@ -29,7 +29,7 @@ class Topics:
     def dock_command(self, dock: str) -> str:
         return self.of("dock", dock, "command")
 
-    # The controller. `status` and `district` are retained; the others are streams.
+    # The controller. `status`, `district` and `coverage` are retained; the others are streams.
     def controller_request(self) -> str:
         return self.of("fleet", "controller", "request")
 
@@ -44,6 +44,9 @@ class Topics:
 
     def dock_view(self) -> str:
         return self.of("fleet", "controller", "dock")
+
+    def coverage(self) -> str:
+        return self.of("fleet", "controller", "coverage")
 
     def telemetry(self) -> str:
         return self.of("fleet", "controller", "telemetry")

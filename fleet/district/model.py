@@ -75,8 +75,21 @@ class Drone(_Model):
     simulated: bool = False  # only such drones may be flown by drills and simulation
 
 
+class Motion(_Model):
+    """How a drone's autopilot is set to fly. A forecast reckons with these figures; a drone that is
+    connected tells its own, and those count."""
+
+    speed_ms: float = Field(gt=0)  # cruise, through the air
+    accel_ms2: float = Field(gt=0)
+    jerk_ms3: float = Field(gt=0)
+    climb_ms: float = Field(gt=0)
+    descent_ms: float = Field(gt=0)
+    climb_accel_ms2: float = Field(gt=0)
+    corner_radius_m: float = Field(gt=0)
+
+
 class DroneModel(_Model):
-    """Figures of the airframe that no MAVLink parameter tells."""
+    """Figures of the airframe; all but ``motion`` no MAVLink parameter tells."""
 
     battery_wh: float = Field(gt=0)
     reserve_share: float = Field(gt=0, lt=1)
@@ -86,6 +99,7 @@ class DroneModel(_Model):
     spin_up_s: float = Field(ge=0)  # from armed to lifting
     upload_s: float = Field(ge=0)  # mission, fence and rally points
     max_ground_ms: float = Field(gt=0)  # with the wind behind it
+    motion: Motion
 
 
 class Volume(_Model):

@@ -8,22 +8,10 @@ from fleet.district.model import DroneModel
 from fleet.mavlink.parameters import FIGURES
 from planner.model import Performance
 
-# ArduCopter's defaults, for a drone that has not told its parameters yet: it cannot be sent, but
-# the officer sees what it could do. Source: AC_WPNav, ArduCopter 4.7.
-_DEFAULTS = {
-    "speed_ms": 10.0,
-    "accel_ms2": 2.5,
-    "jerk_ms3": 1.0,
-    "climb_ms": 2.5,
-    "descent_ms": 1.5,
-    "climb_accel_ms2": 1.0,
-    "corner_radius_m": 2.0,
-}
-
 
 def figures_of(read: Mapping[str, float]) -> dict[str, float]:
-    """The figures in SI units, by our names."""
-    figures = dict(_DEFAULTS)
+    """The figures that were told, in SI units, by our names."""
+    figures = {}
     for figure, names in FIGURES.items():
         for name, factor in names:
             if name in read:
@@ -34,8 +22,9 @@ def figures_of(read: Mapping[str, float]) -> dict[str, float]:
 
 def performance_of(read: Mapping[str, float], model: DroneModel) -> Performance:
     """What the planner reckons with. ArduCopter holds ground speed; the mission commands on each
-    leg the ground speed that the cruise airspeed gives in the wind, up to what the airframe can."""
-    figures = figures_of(read)
+    leg the ground speed that the cruise airspeed gives in the wind, up to what the airframe can.
+    What the drone has not told is taken as it is set according to its model."""
+    figures = model.motion.model_dump() | figures_of(read)
     return Performance(
         airspeed_ms=figures["speed_ms"],
         max_ground_ms=model.max_ground_ms,

@@ -159,7 +159,7 @@ def staged(broker: str, topics: Topics, directory: Path) -> Iterator[Stage]:
 class Officer:
     """A Socket.IO client that keeps what it is sent, in order."""
 
-    EVENTS = ("snapshot", "change", "dock", "telemetry", "status", "controller")
+    EVENTS = ("snapshot", "change", "dock", "coverage", "telemetry", "status", "controller")
 
     def __init__(self, url: str, key: str, transport: str = "websocket") -> None:
         self._sent: queue.Queue[tuple[str, Any]] = queue.Queue()

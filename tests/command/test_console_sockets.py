@@ -15,11 +15,27 @@ import requests
 import socketio
 
 from fleet.bus import MqttBus
-from fleet.contract import DockView, SortieState
+from fleet.contract import CoverageView, DocksOut, DockView, SortieState
 from tests.command.console_stage import PATIENCE_S, Officer, Stage, bearer, eventually
 from tests.command.controller_on_the_bus import frame, incident, sortie
 
 Join = Callable[..., Officer]
+
+COVERAGE = CoverageView(
+    covered_share=0.5,
+    by_subdistrict={"440307001": 0.5},
+    twice_share=0.0,
+    n_minus_1_worst=DocksOut(docks=("D01",), covered_share=0.0),
+    n_minus_1_mean=0.0,
+    n_minus_2_worst=None,
+    mean_on_scene_s=None,
+    forbidden_share=0.0,
+    window_s=300.0,
+    step_m=150.0,
+    available=("D01",),
+    region={"type": "MultiPolygon", "coordinates": []},
+    gaps={"type": "MultiPolygon", "coordinates": []},
+)
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
@@ -43,9 +59,12 @@ def test_a_console_gets_the_snapshot_then_every_change(
     assert (change["event"]["seq"], change["sortie"]["state"]) == (3, "launching")
 
 
+def get(stage: Stage, path: str) -> requests.Response:
+    return requests.get(f"{stage.url}/api/v1{path}", timeout=10, headers=bearer(stage.key))
+
+
 def seq_of(stage: Stage) -> int:
-    response = requests.get(f"{stage.url}/api/v1/snapshot", timeout=10, headers=bearer(stage.key))
-    return int(response.json()["seq"])
+    return int(get(stage, "/snapshot").json()["seq"])
 
 
 def test_docks_and_telemetry_reach_the_console_and_later_snapshots(
@@ -61,6 +80,15 @@ def test_docks_and_telemetry_reach_the_console_and_later_snapshots(
     late = join(stage).next("snapshot")["snapshot"]
     assert {dock["dock"] for dock in late["docks"]} == {"D01", "D02"}
     assert late["telemetry"]["drones"][0]["mode"] == "AUTO"
+
+
+def test_the_coverage_reaches_the_console_later_ones_and_rest(stage: Stage, join: Join) -> None:
+    assert get(stage, "/coverage").status_code == 503
+    officer = join(stage)
+    officer.next("snapshot")
+    stage.do(stage.controller.bus.publish(stage.topics.coverage(), COVERAGE, retain=True))
+    assert officer.next("coverage")["covered_share"] == 0.5
+    assert join(stage).next("snapshot")["coverage"] == get(stage, "/coverage").json()
 
 
 def test_a_missed_change_brings_a_new_snapshot(stage: Stage, join: Join) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from fleet.district.load import load
 from fleet.mavlink.parameters import FIGURES, POLICY, READ
-from fleet.mavlink.performance import figures_of
+from fleet.mavlink.performance import figures_of, performance_of
+from sitl.arducopter.program import DEFAULTS as PARAMETER_FILE
+from sitl.builtin import parameters as builtin
 
 CENTIMETRES = {
     "WPNAV_SPEED": 1500.0,
@@ -37,9 +42,18 @@ def test_every_figure_is_read_by_all_its_names() -> None:
     assert len(READ) == len(FIGURES)
 
 
-def test_until_a_drone_has_told_it_flies_as_the_autopilot_does_by_default() -> None:
-    assert figures_of({})["speed_ms"] == 10.0
-    assert figures_of({"WPNAV_SPEED": 1200.0})["speed_ms"] == 12.0
+def test_what_a_drone_has_not_told_is_taken_from_its_model() -> None:
+    model = load(Path("configs/longgang")).drone_models["standard"]
+    assert performance_of({}, model).airspeed_ms == model.motion.speed_ms
+    told = performance_of({"WPNAV_SPEED": 1200.0}, model)
+    assert (told.airspeed_ms, told.climb_ms) == (12.0, model.motion.climb_ms)
+
+
+def test_the_simulated_drones_are_set_as_the_district_says() -> None:
+    said = load(Path("configs/longgang")).drone_models["standard"].motion.model_dump()
+    lines = [line.split() for line in PARAMETER_FILE.read_text().splitlines()]
+    arducopter = {line[0]: float(line[1]) for line in lines if line and line[0][0] != "#"}
+    assert figures_of(arducopter) == figures_of(builtin.DEFAULTS) == said
 
 
 def test_parameter_names_fit_into_a_message() -> None:

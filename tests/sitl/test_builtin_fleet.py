@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from docks.contract import Charger, Cover, DockState, DockWeather, VehicleTruth
 from fleet.bus import Message, Reply, Topics
-from fleet.district.model import DroneModel
+from fleet.district.model import DroneModel, Motion
 from sitl.builtin.fleet import STEP_S, BuiltinFleet
 from sitl.coupling import Coupling
 from sitl.craft import CraftSpec
@@ -26,6 +26,15 @@ MODEL = DroneModel(
     spin_up_s=4,
     upload_s=3,
     max_ground_ms=18,
+    motion=Motion(
+        speed_ms=15,
+        accel_ms2=3,
+        jerk_ms3=3,
+        climb_ms=6,
+        descent_ms=4,
+        climb_accel_ms2=2,
+        corner_radius_m=3,
+    ),
 )
 SPECS = [
     CraftSpec(f"U{n:02d}", f"D{n:02d}", n, 114.2 + n / 100, 22.7, 40.0 + n) for n in range(1, 26)

@@ -26,10 +26,12 @@ class Officer:
         self.incidents: dict[str, c.IncidentView] = {}
         self.sorties: dict[str, c.SortieView] = {}
         self.events: list[c.Event] = []
+        self.coverage: c.CoverageView | None = None
         self._changed = asyncio.Condition()
 
     async def follow(self) -> None:
         await self._bus.subscribe(TOPICS.change(), self._on_change)
+        await self._bus.subscribe(TOPICS.coverage(), self._on_coverage)
 
     async def ask(self, body: BaseModel) -> dict[str, Any]:
         return (await self._bus.request(TOPICS.controller_request(), body, 20)).body
@@ -62,6 +64,11 @@ class Officer:
     async def break_dock(self, dock: str, fault: str) -> None:
         topic = TOPICS.of("sim", dock, "fault")
         await self._bus.publish(topic, json.dumps({"fault": fault}).encode())
+
+    async def _on_coverage(self, message: Message) -> None:
+        async with self._changed:
+            self.coverage = c.CoverageView.model_validate_json(message.payload)
+            self._changed.notify_all()
 
     async def _on_change(self, message: Message) -> None:
         change = c.Change.model_validate_json(message.payload)

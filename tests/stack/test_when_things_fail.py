@@ -46,6 +46,22 @@ async def test_when_a_dock_jams_the_next_best_drone_goes(stack):
         assert closed["state"] == "closed"
 
 
+async def test_a_dock_that_fails_is_missing_from_the_coverage_until_it_is_well(stack):
+    async with on_duty(stack.broker) as officer:
+        await officer.until(lambda: officer.coverage and len(officer.coverage.available) >= 20)
+        whole = officer.coverage
+        assert whole.covered_share > 0.9
+        (dock,) = whole.n_minus_1_worst.docks
+        await officer.break_dock(dock, "offline")
+        await officer.until(lambda: dock not in officer.coverage.available)
+        assert officer.coverage.covered_share < whole.covered_share
+        assert officer.coverage.gaps["coordinates"]
+        asked = await officer.ask(c.GetCoverage())
+        assert dock not in asked["available"]
+        await officer.break_dock(dock, "none")
+        await officer.until(lambda: dock in officer.coverage.available)
+
+
 async def test_a_drone_called_back_on_its_way_comes_home_by_a_way_planned_from_there(stack):
     async with on_duty(stack.broker) as officer:
         incident = await officer.report(FAR)

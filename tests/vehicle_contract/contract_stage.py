@@ -22,7 +22,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from docks.contract import VehicleTruth
 from fleet.clock import Clock
-from fleet.district.model import DroneModel
+from fleet.district.model import DroneModel, Motion
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
 from fleet.mavlink.conversation import Conversation
@@ -60,6 +60,15 @@ MODEL = DroneModel(
     spin_up_s=4,
     upload_s=3,
     max_ground_ms=18,
+    motion=Motion(
+        speed_ms=15,
+        accel_ms2=3,
+        jerk_ms3=3,
+        climb_ms=6,
+        descent_ms=4,
+        climb_accel_ms2=2,
+        corner_radius_m=3,
+    ),
 )
 
 

@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 86370541e63daee6c6665a60ef1874440cb87977971ba807a012a0e7d897adc6
+// Schema: ca51be3720a20326444f87e88880e19a7ddf9a56e62a06f03cb79e57e6368935
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -199,6 +199,40 @@ export interface ConditionsView {
   wind_from_deg: number | null;
   charge_wh: number | null;
   reserve_wh: number;
+}
+/**
+ * What part of the district's area a drone reaches within the window, by the docks that are
+ * available. Shares are of area, 0 to 1; places in no-fly volumes count as reached when the
+ * nearest legal one is. ``region`` and ``gaps``, what is left of the district, are GeoJSON
+ * geometries of MultiPolygons in WGS-84.
+ */
+export interface CoverageView {
+  covered_share: number;
+  by_subdistrict: {
+    [k: string]: number;
+  };
+  twice_share: number;
+  n_minus_1_worst: DocksOut | null;
+  n_minus_1_mean: number | null;
+  n_minus_2_worst: DocksOut | null;
+  mean_on_scene_s: number | null;
+  forbidden_share: number;
+  window_s: number;
+  step_m: number;
+  available: string[];
+  region: {
+    [k: string]: unknown;
+  };
+  gaps: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * What is left when these docks are out.
+ */
+export interface DocksOut {
+  docks: string[];
+  covered_share: number;
 }
 /**
  * The district for a map. The collections are GeoJSON FeatureCollections in WGS-84:

@@ -48,6 +48,11 @@ export function percentText(value: number | null | undefined): string {
   return value == null ? DASH : `${Math.floor(value)}%`;
 }
 
+/** A share of 0 to 1 in percent; rounded down, as 100 % must mean all of it. */
+export function shareText(share: number | null | undefined): string {
+  return share == null ? DASH : `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1)}%`;
+}
+
 export function headingText(degrees: number | null | undefined): string {
   if (degrees == null) return DASH;
   return `${String(Math.round(((degrees % 360) + 360) % 360) % 360).padStart(3, "0")}°`;

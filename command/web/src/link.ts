@@ -3,6 +3,7 @@ import { io, type Socket } from "socket.io-client";
 import type {
   Change,
   CloseIncident,
+  CoverageView,
   DecisionView,
   Dispatch,
   DockView,
@@ -105,6 +106,7 @@ export function connect(onEnded: () => void): void {
   });
   socket.on("dock", (view: DockView) => fold((old) => applyDock(old, view)));
   socket.on("status", (status: Status) => fold((old) => ({ ...old, status })));
+  socket.on("coverage", (coverage: CoverageView) => fold((old) => ({ ...old, coverage })));
   socket.on("controller", ({ online }: { online: boolean }) =>
     fold((old) => ({ ...old, controllerOnline: online })),
   );

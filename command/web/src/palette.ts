@@ -52,6 +52,7 @@ export const map = {
   halo: "#0b1017",
   community: "#61748a",
   noFly: "#e5484d",
+  gap: "#d8a657",
   path: "#f0b429",
   candidate: "#4cc2ff",
   trail: "#f0b429",

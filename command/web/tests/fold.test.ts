@@ -12,7 +12,7 @@ import {
 import { dock, drone, event, incident, snapshot, sortie } from "./pictures";
 
 const greeting = (given: Partial<Greeting> = {}): Greeting => ({
-  ...{ snapshot: snapshot(), district: null, status: null, online: true },
+  ...{ snapshot: snapshot(), district: null, status: null, coverage: null, online: true },
   clock: { now: "2026-01-01T00:00:00Z", speedup: 1 },
   ...given,
 });

@@ -27,6 +27,10 @@ export function Legend({ schematic }: { schematic: boolean }) {
         </span>
       ))}
       <span>
+        <i style={{ boxShadow: `inset 0 0 0 1px ${colours.gap}`, background: `${colours.gap}38` }} />
+        {t("map.gap")}
+      </span>
+      <span>
         <i
           style={{
             boxShadow: `inset 0 0 0 1px ${colours.noFly}`,

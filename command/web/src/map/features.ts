@@ -1,6 +1,6 @@
 /** What the map shows, as GeoJSON made from the picture. Pure. */
 import type { Feature, FeatureCollection, LineString, MultiPolygon, Point, Polygon, Position } from "geojson";
-import type { DecisionView, DistrictView, IncidentView } from "../contract";
+import type { CoverageView, DecisionView, DistrictView, IncidentView } from "../contract";
 import { fixed } from "../format";
 import {
   dockSites,
@@ -25,6 +25,13 @@ export function point(at: Position, properties: Record<string, unknown>): Featur
 
 function line(coordinates: Position[], properties: Record<string, unknown>): Feature<LineString> {
   return { type: "Feature", geometry: { type: "LineString", coordinates }, properties };
+}
+
+/** What is not reached in time now. */
+export function gapFeatures(coverage: CoverageView | null): FeatureCollection<MultiPolygon> {
+  if (coverage === null) return { type: "FeatureCollection", features: [] };
+  const geometry = coverage.gaps as unknown as MultiPolygon;
+  return { type: "FeatureCollection", features: [{ type: "Feature", geometry, properties: {} }] };
 }
 
 /** Subdistricts with every other one shaded a little, to be told apart. */

@@ -10,6 +10,7 @@ import {
   collection,
   dockFeatures,
   droneFeatures,
+  gapFeatures,
   incidentFeatures,
   pathFeatures,
   placeFeatures,
@@ -55,6 +56,7 @@ export class Painter {
       before === null || fields.some((field) => before[field] !== now[field]);
 
     if (differs("district") && now.district !== null) this.#paintDistrict(now.district);
+    if (differs("coverage")) this.#setIfNew("gaps", gapFeatures(now.coverage));
     if (differs("drones")) {
       if (this.#trails.note(Object.values(now.drones))) this.#set("trails", this.#trails.features());
     }

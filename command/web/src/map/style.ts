@@ -8,6 +8,7 @@ export const SOURCES = [
   "subdistricts",
   "places",
   "communities",
+  "gaps",
   "volumes",
   "buffers",
   "candidates",
@@ -41,6 +42,18 @@ export function styleFor(language: Language): StyleSpecification {
       type: "fill",
       source: "subdistricts",
       paint: { "fill-color": ["case", ["get", "alternate"], colours.landAlternate, colours.land] },
+    },
+    {
+      id: "gaps",
+      type: "fill",
+      source: "gaps",
+      paint: { "fill-color": colours.gap, "fill-opacity": 0.22 },
+    },
+    {
+      id: "gap-edges",
+      type: "line",
+      source: "gaps",
+      paint: { "line-color": colours.gap, "line-opacity": 0.7, "line-width": 1, "line-dasharray": [1, 2] },
     },
     {
       id: "no-fly-buffers",

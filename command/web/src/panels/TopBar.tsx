@@ -1,12 +1,15 @@
 import { Badge, Button, Tag, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
-import { timeText } from "../format";
+import { durationText, shareText, timeText } from "../format";
 import { setLanguage } from "../i18n";
 import { pace, standing } from "../palette";
 import { clock, useConsole } from "../state/store";
 import { useSecond } from "../useTime";
 import { nameOf } from "../words";
 import { UserMenu } from "./UserMenu";
+
+const GOOD_SHARE = 0.99; // what the district is laid out for
+const POOR_SHARE = 0.9;
 
 export function TopBar() {
   const { t, i18n } = useTranslation();
@@ -27,6 +30,7 @@ export function TopBar() {
       <Figure label={t("bar.incidents")} value={String(open)} testId="status-incidents" tone={open > 0 ? pace.short : undefined} />
       <Share label={t("bar.docks")} part={status?.docks_online} whole={status?.docks} testId="status-docks" />
       <Share label={t("bar.drones")} part={status?.drones_ready} whole={status?.drones} testId="status-drones" />
+      <Coverage />
       <span className="bar-gap" />
       {speedup !== 1 && (
         <Tooltip title={t("bar.speedupHint", { n: speedup })}>
@@ -47,6 +51,36 @@ export function TopBar() {
       </Button>
       <UserMenu />
     </header>
+  );
+}
+
+/** What part of the district is reached in time now, and what hangs on single docks. */
+function Coverage() {
+  const { t } = useTranslation();
+  const coverage = useConsole((state) => state.coverage);
+  const share = coverage?.covered_share;
+  const worst = coverage?.n_minus_1_worst;
+  const tone = share === undefined ? undefined : share >= GOOD_SHARE ? standing.ready : share >= POOR_SHARE ? pace.short : pace.past;
+  const hint = coverage && (
+    <>
+      <div>{t("bar.coverageTwice", { share: shareText(coverage.twice_share) })}</div>
+      {worst && <div>{t("bar.coverageWorst", { dock: worst.docks[0], share: shareText(worst.covered_share) })}</div>}
+      {coverage.mean_on_scene_s !== null && (
+        <div>{t("bar.coverageMean", { time: durationText(coverage.mean_on_scene_s) })}</div>
+      )}
+    </>
+  );
+  return (
+    <Tooltip title={hint}>
+      <span>
+        <Figure
+          label={t("bar.coverage", { n: Math.round((coverage?.window_s ?? 300) / 60) })}
+          value={shareText(share)}
+          testId="status-coverage"
+          tone={tone}
+        />
+      </span>
+    </Tooltip>
   );
 }
 

@@ -2,6 +2,7 @@
  * new picture out; parts that did not change keep their identity. */
 import type {
   Change,
+  CoverageView,
   DecisionView,
   DistrictView,
   DockView,
@@ -18,6 +19,7 @@ export interface Greeting {
   snapshot: Snapshot | null;
   district: DistrictView | null;
   status: Status | null;
+  coverage: CoverageView | null;
   online: boolean;
   clock: ClockReading;
 }
@@ -31,6 +33,8 @@ export interface Picture {
   docks: Record<string, DockView>;
   drones: Record<string, DroneTelemetry>;
   status: Status | null;
+  /** What is reached in time by the docks available; null until the controller has told. */
+  coverage: CoverageView | null;
   controllerOnline: boolean;
   /** Asked for one by one; the streams do not carry them. */
   decisions: Record<string, DecisionView>;
@@ -45,17 +49,19 @@ export const nothing: Picture = {
   docks: {},
   drones: {},
   status: null,
+  coverage: null,
   controllerOnline: false,
   decisions: {},
   timelines: {},
 };
 
-export function applyGreeting(old: Picture, { snapshot, district, status, online }: Greeting): Picture {
+export function applyGreeting(old: Picture, { snapshot, district, status, coverage, online }: Greeting): Picture {
   const sameDistrict = JSON.stringify(district) === JSON.stringify(old.district);
   const next: Picture = {
     ...old,
     district: sameDistrict ? old.district : district,
     status,
+    coverage,
     controllerOnline: online,
   };
   if (snapshot === null) return next;

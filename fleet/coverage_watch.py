@@ -1,0 +1,92 @@
+"""The coverage of the fleet as it is, kept up to date and told whenever it changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fleet import contract as c
+from fleet.bus import Bus, Topics
+from fleet.clock import Clock
+from fleet.coverage import Cover
+from fleet.district.model import District
+from planner.airspace import Airspace
+from planner.checks import fault_of
+from planner.coverage import Coverage
+from planner.model import Candidate, Reason, Wind
+from planner.trees import rounded
+
+STEP_M = 150.0
+LOOK_EVERY_S = 0.5  # of the wall clock
+ENERGY_STEP = 0.05  # of the battery; that of a flight over the district is not known better
+
+_Row = NDArray[np.float32]
+
+
+class CoverageWatch:
+    """Looks at the docks' candidates again and again; what a change touches is worked out anew,
+    beside the event loop."""
+
+    def __init__(
+        self,
+        district: District,
+        airspace: Airspace,
+        candidates: Callable[[], Sequence[Candidate]],
+        bus: Bus,
+        topics: Topics,
+        clock: Clock,
+    ) -> None:
+        self._district, self._airspace, self._candidates = district, airspace, candidates
+        self._bus, self._topics = bus, topics
+        self._pause_s = LOOK_EVERY_S * clock.speedup
+        self._rows: dict[str, tuple[Candidate, _Row]] = {}
+        self._coverage: Coverage | None = None
+        self.view: c.CoverageView | None = None  # None until it has been worked out once
+
+    async def run(self) -> None:
+        cover = await asyncio.to_thread(Cover, self._district, self._airspace, STEP_M)
+        known: list[Candidate] = []
+        while True:
+            now = [_roughly(candidate) for candidate in self._candidates()]
+            if now != known:
+                self.view = await asyncio.to_thread(self._work_out, cover, now)
+                known = now
+                await self._bus.publish(self._topics.coverage(), self.view, retain=True)
+            await asyncio.sleep(self._pause_s)
+
+    def absence_cost(self, dock: str) -> float:
+        """The share of area that is lost while this dock's drone is busy; 0 until it is known."""
+        coverage, view = self._coverage, self.view
+        if coverage is None or view is None or dock not in view.available:
+            return 0.0
+        return coverage.absence_cost(dock, view.available)
+
+    def _work_out(self, cover: Cover, candidates: list[Candidate]) -> c.CoverageView:
+        for candidate in candidates:
+            flown = replace(candidate, vetoes=())
+            before = self._rows.get(candidate.dock)
+            if before is None or before[0] != flown:
+                self._rows[candidate.dock] = flown, cover.eta_s(flown)
+        docks = [candidate.dock for candidate in candidates]
+        self._coverage = cover.joined(docks, [self._rows[dock][1] for dock in docks])
+        available = [candidate.dock for candidate in candidates if not candidate.vetoes]
+        return cover.view(self._coverage, available)
+
+
+def _roughly(candidate: Candidate) -> Candidate:
+    """The candidate without the changes that coverage does not notice: of its wind, its battery,
+    the figures of its vetoes. One with figures that make no sense does not count."""
+    fault = fault_of(candidate)
+    if fault is not None:
+        return replace(candidate, wind=Wind(), energy_wh=0.0, vetoes=(Reason(fault.veto),))
+    step_wh = ENERGY_STEP * candidate.performance.battery_wh
+    return replace(
+        candidate,
+        wind=rounded(candidate.wind),
+        energy_wh=candidate.energy_wh // step_wh * step_wh,
+        vetoes=tuple(Reason(reason.veto) for reason in candidate.vetoes),
+    )
