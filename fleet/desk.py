@@ -71,7 +71,13 @@ class Desk:
         return None
 
     def _do(self, ask: Any, cause: str) -> BaseModel:
+        # what makes something new is not made twice, also when asked again after a restart
+        state = self._journal.state
         match ask:
+            case c.ReportIncident() if cause in state.reported:
+                return self._shown(state.reported[cause])
+            case c.Dispatch() if cause in state.sent:
+                return state.sorties[state.sent[cause]]
             case c.ReportIncident():
                 return self._report(ask, cause)
             case c.PlanFor():

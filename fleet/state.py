@@ -30,16 +30,22 @@ class FleetState:
     sorties: dict[str, SortieView] = field(default_factory=dict)
     plans: dict[str, SortiePlan] = field(default_factory=dict)
     decisions: dict[str, list[str]] = field(default_factory=dict)  # incident -> its decisions
+    reported: dict[str, str] = field(default_factory=dict)  # request -> the incident it made
+    sent: dict[str, str] = field(default_factory=dict)  # request -> the sortie it made
 
     def apply(self, recorded: events.Recorded) -> None:
         self.seq = recorded.seq
         match recorded.fact:
             case events.IncidentReported() as fact:
                 self._reported(fact, recorded.at)
+                if recorded.cause:
+                    self.reported[recorded.cause] = fact.incident
             case events.DecisionTaken() as fact:
                 self.decisions.setdefault(fact.incident, []).append(fact.decision)
             case events.SortieRequested() as fact:
                 self._requested(fact, recorded.at)
+                if recorded.cause:
+                    self.sent[recorded.cause] = fact.sortie
             case events.SortieAdvanced() as fact:
                 self._advanced(fact, recorded.at)
             case events.IncidentUnserved() as fact:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fleet.bus import Topics
+from fleet.bus import Request, Topics
 from fleet.clock import Clock
 from fleet.contract import IncidentState, LaunchParts
+from fleet.desk import Desk
 from fleet.dispatcher import Dispatcher
 from fleet.district.load import load
 from fleet.dock_roster import DockRoster, DockSeen
@@ -67,11 +68,11 @@ def after(district, airspace, tmp_path):
             for task in asyncio.all_tasks() - {asyncio.current_task()}:
                 task.cancel()
 
-    def play(facts, story):
+    def play(facts, story, cause=None):
         async def whole():
             with EventLog(f"sqlite:///{tmp_path}/events.db") as log:
                 journal = Journal(log, Clock())
-                journal.record(*facts)
+                journal.record(*facts, cause=cause)
                 async with operating(journal) as operations:
                     await story(operations, journal)
 
@@ -148,3 +149,30 @@ def test_a_dock_that_has_left_is_not_said_to_be_silent_for_no_time():
         now_s, dock_lost_s = 100.0, 30.0
 
     assert _is_dock_offline(At).text == "the dock has left the network"
+
+
+def test_a_request_that_is_repeated_after_a_restart_is_not_done_twice(after, district):
+    def ask(body):
+        now = Clock.wall_now()
+        return Request(id="R" * 26, sender="x", reply_to="x", expires_at=now, body=body)
+
+    report = {"ask": "report_incident", "lon": AT[0], "lat": AT[1], "kind": "fire"}
+
+    async def before(operations, journal):
+        desk = Desk(district, journal, operations, lambda: None, lambda: None)
+        assert (await desk.answer(ask({**report, "dispatch": "confirm"}))).ok
+
+    async def again(operations, journal):
+        desk = Desk(district, journal, operations, lambda: None, lambda: None)
+        reply = await desk.answer(ask({**report, "dispatch": "confirm"}))
+        assert [reply.body["id"]] == list(journal.state.incidents)
+
+    async def sent_again(operations, journal):
+        desk = Desk(district, journal, operations, lambda: None, lambda: None)
+        reply = await desk.answer(ask({"ask": "dispatch", "incident": INCIDENT}))
+        assert (reply.ok, reply.body.get("id")) == (True, SORTIE)
+
+    after([], before)
+    after([], again)
+    after([reported()], lambda operations, journal: asyncio.sleep(0))
+    after([requested()], sent_again, cause="R" * 26)
