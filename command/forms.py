@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from command.emitter import ClockView
 from fleet.contract import (
@@ -83,7 +83,17 @@ class DecisionPath(BaseModel):
     id: Id
 
 
-Listed = Annotated[list[Kind], Field(max_length=50)]
+Listed = Annotated[list[Id], Field(max_length=40)]
+
+
+def _not_a_number(given: Any) -> Any:
+    """A bare number would be taken for seconds since 1970."""
+    if isinstance(given, str) and "T" not in given.upper():
+        raise ValueError("Input should be a time with date and zone, as 2026-03-01T08:00:00+08:00")
+    return given
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_not_a_number)]
 
 
 class IncidentsFilter(BaseModel):
@@ -93,8 +103,8 @@ class IncidentsFilter(BaseModel):
     level: Annotated[list[Annotated[int, Field(ge=1, le=4)]], Field(max_length=4)] = []
     subdistrict: Listed = []
     state: Annotated[list[IncidentState], Field(max_length=6)] = []
-    since: AwareDatetime | None = Field(default=None, description="Reported then or later.")
-    until: AwareDatetime | None = Field(default=None, description="Reported before.")
+    since: Instant | None = Field(default=None, description="Reported then or later.")
+    until: Instant | None = Field(default=None, description="Reported before.")
 
 
 class IncidentsQuery(IncidentsFilter):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import flask
 from werkzeug.exceptions import NotFound
+from werkzeug.routing import PathConverter
 
 STATIC = Path(__file__).parent / "static"
 
@@ -40,18 +41,25 @@ _NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>d
 <p>控制台页面尚未构建。请在项目目录运行 <code>make run</code>。</p>
 <p lang="en">The console's pages have not been built. Run <code>make run</code> in the project.</p>
 """
-_SERVER_PATHS = ("api/", "socket.io", "assets/")
+
+
+class _PagePath(PathConverter):
+    """Any path but the API's, which answers for its own paths, those it does not have too."""
+
+    regex = r"(?!api/)[^/].*?"
 
 
 def register(app: flask.Flask, static: Path = STATIC) -> None:
     """Serves the pages: files by name, and the app itself for its own routes."""
 
+    app.url_map.converters["page"] = _PagePath
+
     @app.route("/")
-    @app.route("/<path:name>")
+    @app.route("/<page:name>")
     def page(name: str = "") -> flask.Response:
         if name and (static / name).is_file():
             return _file(static, name)
-        if name.startswith(_SERVER_PATHS):
+        if name.startswith(("socket.io", "assets/")):
             raise NotFound(f"there is nothing at /{name[:200]}")
         if not (static / "index.html").is_file():
             return flask.Response(_NOT_BUILT, 503, mimetype="text/html")

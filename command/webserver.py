@@ -34,6 +34,7 @@ THREADS = CONSOLES_AT_MOST + 40
 MESSAGE_BYTES = 64 * 1024
 UNACKNOWLEDGED_MS = 20_000  # a console whose machine takes no data for so long is let go
 SEND_BUFFER_BYTES = 128 * 1024  # small, so that what a slow console gets is new
+REQUEST_LINE_BYTES = 8190  # the longest query that the archive's filters make
 END_WITHIN_S = 1.5
 _LOG = logging.getLogger(__name__)
 
@@ -139,6 +140,7 @@ class WebServer:
         settings.set("worker_connections", 2 * THREADS)
         settings.set("keepalive", 15)
         settings.set("graceful_timeout", 1)
+        settings.set("limit_request_line", REQUEST_LINE_BYTES)
         settings.set("loglevel", "warning")
         self._worker = _Worker(0, 0, [listener], _App(app), 0, settings, Logger(settings))
         self._loop = asyncio.get_running_loop()

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import flask
 from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 
+from command.acts import Refused
 from command.people.rights import Right
 from command.people.roster import Roster
 from command.people.signed import check_csrf, need, signed_in
@@ -49,6 +50,8 @@ def _require_json() -> None:
     if not flask.request.is_json:
         raise UnsupportedMediaType("the body must be sent as application/json")
     try:
-        flask.request.get_json()
+        body = flask.request.get_json()
     except BadRequest:
         raise BadRequest("the body is not valid JSON") from None
+    if body is None:
+        raise Refused("invalid", "the body must be a JSON object, not null")

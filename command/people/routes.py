@@ -28,6 +28,7 @@ from command.people.signed import (
 )
 from command.problems import responses
 
+_BODY = (400, 413, 415)  # of a body that is no JSON, too big, or of another kind
 SIGN_INS_ALLOWED = "30/minute"  # from one address, whoever the names are
 T = TypeVar("T")
 
@@ -135,7 +136,7 @@ def _add_session(
     limiter: Limiter,
     ended: Callable[[str], None],
 ) -> None:
-    @api.post("/session", responses={201: SessionView, **responses(401, 422, 429)})
+    @api.post("/session", responses={201: SessionView, **responses(*_BODY, 401, 403, 422, 429)})
     @limiter.limit(SIGN_INS_ALLOWED)
     def sign_in(body: SignInForm) -> flask.Response:
         """Sign in"""
@@ -172,7 +173,7 @@ def _add_session(
         answer.delete_cookie(COOKIE)
         return answer
 
-    @api.put("/session/password", responses={204: None, **responses(401, 403, 422)})
+    @api.put("/session/password", responses={204: None, **responses(*_BODY, 401, 403, 422)})
     def set_password(body: PasswordForm) -> flask.Response:
         """Set a password of one's own"""
         person = signed_in(roster)
@@ -186,7 +187,7 @@ def _add_session(
 def _add_people(
     api: APIBlueprint, roster: Roster, audit: AuditLog, ended: Callable[[str], None]
 ) -> None:
-    refusals = responses(401, 403, 404, 409, 422)
+    refusals = responses(*_BODY, 401, 403, 404, 409, 422)
 
     @api.get("/people", responses={200: PeopleView, **responses(401, 403)})
     def list_people() -> flask.Response:

@@ -170,7 +170,8 @@ class TinyController:
 
     async def _do(self, ask: c.Ask) -> tuple[str | None, str, dict[str, Any]]:
         wanted = getattr(ask, "incident", None)
-        if wanted is not None and wanted not in self.incidents:
+        looking = isinstance(ask, c.GetEvents | c.ListSorties)
+        if wanted is not None and wanted not in self.incidents and not looking:
             return "not_found", f"there is no incident {wanted}", {}
         match ask:
             case c.ReportIncident():
