@@ -14,7 +14,7 @@ from command.people.rights import Role
 from tests.command.console_stage import Stage, bearer, settled
 
 schemathesis.checks.load_all_checks()
-# A place outside the district and an unknown kind have the form that was asked for, and are refused.
+# A place outside the district has the form that was asked for, and is refused.
 MEANING = CHECKS.get_by_names(["positive_data_acceptance"])
 # An end of the session would leave nobody signed in for what comes after it.
 ENDS = r"^/api/v1/session"
