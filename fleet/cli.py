@@ -168,13 +168,18 @@ def controller(
     mavlink: Annotated[
         str | None, typer.Option(help="Where drones call, e.g. udp://0.0.0.0:14550.")
     ] = None,
+    records: Annotated[
+        Path | None, typer.Option(help="Directory of flight records; none: beside the event log.")
+    ] = None,
 ) -> None:
     """Run the fleet controller until told to stop."""
     from fleet.controller import Addresses, run_controller
     from fleet.district.load import load_or_refuse
+    from fleet.record.files import directory_beside
 
     district = load_or_refuse(district_dir)
-    addresses = Addresses(broker, log, mavlink or district.system.mavlink_listen)
+    listen = mavlink or district.system.mavlink_listen
+    addresses = Addresses(broker, log, listen, records or directory_beside(log))
     serve(lambda clock: run_controller(district, addresses, clock))
 
 

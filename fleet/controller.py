@@ -6,6 +6,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from fleet import contract as c
 from fleet.broadcast import Broadcast
@@ -27,6 +28,7 @@ from fleet.mavlink.reactor import Reactor
 from fleet.operations import Operations
 from fleet.process import Refusal, announce_ready
 from fleet.readiness import Readiness
+from fleet.record.keeper import FlightRecords
 from fleet.supervise import supervise
 from planner.airspace import Airspace
 
@@ -40,6 +42,7 @@ class Addresses:
     broker: str
     log: str
     mavlink: str
+    records: Path  # directory of the flight records
 
 
 async def run_controller(district: District, addresses: Addresses, clock: Clock) -> None:
@@ -53,6 +56,8 @@ async def run_controller(district: District, addresses: Addresses, clock: Clock)
     will = (topics.controller_status(), _gone(district, clock), True)
     with EventLog(addresses.log) as log:
         journal = Journal(log, clock)
+        sysids = {drone.id: drone.sysid for drone in district.drones}
+        records = FlightRecords(addresses.records, sysids, journal, clock)
         adopt(airspace, journal)
         try:
             bus = MqttBus(
@@ -73,9 +78,10 @@ async def run_controller(district: District, addresses: Addresses, clock: Clock)
                     vehicles=[d.sysid for d in district.drones],
                     lost_s=district.system.drone_lost_s,
                     tell=partial(record_news, journal, {d.sysid: d.id for d in district.drones}),
+                    record=records.keep,
                 ) as reactor,
             ):
-                await _serve(district, airspace, journal, bus, topics, reactor, clock)
+                await _serve(district, airspace, journal, bus, topics, reactor, records, clock)
         except BusUnreachable as error:
             raise Refusal(str(error)) from None
 
@@ -87,6 +93,7 @@ async def _serve(
     bus: MqttBus,
     topics: Topics,
     reactor: Reactor,
+    records: FlightRecords,
     clock: Clock,
 ) -> None:
     vehicles = {drone.id: reactor.vehicle(drone.sysid) for drone in district.drones}
@@ -113,6 +120,7 @@ async def _serve(
             )
         tasks.create_task(supervise("broadcast", broadcast.run, failed))
         tasks.create_task(supervise("coverage", coverage.run, failed))
+        tasks.create_task(supervise("flight records", records.run, failed))
         tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))
         tasks.create_task(operations.settle(), name="settle")
         operations.take_up()

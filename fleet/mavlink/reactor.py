@@ -20,6 +20,8 @@ from fleet.mavlink.vehicle import Vehicle
 
 _log = logging.getLogger(__name__)
 
+Record = Callable[[int, bytes], None]  # which vehicle's wire, and a packet that passed on it
+
 HEARTBEAT_S = 1.0
 MOST_REMOTES = 1024  # remote ends whose unfinished messages are kept; anybody may call a UDP port
 
@@ -37,7 +39,9 @@ class Reactor:
         vehicles: Iterable[int],
         lost_s: float,
         tell: Callable[[GateNews], None] = lambda _: None,
+        record: Record = lambda _sysid, _packet: None,
     ) -> None:
+        self._record = record
         self._listen, self._calls = listen, dict(links)
         self.gate = Gate(self._carry, tell)
         self._vehicles = {
@@ -93,9 +97,11 @@ class Reactor:
             vehicle = self._vehicles.get(sysid)
             if vehicle is None:
                 self._stranger(sysid, remote)
-            elif message.get_srcComponent() != vehicle.address.compid:
                 continue
-            elif getattr(message, "target_system", 0) in (0, OUR_SYSID):
+            self._record(sysid, message.get_msgbuf())
+            if message.get_srcComponent() != vehicle.address.compid:
+                continue
+            if getattr(message, "target_system", 0) in (0, OUR_SYSID):
                 self._routes[sysid] = (link, remote)
                 vehicle.heard(message, now_s)
 
@@ -118,7 +124,9 @@ class Reactor:
         route = self._routes.get(sysid)
         if route is not None:
             link, remote = route
-            link.send(remote, self._encoder.encode(message))
+            data = self._encoder.encode(message)
+            link.send(remote, data)
+            self._record(sysid, data)
 
     async def _heartbeats(self) -> None:
         """A ground station's heartbeat to every vehicle: its link-loss failsafe listens for it. It
@@ -134,6 +142,7 @@ class Reactor:
                 3,
             )
             data = self._encoder.encode(beat)
-            for link, remote in list(self._routes.values()):
+            for sysid, (link, remote) in list(self._routes.items()):
                 link.send(remote, data)
+                self._record(sysid, data)
             await asyncio.sleep(HEARTBEAT_S)

@@ -138,6 +138,7 @@ class Stage:
         weather = Weather(Conditions(), 1)
         self.dock = SimulatedDock(site, "", self._topics, weather, Clock())
         self.hears = True  # whether the controller hears the drone
+        self.record: Callable[[int, bytes], None] = lambda _sysid, _packet: None
         self.opened = self.closed = 0
         self.flight: SortieFlight
         self.journal: Journal
@@ -180,6 +181,7 @@ class Stage:
         if vehicle is None or not self.hears:
             return
         for message in self._decoder.feed(data):
+            self.record(SYSID, message.get_msgbuf())
             vehicle.heard(message, asyncio.get_running_loop().time())
 
     @property
@@ -201,6 +203,7 @@ class Stage:
         def send(_: int, message: Any) -> None:
             loop = asyncio.get_running_loop()
             data = encoder.encode(message)
+            self.record(SYSID, data)
             if self.hears:
                 loop.call_soon(lambda: self.craft.receive(data, loop.time()))
 
