@@ -346,6 +346,7 @@ export const en: typeof zh = {
       armed: "Armed",
       landed: "Down on its pad",
       charging: "Charging",
+      flight_recorded: "Flight record closed",
       landing_held: "Landing held: the cover is not open",
       landing_resumed: "Landing resumed",
       return_by_autopilot: "Returning by the autopilot",

@@ -343,6 +343,7 @@ export const zh = {
       armed: "已解锁",
       landed: "已降落在机位",
       charging: "开始充电",
+      flight_recorded: "飞行记录已保存",
       landing_held: "暂缓降落：舱盖未打开",
       landing_resumed: "继续降落",
       return_by_autopilot: "由自驾仪返航",
