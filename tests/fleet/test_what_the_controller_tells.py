@@ -59,7 +59,8 @@ def test_a_dock_that_falls_silent_without_a_word_is_told_as_offline(district, tm
 async def test_the_district_is_told_again_to_a_broker_that_was_started_anew(district, tmp_path):
     broker = EmbeddedBroker()
     await broker.start()
-    addresses = Addresses(broker.url, f"sqlite:///{tmp_path}/events.db", "udp://127.0.0.1:0")
+    log = f"sqlite:///{tmp_path}/events.db"
+    addresses = Addresses(broker.url, log, "udp://127.0.0.1:0", tmp_path / "records")
     controller = asyncio.create_task(run_controller(district, addresses, Clock()))
     try:
         for _ in range(2):
