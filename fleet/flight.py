@@ -265,7 +265,8 @@ class SortieFlight:
         try:
             if launching or self._vehicle.state.armed:
                 await self._disarm()
-            await self._close_cover()
+            if self._journal.state.sortie_of_drone(self._view.drone) is None:
+                await self._close_cover()  # unless it has been sent again, and needs it open
         except FAILURES as failure:
             self._note("stand_down_failed", str(failure))
 

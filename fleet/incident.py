@@ -12,6 +12,7 @@ from fleet.machine import Table
 class IncidentTrigger(StrEnum):
     DRONE_SENT = "drone_sent"
     DRONE_ARRIVED = "drone_arrived"
+    SCENE_LEFT = "scene_left"  # nobody is over it; another drone is on its way
     DRONES_GONE = "drones_gone"  # no sortie is on its way to it or over it any more
     NO_DOCK = "no_dock"  # no dock can serve it now
     CLOSE = "close"
@@ -29,6 +30,7 @@ INCIDENT: Final = Table(
         (S.ON_SCENE, T.DRONE_SENT): S.ON_SCENE,
         (S.DISPATCHED, T.DRONE_ARRIVED): S.ON_SCENE,
         (S.ON_SCENE, T.DRONE_ARRIVED): S.ON_SCENE,
+        (S.ON_SCENE, T.SCENE_LEFT): S.DISPATCHED,
         (S.DISPATCHED, T.DRONES_GONE): S.UNSERVED,
         (S.ON_SCENE, T.DRONES_GONE): S.ATTENDED,
         (S.REPORTED, T.NO_DOCK): S.UNSERVED,

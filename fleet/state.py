@@ -72,6 +72,9 @@ class FleetState:
             if sortie.incident == incident and sortie.state in ATTENDING
         ]
 
+    def _watched(self, incident: str) -> bool:
+        return any(s.state is SortieState.ON_SCENE for s in self.attending(incident))
+
     def _reported(self, fact: events.IncidentReported, at: datetime) -> None:
         self.incidents[fact.incident] = IncidentView(
             id=fact.incident,
@@ -127,6 +130,8 @@ class FleetState:
             self._arrived(fact.incident, at)
         elif before.state in ATTENDING and not self.attending(fact.incident):
             self._move(fact.incident, IncidentTrigger.DRONES_GONE)
+        elif before.state is SortieState.ON_SCENE and not self._watched(fact.incident):
+            self._move(fact.incident, IncidentTrigger.SCENE_LEFT)
 
     def _arrived(self, incident: str, at: datetime) -> None:
         self._move(incident, IncidentTrigger.DRONE_ARRIVED)

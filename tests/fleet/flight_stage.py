@@ -144,6 +144,7 @@ class Stage:
         self.journal: Journal
         self._vehicle: Vehicle | None = None
         self._flying: asyncio.Task[None] | None = None
+        self._more: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Stage:
         tasks = await self._ending.enter_async_context(asyncio.TaskGroup())
@@ -209,7 +210,7 @@ class Stage:
 
         gate = Gate(send, lambda _: None)
         vehicle = self._vehicle = Vehicle(Conversation(VehicleAddress(SYSID), gate, 5.0))
-        docks = DockRoster(self.bus, self._topics, ["D01"], lost_s=30.0)
+        docks = self._docks = DockRoster(self.bus, self._topics, ["D01"], lost_s=30.0)
         await docks.start()
         await self.bus.publish(self._topics.dock_link("D01"), b"online")
         await self.bus.publish(self._topics.dock_state("D01"), self.dock._state())
@@ -219,6 +220,8 @@ class Stage:
         self._flying = asyncio.get_running_loop().create_task(self.flight.run())
 
     async def stop_controller(self) -> None:
+        for task in self._more:
+            task.cancel()
         if self._flying is None:
             return
         self._flying.cancel()
@@ -227,6 +230,14 @@ class Stage:
             raise error
         self._flying = self._vehicle = None
         self._log.close()
+
+    def order_again(self) -> str:
+        """Another sortie of the same drone, at once; its id."""
+        again = "A" * 26
+        self.journal.record(_requested(again))
+        flight = SortieFlight(again, _orders(), self.journal, self.vehicle, self._docks)
+        self._more.append(asyncio.get_running_loop().create_task(flight.run()))
+        return again
 
     async def restart_controller(self, away_s: float = 2.0) -> None:
         await self.stop_controller()
@@ -301,10 +312,10 @@ def _reported() -> IncidentReported:
     )  # fmt: skip
 
 
-def _requested() -> SortieRequested:
+def _requested(sortie: str = SORTIE) -> SortieRequested:
     route = _route()
     return SortieRequested(
-        sortie=SORTIE, incident=INCIDENT, decision="d", dock="D01", drone="U01", eta_s=100,
+        sortie=sortie, incident=INCIDENT, decision="d", dock="D01", drone="U01", eta_s=100,
         parts=LaunchParts(launch_s=20, climb_s=30, cruise_s=50, descent_s=0),
         route={"out": [list(point) for point in route.out]}, turn_back_wh=30,
     )  # fmt: skip

@@ -192,3 +192,21 @@ def test_a_lost_drone_that_finds_home_by_itself_finds_its_dock_open(played):
         await stage.until_state("docked")
 
     played(story)
+
+
+def test_a_drone_that_is_sent_again_at_once_finds_its_dock_open(played):
+    async def story(stage):
+        await stage.until_state("launching")
+        stage.hears = False  # for a moment: to stand the first sortie down takes its time
+        stage.flight.recall("false alarm")
+        await stage.until_state("aborted")
+        again = stage.order_again()
+        await asyncio.sleep(1.5)
+        stage.hears = True
+        await stage.until(lambda: stage.journal.state.sorties[again].state == "launching")
+        while stage.journal.state.sorties[again].state == "launching":
+            assert stage.machine.cover == "open"
+            await asyncio.sleep(0.05)
+        assert stage.journal.state.sorties[again].state == "en_route"
+
+    played(story)
