@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass
 from functools import partial
@@ -33,6 +34,8 @@ from fleet.supervise import supervise
 from planner.airspace import Airspace
 
 _log = logging.getLogger(__name__)
+
+FAREWELL_S = 1.0  # of the wall clock, for the last word to the broker
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,12 @@ async def run_controller(district: District, addresses: Addresses, clock: Clock)
                     record=records.keep,
                 ) as reactor,
             ):
-                await _serve(district, airspace, journal, bus, topics, reactor, records, clock)
+                try:
+                    await _serve(district, airspace, journal, bus, topics, reactor, records, clock)
+                finally:  # who leaves in order has no last will
+                    with contextlib.suppress(BusUnreachable, TimeoutError):
+                        async with asyncio.timeout(FAREWELL_S * clock.speedup):
+                            await bus.publish(*will)
         except BusUnreachable as error:
             raise Refusal(str(error)) from None
 

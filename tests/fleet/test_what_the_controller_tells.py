@@ -9,7 +9,7 @@ import pytest
 from fleet.broadcast import Broadcast
 from fleet.bus import MqttBus, Topics
 from fleet.clock import Clock
-from fleet.contract import DistrictView, DockView
+from fleet.contract import DistrictView, DockView, Status
 from fleet.controller import Addresses, _watch, run_controller
 from fleet.district.load import load
 from fleet.dock_roster import DockRoster
@@ -26,6 +26,15 @@ TOPICS = Topics("longgang")
 @pytest.fixture(scope="module")
 def district():
     return load(Path("configs/longgang"))
+
+
+def _addresses(broker, folder):
+    return Addresses(
+        broker=broker.url,
+        log=f"sqlite:///{folder}/events.db",
+        mavlink="udp://127.0.0.1:0",
+        records=folder / "flights",
+    )
 
 
 def test_a_dock_that_falls_silent_without_a_word_is_told_as_offline(district, tmp_path):
@@ -97,3 +106,26 @@ def test_a_restarted_controller_changes_nothing_in_a_drone_that_flies(district, 
             keeping.cancel()
 
     jumping(main())
+
+
+async def test_a_controller_that_is_stopped_in_order_says_that_it_serves_no_more(
+    district, tmp_path
+):
+    broker = EmbeddedBroker()
+    await broker.start()
+    addresses = _addresses(broker, tmp_path)
+    serving = []
+
+    async def hear(message):
+        serving.append(Status.model_validate_json(message.payload).serving)
+
+    try:
+        async with MqttBus(broker.url, client="officer", clock=Clock()) as bus:
+            await bus.subscribe(TOPICS.controller_status(), hear)
+            controller = asyncio.create_task(run_controller(district, addresses, Clock()))
+            await until(lambda: True in serving)
+            controller.cancel()
+            await asyncio.wait([controller])
+            await until(lambda: serving[-1] is False)
+    finally:
+        await broker.stop()
