@@ -242,6 +242,7 @@ export const en: typeof zh = {
     button: "Why",
     hint: "Why this dock, and why not the others",
     eta: "ETA",
+    margin: "Margin then",
     behind: "Behind",
     best: "{{dock}} is the fastest: there after {{eta}}, {{margin}} inside the window",
     bestLate: "{{dock}} is the fastest: there after {{eta}}, {{margin}} past the window",

@@ -241,6 +241,7 @@ export const zh = {
     button: "为什么",
     hint: "为什么选这个机场，其他机场为什么不选",
     eta: "到场",
+    margin: "当时余量",
     behind: "落后",
     best: "{{dock}} 最快：{{eta}} 到场，时限内余 {{margin}}",
     bestLate: "{{dock}} 最快：{{eta}} 到场，超出时限 {{margin}}",

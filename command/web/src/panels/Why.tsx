@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { ExplanationView } from "../contract";
 import { behindText, clockText, durationText, fixed, headingText, marginText } from "../format";
@@ -13,8 +14,12 @@ export function Why({ explanation, most }: { explanation: ExplanationView; most:
   const { window_s, turns } = explanation;
   const rows = whyRows(explanation, most);
   const end_s = axisEnd_s(rows, window_s);
+  const panel = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    panel.current?.scrollIntoView({ block: "nearest" }); // it was asked for; newer browsers return a promise
+  }, []);
   return (
-    <div className="why" data-testid="why-panel">
+    <div className="why" ref={panel} data-testid="why-panel">
       <p className="why-verdict">{useVerdict(explanation)}</p>
       <div className="why-row why-head">
         <span />
@@ -23,7 +28,7 @@ export function Why({ explanation, most }: { explanation: ExplanationView; most:
           <span style={{ left: `${(window_s / end_s) * 100}%` }}>{clockText(window_s)}</span>
         </span>
         <span>{t("why.eta")}</span>
-        <span>{t("ranking.margin")}</span>
+        <span>{t("why.margin")}</span>
         <span>{t("why.behind")}</span>
       </div>
       {rows.map((row) => (
