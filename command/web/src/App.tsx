@@ -15,8 +15,10 @@ import { ReportPanel } from "./panels/ReportPanel";
 import { SignIn } from "./panels/SignIn";
 import { TopBar } from "./panels/TopBar";
 import { useConsole } from "./state/store";
-import { dark } from "./theme";
+import { themes } from "./theme";
+import { useAlarms } from "./useAlarms";
 import { useKeys } from "./useKeys";
+import { useTheme } from "./useTheme";
 
 const DocksPage = lazy(() => import("./pages/DocksPage"));
 const ArchivePage = lazy(() => import("./pages/ArchivePage"));
@@ -24,8 +26,9 @@ const ReviewPage = lazy(() => import("./pages/ReviewPage"));
 
 export function App() {
   const { i18n } = useTranslation();
+  const theme = useTheme();
   return (
-    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={dark} button={{ autoInsertSpace: false }}>
+    <ConfigProvider locale={i18n.language === "en" ? enUS : zhCN} theme={themes[theme]} button={{ autoInsertSpace: false }}>
       <AntApp component={false} message={{ top: 52, maxCount: 3 }}>
         <Gate />
       </AntApp>
@@ -45,6 +48,7 @@ function Gate() {
 function Shell() {
   const [at] = useLocation();
   useKeys();
+  useAlarms();
   return (
     <div className="console">
       <TopBar />

@@ -3,6 +3,7 @@ import { navigate } from "wouter/use-browser-location";
 import { dismiss, propose } from "./acts";
 import { SCREENS } from "./panels/Rail";
 import { dockToSend, isAttending, queueOf, sortiesOf } from "./state/derived";
+import { switchSound, switchTheme } from "./state/habits";
 import { endReport, selectDrone, selectIncident, startReport, useConsole } from "./state/store";
 
 /** The keys of the whole console; never while something is typed. */
@@ -23,6 +24,9 @@ function press(key: string): boolean {
   const screen = SCREENS.find((each) => each.key === key);
   if (screen !== undefined) navigate(screen.path);
   else if (key === "escape") stepBack();
+  else if (key === "?") useConsole.setState(({ helping }) => ({ helping: !helping }));
+  else if (key === "m") switchSound();
+  else if (key === "t") switchTheme();
   else if (key === "n" && mayAct()) report();
   else if (location.pathname !== "/") return false;
   else if (key === "j") step(1);
@@ -45,8 +49,9 @@ function report(): void {
 }
 
 function stepBack(): void {
-  const { confirming, reporting, unit } = useConsole.getState();
-  if (confirming !== null) dismiss();
+  const { confirming, helping, reporting, unit } = useConsole.getState();
+  if (helping) useConsole.setState({ helping: false });
+  else if (confirming !== null) dismiss();
   else if (reporting) endReport();
   else if (unit !== null) selectDrone(null);
 }

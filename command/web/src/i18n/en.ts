@@ -88,6 +88,13 @@ export const en: typeof zh = {
     },
   },
   nav: { title: "Screens", situation: "Situation", incidents: "Incidents", docks: "Docks" },
+  habits: {
+    sound: "Sound",
+    muted: "Muted",
+    soundHint: "Sound of alarms on or off",
+    theme: { dark: "Dark", light: "Light" },
+    themeHint: "Dark or light",
+  },
   docks: {
     title: "Docks",
     look: { all: "All", ready: "Ready", away: "Out", trouble: "Trouble" },
@@ -496,5 +503,8 @@ export const en: typeof zh = {
     back: "Cancel, step back",
     next: "Next, previous incident",
     screens: "Screens",
+    sound: "Sound on or off",
+    theme: "Dark or light",
+    help: "This list",
   },
 };

@@ -87,6 +87,13 @@ export const zh = {
     },
   },
   nav: { title: "页面", situation: "态势", incidents: "事件", docks: "机场" },
+  habits: {
+    sound: "声音",
+    muted: "静音",
+    soundHint: "告警声音开关",
+    theme: { dark: "深色", light: "浅色" },
+    themeHint: "切换深色与浅色",
+  },
   docks: {
     title: "机场",
     look: { all: "全部", ready: "待命", away: "出动", trouble: "异常" },
@@ -493,5 +500,8 @@ export const zh = {
     back: "取消、返回",
     next: "下一起、上一起事件",
     screens: "切换页面",
+    sound: "声音开关",
+    theme: "深色、浅色",
+    help: "本表",
   },
 };

@@ -27,7 +27,7 @@ export function Legend({ schematic }: { schematic: boolean }) {
         </span>
       ))}
       <span>
-        <i style={{ boxShadow: `inset 0 0 0 1px ${colours.gap}`, background: `${colours.gap}38` }} />
+        <i style={{ boxShadow: `inset 0 0 0 1px ${colours.gap}`, background: `color-mix(in srgb, ${colours.gap} 22%, transparent)` }} />
         {t("map.gap")}
       </span>
       <span>

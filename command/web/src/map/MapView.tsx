@@ -1,10 +1,12 @@
 import { AimOutlined, MinusOutlined, PlusOutlined } from "@ant-design/icons";
 import { Alert, Button, Space } from "antd";
-import maplibregl, { type GeoJSONSource, type Map as MapLibre } from "maplibre-gl";
+import maplibregl, { type GeoJSONSource, type LngLatBoundsLike, type Map as MapLibre } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../i18n";
+import { palettes, type Palette } from "../palette";
+import { useHabits } from "../state/habits";
 import { selectDrone, selectIncident, useConsole } from "../state/store";
 import { addImages } from "./icons";
 import { Painter, boundsOf } from "./painter";
@@ -19,6 +21,7 @@ export function MapView() {
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
   const holder = useRef<HTMLDivElement>(null);
+  const theme = useHabits((habits) => habits.theme);
   const [map, setMap] = useState<MapLibre | null>(null);
   const [drawn, setDrawn] = useState(false);
   const [broken, setBroken] = useState(false);
@@ -27,7 +30,7 @@ export function MapView() {
 
   useEffect(() => {
     if (holder.current === null) return;
-    const made = make(holder.current, language);
+    const made = make(holder.current, language, palettes[theme]);
     if (made === null) {
       setBroken(true);
       return;
@@ -35,7 +38,7 @@ export function MapView() {
     let stop = () => {};
     // Images must be there before the layers that name them are painted.
     made.on("style.load", () => {
-      addImages(made);
+      addImages(made, palettes[theme]);
       stop = new Painter(source(made)).start();
       setMap(made);
       setView(made);
@@ -44,10 +47,12 @@ export function MapView() {
     return () => {
       stop();
       setView(null);
+      setMap(null);
+      setDrawn(false);
       made.remove();
     };
-    // The map is made once; its language is changed below.
-  }, []);
+    // The map is made once for a theme; its language is changed below.
+  }, [theme]);
 
   useEffect(() => {
     for (const layer of NAMED) map?.setLayoutProperty(layer, "text-field", nameField(language));
@@ -55,7 +60,7 @@ export function MapView() {
 
   useEffect(() => {
     if (map === null || district === null) return;
-    map.fitBounds(boundsOf(district), { padding: PADDING, duration: 0 });
+    return keepWhole(map, boundsOf(district));
   }, [map, district]);
 
   useEffect(() => {
@@ -79,16 +84,36 @@ export function MapView() {
   );
 }
 
+/** Shows the whole district, and again when the map's size changes, until somebody looks closer. */
+function keepWhole(map: MapLibre, bounds: LngLatBoundsLike): () => void {
+  let looking = false;
+  const fit = () => {
+    if (!looking) map.fitBounds(bounds, { padding: PADDING, duration: 0 }, { ours: true });
+  };
+  const look = (event: object) => {
+    looking ||= !("ours" in event);
+  };
+  fit();
+  map.on("resize", fit);
+  map.on("zoomstart", look);
+  map.on("dragstart", look);
+  return () => {
+    map.off("resize", fit);
+    map.off("zoomstart", look);
+    map.off("dragstart", look);
+  };
+}
+
 function source(map: MapLibre) {
   return (name: string) => map.getSource<GeoJSONSource>(name);
 }
 
-function make(container: HTMLElement, language: Language): MapLibre | null {
+function make(container: HTMLElement, language: Language, palette: Palette): MapLibre | null {
   let map: MapLibre;
   try {
     map = new maplibregl.Map({
       container,
-      style: styleFor(language),
+      style: styleFor(language, palette.map),
       center: [114.2, 22.7],
       zoom: 10,
       minZoom: 8,

@@ -2,7 +2,7 @@
  * draws all letters with the fonts of this machine. */
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Language } from "../i18n";
-import { map as colours } from "../palette";
+import type { Palette } from "../palette";
 
 export const SOURCES = [
   "subdistricts",
@@ -25,7 +25,6 @@ export type SourceName = (typeof SOURCES)[number];
 export const PICKED = ["incidents", "drones", "docks"] as const;
 
 const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "sans-serif"];
-const halo = { "text-halo-color": colours.halo, "text-halo-width": 1.4 };
 
 export function nameField(language: Language): unknown {
   return ["get", language === "en" ? "name_en" : "name_zh"];
@@ -34,7 +33,8 @@ export function nameField(language: Language): unknown {
 /** Layers whose text is a name in the language chosen. */
 export const NAMED = ["subdistrict-names"] as const;
 
-export function styleFor(language: Language): StyleSpecification {
+export function styleFor(language: Language, colours: Palette["map"]): StyleSpecification {
+  const halo = { "text-halo-color": colours.halo, "text-halo-width": 1.4 };
   const layers = [
     { id: "outside", type: "background", paint: { "background-color": colours.outside } },
     {
@@ -124,7 +124,7 @@ export function styleFor(language: Language): StyleSpecification {
         "line-width": 3,
         "line-gradient": [
           ...["interpolate", ["linear"], ["line-progress"]],
-          ...[0, "rgba(240, 180, 41, 0)", 1, "rgba(240, 180, 41, 0.85)"],
+          ...[0, `${colours.trail}00`, 1, `${colours.trail}d9`],
         ],
       },
     },
@@ -153,7 +153,7 @@ export function styleFor(language: Language): StyleSpecification {
         "text-size": 11,
         "text-max-width": 8,
       },
-      paint: { "text-color": "#ff8d8f", ...halo },
+      paint: { "text-color": colours.noFlyLabel, ...halo },
     },
     {
       id: "subdistrict-names",
@@ -185,7 +185,7 @@ export function styleFor(language: Language): StyleSpecification {
         "text-optional": true,
         "symbol-sort-key": ["get", "order"],
       },
-      paint: { "text-color": ["case", ["get", "chosen"], "#ffffff", colours.label], ...halo },
+      paint: { "text-color": ["case", ["get", "chosen"], colours.chosen, colours.label], ...halo },
     },
     {
       id: "docks-chosen",
@@ -195,7 +195,7 @@ export function styleFor(language: Language): StyleSpecification {
       paint: {
         "circle-radius": 13,
         "circle-color": "rgba(0, 0, 0, 0)",
-        "circle-stroke-color": "#ffffff",
+        "circle-stroke-color": colours.chosen,
         "circle-stroke-width": 1.5,
       },
     },
@@ -229,7 +229,7 @@ export function styleFor(language: Language): StyleSpecification {
         "text-allow-overlap": true,
         "text-ignore-placement": true,
       },
-      paint: { "text-color": "#ffe3a3", ...halo },
+      paint: { "text-color": colours.drone, ...halo },
     },
     {
       id: "draft",

@@ -11,10 +11,11 @@ import { pace } from "../palette";
 import { everything, queryOf, type ArchiveFilter } from "../state/archive";
 import { useConsole } from "../state/store";
 import { nameOf, refusalText } from "../words";
+import { useHeight } from "../useHeight";
 import { useArchive } from "./archive";
 
 const STATES: IncidentState[] = ["reported", "dispatched", "on_scene", "attended", "unserved", "closed"];
-const ROOM_PX = 262; // what stands above and below the table's rows
+const HEAD_PX = 34; // of the table
 
 /** All incidents there ever were, how soon a drone was over each, and the way to its record. */
 export default function ArchivePage() {
@@ -24,11 +25,12 @@ export default function ArchivePage() {
   const zone = useConsole((state) => state.district?.timezone ?? "Asia/Shanghai");
   const { page, refusal, more } = useArchive(filter, zone);
   const columns = useColumns(zone);
+  const [room, height_px] = useHeight();
   const table = queryOf(filter, zone);
   table.set("language", i18n.language);
   return (
     <main className="page" data-testid="archive-page">
-      <section className="page-body" aria-label={t("archive.title")}>
+      <section className="page-body page-fill" aria-label={t("archive.title")}>
         <div className="page-head">
           <h2>{t("archive.title")}</h2>
           <Filters filter={filter} onChange={setFilter} />
@@ -39,23 +41,25 @@ export default function ArchivePage() {
         </div>
         <Figures figures={page?.response} total={page?.total} />
         {refusal !== null && <Alert type="error" showIcon className="page-note" message={refusalText(refusal, t)} />}
-        <Table<IncidentView>
-          size="small"
-          rowKey="id"
-          loading={page === null && refusal === null}
-          dataSource={page === null ? [] : [...page.incidents]}
-          columns={columns}
-          pagination={false}
-          virtual
-          scroll={{ x: 1180, y: Math.max(200, window.innerHeight - ROOM_PX) }}
-          locale={{ emptyText: <Empty image={null} description={t("archive.none")} /> }}
-          onRow={(each) => ({
-            onClick: () => go(`/incidents/${each.id}`),
-            onKeyDown: (event) => event.key === "Enter" && go(`/incidents/${each.id}`),
-            tabIndex: 0,
-            "data-testid": `archive-row-${each.id}`,
-          })}
-        />
+        <div className="page-rows" ref={room}>
+          <Table<IncidentView>
+            size="small"
+            rowKey="id"
+            loading={page === null && refusal === null}
+            dataSource={page === null ? [] : [...page.incidents]}
+            columns={columns}
+            pagination={false}
+            virtual
+            scroll={{ x: 1180, y: Math.max(HEAD_PX, height_px - HEAD_PX) }}
+            locale={{ emptyText: <Empty image={null} description={t("archive.none")} /> }}
+            onRow={(each) => ({
+              onClick: () => go(`/incidents/${each.id}`),
+              onKeyDown: (event) => event.key === "Enter" && go(`/incidents/${each.id}`),
+              tabIndex: 0,
+              "data-testid": `archive-row-${each.id}`,
+            })}
+          />
+        </div>
         <div className="page-foot">
           {page !== null && <span className="faint">{t("archive.shown", { shown: page.incidents.length, total: page.total })}</span>}
           {page?.next != null && (
@@ -72,7 +76,7 @@ export default function ArchivePage() {
 function Filters({ filter, onChange }: { filter: ArchiveFilter; onChange: (filter: ArchiveFilter) => void }) {
   const { t, i18n } = useTranslation();
   const district = useConsole((state) => state.district);
-  const many = { mode: "multiple", allowClear: true, maxTagCount: "responsive", showSearch: true, optionFilterProp: "label" } as const;
+  const many = { mode: "multiple", allowClear: true, maxTagCount: "responsive", showSearch: true, optionFilterProp: "label", popupMatchSelectWidth: 200 } as const;
   return (
     <>
       <DatePicker.RangePicker

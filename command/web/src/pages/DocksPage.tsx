@@ -82,7 +82,7 @@ function useColumns(zone: string): TableColumnsType<DockRow> {
     return [
       {
         title: t("docks.dock"),
-        width: 140,
+        width: 134,
         fixed: "left",
         ellipsis: true,
         sorter: by((row) => row.site.id),
@@ -101,7 +101,7 @@ function useColumns(zone: string): TableColumnsType<DockRow> {
       },
       { title: t("docks.cover"), width: 68, ellipsis: true, render: (_, { dock }) => dock?.state && t(`cover.${dock.state.cover}`) },
       { title: t("docks.drone"), width: 54, render: (_, row) => row.site.drone },
-      { title: t("docks.battery"), width: 68, align: "right", sorter: by((row) => row.charge_pct), render: (_, row) => <span className="num">{percentText(row.charge_pct)}</span> },
+      { title: t("docks.battery"), width: 76, align: "right", sorter: by((row) => row.charge_pct), render: (_, row) => <span className="num">{percentText(row.charge_pct)}</span> },
       {
         title: t("docks.charge"),
         width: 88,
@@ -119,7 +119,7 @@ function useColumns(zone: string): TableColumnsType<DockRow> {
       { title: t("docks.temperature"), width: 68, align: "right", sorter: by((row) => row.dock?.weather?.temperature_c), render: (_, row) => <Figure against={measured(row)?.temperature} digits={0} /> },
       {
         title: t("docks.since"),
-        width: 98,
+        width: 106,
         sorter: by((row) => row.dock?.online_since),
         render: (_, { dock }) => <span className="num">{dock?.online_since ? timeText(Date.parse(dock.online_since), zone) : t("docks.offline")}</span>,
       },

@@ -166,7 +166,7 @@ function Decision({ incident }: { incident: IncidentView }) {
           <span className="faint">{row.reasons.map((each) => reasonText(each, t, i18n.language)).join("; ")}</span>
         ),
     },
-    { title: "", width: 120, onCell: figure, render: (_, row) => row.parts && <EtaBar parts={row.parts} window_s={incident.window_s} /> },
+    { title: <span className="visually-hidden">{t("ranking.eta")}</span>, width: 120, onCell: figure, render: (_, row) => row.parts && <EtaBar parts={row.parts} window_s={incident.window_s} /> },
     {
       title: t("ranking.parts"),
       width: 210,

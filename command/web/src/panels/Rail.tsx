@@ -3,6 +3,7 @@ import { Badge } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
 import { isWaiting } from "../state/derived";
+import { RailFoot } from "./RailFoot";
 import { useConsole } from "../state/store";
 
 export const SCREENS = [
@@ -29,6 +30,7 @@ export function Rail() {
           </Link>
         );
       })}
+      <RailFoot />
     </nav>
   );
 }

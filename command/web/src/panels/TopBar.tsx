@@ -43,7 +43,6 @@ export function TopBar() {
       <Button
         size="small"
         data-testid="lang-switch"
-        aria-label={t("bar.languageHint")}
         title={t("bar.languageHint")}
         onClick={() => setLanguage(i18n.language === "en" ? "zh" : "en")}
       >

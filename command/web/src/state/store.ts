@@ -20,6 +20,8 @@ export interface Console extends Picture {
   /** The dock that would be sent; null: the best. */
   chosenDock: string | null;
   reporting: boolean;
+  /** The list of keys is open. */
+  helping: boolean;
   draft: Draft;
   /** An act that waits for its confirmation, told apart by `act` and the id it is about. */
   confirming: { act: "dispatch" | "recall" | "close"; id: string; key: string } | null;
@@ -36,6 +38,7 @@ export const useConsole = create<Console>()(() => ({
   unit: null,
   chosenDock: null,
   reporting: false,
+  helping: false,
   draft: { lon: null, lat: null },
   confirming: null,
 }));
