@@ -7,6 +7,8 @@ import { clockText, durationText, fixed, marginText, positionText, timeText } fr
 import { Level } from "../panels/IncidentQueue";
 import { useDockNames, useKindNames, usePlaceName } from "../panels/names";
 import { EtaBar } from "../panels/Ranking";
+import { useWhy } from "../panels/useWhy";
+import { Why, WhyButton } from "../panels/Why";
 import { pace } from "../palette";
 import { lateness, milestonesOf, STAGES } from "../state/review";
 import { selectIncident, useConsole } from "../state/store";
@@ -14,6 +16,7 @@ import { reasonText, refusalText, saidIn, tell } from "../words";
 import { Figure } from "./ArchivePage";
 import { useRecord, type IncidentRecord } from "./archive";
 
+const WHY_DOCKS = 8;
 const BROKEN = new Set<SortieState>(["aborted", "lost"]);
 
 /** One incident as it was recorded: for the review, and for the printer. */
@@ -140,6 +143,7 @@ function Decision({ incident }: { incident: IncidentView }) {
   const dockName = useDockNames();
   const zone = useConsole((state) => state.district?.timezone ?? "Asia/Shanghai");
   const decision = incident.decision;
+  const why = useWhy(decision?.id);
   if (decision === null) return null;
   const figure = (row: AlternativeView) => ({ colSpan: row.feasible ? 1 : 0 });
   const columns: TableColumnsType<AlternativeView> = [
@@ -180,6 +184,13 @@ function Decision({ incident }: { incident: IncidentView }) {
   return (
     <Section title={t("ranking.title")} about={t("review.decided", { at: timeText(Date.parse(decision.at), zone), ms: fixed(decision.decide_ms, 1) })}>
       <Table<AlternativeView> size="small" rowKey="dock" dataSource={[...decision.ranking]} columns={columns} pagination={false} scroll={{ x: 800 }} />
+      <div className="review-why">
+        <span className="no-print">
+          <WhyButton why={why} />
+        </span>
+        {why.refusal !== null && <span className="figure-bad"> {why.refusal}</span>}
+        {why.shown !== null && <Why explanation={why.shown} most={WHY_DOCKS} />}
+      </div>
     </Section>
   );
 }

@@ -1,11 +1,10 @@
-import { QuestionCircleOutlined, ReloadOutlined } from "@ant-design/icons";
+import { ReloadOutlined } from "@ant-design/icons";
 import { Button, Radio, Table, Tooltip, type TableColumnsType } from "antd";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { rankAgain } from "../acts";
-import type { AlternativeView, ExplanationView, IncidentView, LaunchParts, SortieView } from "../contract";
+import type { AlternativeView, IncidentView, LaunchParts, SortieView } from "../contract";
 import { durationText, fixed, marginText, timeText } from "../format";
-import { ask } from "../link";
 import { pace, parts as partColours } from "../palette";
 import { runOf } from "../state/clock";
 import { dockToSend, sortieByDrone } from "../state/derived";
@@ -13,7 +12,8 @@ import { useConsole } from "../state/store";
 import { useTimed } from "../useTime";
 import { listText, reasonText, refusalText } from "../words";
 import { useDockNames } from "./names";
-import { Why } from "./Why";
+import { useWhy } from "./useWhy";
+import { Why, WhyButton } from "./Why";
 
 const SHOWN_FIRST = 5;
 const PARTS = ["launch_s", "climb_s", "cruise_s", "descent_s"] as const;
@@ -51,19 +51,7 @@ export function Ranking({ incident }: { incident: IncidentView }) {
         {decision && <span className="num">{t("ranking.at", { time: timeText(Date.parse(decision.at), zone) })}</span>}
         {(refusal ?? why.refusal) !== null && <span className="figure-bad">{refusal ?? why.refusal}</span>}
         <span className="bar-gap" />
-        <Button
-          size="small"
-          type="text"
-          icon={<QuestionCircleOutlined />}
-          loading={why.asking}
-          disabled={decision === undefined || !live}
-          onClick={why.toggle}
-          title={t("why.hint")}
-          aria-expanded={why.shown !== null}
-          data-testid="why-button"
-        >
-          {t("why.button")}
-        </Button>
+        <WhyButton why={why} disabled={decision === undefined || !live} />
         {!closed && (
           <Button size="small" type="text" icon={<ReloadOutlined />} loading={busy} disabled={!live} onClick={again} data-testid="rank-again">
             {t("ranking.again")}
@@ -96,35 +84,6 @@ export function Ranking({ incident }: { incident: IncidentView }) {
       )}
     </div>
   );
-}
-
-/** The explanation of the decision: asked for when opened, and again when another takes its place. What
- * is shown stays until the next is here, so that nothing jumps. */
-function useWhy(decision: string | undefined) {
-  const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
-  const [told, setTold] = useState<ExplanationView | null>(null);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const due = open && decision !== undefined && told?.decision.id !== decision;
-  useEffect(() => {
-    if (!due) return;
-    let current = true;
-    ask("explain_decision", { decision })
-      .then((explanation) => current && setTold(explanation))
-      .catch((reason: unknown) => {
-        if (!current) return;
-        setRefusal(refusalText(reason, t));
-        setOpen(false);
-      });
-    return () => {
-      current = false;
-    };
-  }, [due, decision, t]);
-  const toggle = () => {
-    setRefusal(null);
-    setOpen(!open);
-  };
-  return { shown: open ? told : null, asking: due, refusal, toggle };
 }
 
 /** The ranking with drones that have left since ruled out, as the server would. */

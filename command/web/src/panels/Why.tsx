@@ -1,3 +1,5 @@
+import { QuestionCircleOutlined } from "@ant-design/icons";
+import { Button } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { ExplanationView } from "../contract";
@@ -5,8 +7,29 @@ import { behindText, clockText, durationText, fixed, headingText, marginText } f
 import { pace, parts as partColours } from "../palette";
 import { axisEnd_s, whyRows, type WhyRow } from "../state/why";
 import { listText, reasonText, turnText } from "../words";
+import type { WhyState } from "./useWhy";
 
 const PARTS = ["launch_s", "climb_s", "cruise_s", "descent_s"] as const;
+
+/** Opens and closes the explanation. */
+export function WhyButton({ why, disabled = false }: { why: WhyState; disabled?: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Button
+      size="small"
+      type="text"
+      icon={<QuestionCircleOutlined />}
+      loading={why.asking}
+      disabled={disabled}
+      onClick={why.toggle}
+      title={t("why.hint")}
+      aria-expanded={why.shown !== null}
+      data-testid="why-button"
+    >
+      {t("why.button")}
+    </Button>
+  );
+}
 
 /** Why this dock and not the others: times on one axis, what ruled docks out, what would turn it. */
 export function Why({ explanation, most }: { explanation: ExplanationView; most: number }) {
