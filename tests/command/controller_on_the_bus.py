@@ -29,6 +29,21 @@ DISTRICT = c.DistrictView(
     docks=EMPTY,
     volumes=EMPTY,
 )
+COVERAGE = c.CoverageView(
+    covered_share=0.5,
+    by_subdistrict={"440307001": 0.5},
+    twice_share=0.0,
+    n_minus_1_worst=c.DocksOut(docks=("D01",), covered_share=0.0),
+    n_minus_1_mean=0.0,
+    n_minus_2_worst=None,
+    mean_on_scene_s=None,
+    forbidden_share=0.0,
+    window_s=300.0,
+    step_m=150.0,
+    available=("D01",),
+    region={"type": "MultiPolygon", "coordinates": []},
+    gaps={"type": "MultiPolygon", "coordinates": []},
+)
 _ASK: TypeAdapter[c.Ask] = TypeAdapter(c.Ask)
 
 

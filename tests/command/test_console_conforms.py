@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
@@ -11,7 +12,8 @@ from schemathesis.checks import CHECKS
 from schemathesis.schemas import APIOperation
 
 from command.people.rights import Role
-from tests.command.console_stage import Stage, bearer, settled
+from tests.command.console_stage import Stage, bearer, eventually, settled
+from tests.command.controller_on_the_bus import COVERAGE
 
 schemathesis.checks.load_all_checks()
 # A place outside the district has the form that was asked for, and is refused.
@@ -27,9 +29,17 @@ def key(shared_stage: Stage) -> str:
 
 
 @pytest.fixture(scope="module")
-def document(shared_stage: Stage) -> schemathesis.BaseSchema:
+def document(shared_stage: Stage, key: str) -> schemathesis.BaseSchema:
+    """Of a console that has been told all there is."""
+    told = shared_stage.topics.coverage(), COVERAGE
+    shared_stage.do(shared_stage.controller.bus.publish(*told, retain=True))
+    eventually(lambda: _is_known(shared_stage, key))
     found = schemathesis.openapi.from_url(f"{shared_stage.url}/api/v1/openapi.json")
     return found.exclude(path_regex=ENDS)
+
+
+def _is_known(stage: Stage, key: str) -> bool:
+    return requests.get(f"{stage.url}/api/v1/coverage", headers=bearer(key), timeout=10).ok
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))

@@ -15,27 +15,11 @@ import requests
 import socketio
 
 from fleet.bus import MqttBus
-from fleet.contract import CoverageView, DocksOut, DockView, SortieState
+from fleet.contract import DockView, SortieState
 from tests.command.console_stage import PATIENCE_S, Officer, Stage, bearer, eventually
-from tests.command.controller_on_the_bus import frame, incident, sortie
+from tests.command.controller_on_the_bus import COVERAGE, frame, incident, sortie
 
 Join = Callable[..., Officer]
-
-COVERAGE = CoverageView(
-    covered_share=0.5,
-    by_subdistrict={"440307001": 0.5},
-    twice_share=0.0,
-    n_minus_1_worst=DocksOut(docks=("D01",), covered_share=0.0),
-    n_minus_1_mean=0.0,
-    n_minus_2_worst=None,
-    mean_on_scene_s=None,
-    forbidden_share=0.0,
-    window_s=300.0,
-    step_m=150.0,
-    available=("D01",),
-    region={"type": "MultiPolygon", "coordinates": []},
-    gaps={"type": "MultiPolygon", "coordinates": []},
-)
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
