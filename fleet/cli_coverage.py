@@ -23,7 +23,6 @@ DEFAULT = Path("configs/longgang")
 DRAWN = ("region", "gaps")  # for pictures and maps; REST tells them too
 DIRECTIONS = 16  # that a worst wind is looked for from
 COARSE_M = 250.0  # between the places it is looked for by
-LONGEST_LAUNCH_S = 600.0
 
 
 def coverage(
@@ -91,7 +90,7 @@ def _at_rest(
     en_route_s: float | None,
 ) -> dict[str, Any]:
     from fleet.fence import airspace_of
-    from fleet.forecast import candidates_at_rest
+    from fleet.forecast import candidates_at_rest, launched_in
     from planner.airspace import AirspaceInvalid
 
     winds = _winds(wind, worst_wind)
@@ -99,7 +98,7 @@ def _at_rest(
     try:
         candidates = candidates_at_rest(district)
         if en_route_s is not None:
-            candidates = tuple(_launched_in(en_route_s, each, district) for each in candidates)
+            candidates = tuple(launched_in(en_route_s, each, district) for each in candidates)
         airspace = airspace_of(district)
     except (Refusal, AirspaceInvalid) as refusal:
         end_with(str(refusal))
@@ -130,21 +129,6 @@ def _available(district: District, without: list[str]) -> list[str]:
     if unknown := sorted(set(without) - set(docks)):
         end_with(f"there is no dock {unknown[0]}; the docks are {', '.join(docks)}")
     return [dock for dock in docks if dock not in without]
-
-
-def _launched_in(en_route_s: float, candidate: Candidate, district: District) -> Candidate:
-    """The candidate with a launch that has it at cruising height in so many seconds."""
-    from planner.flight import climb_s
-    from planner.model import LaunchTimes
-
-    up_s = climb_s(district.flight.cruise_height_m, candidate.performance)
-    if not up_s <= en_route_s <= LONGEST_LAUNCH_S:
-        end_with(
-            f"--en-route must be from {up_s:.0f} s, what the climb alone takes, to "
-            f"{LONGEST_LAUNCH_S:.0f} s, not {en_route_s:g} s",
-            2,
-        )
-    return replace(candidate, launch=LaunchTimes(0.0, 0.0, 0.0, en_route_s - up_s))
 
 
 def _least(

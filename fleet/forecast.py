@@ -3,9 +3,15 @@ of a run; what is dispatched is always decided on the fleet as it is."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fleet.district.model import District, DockModel, DroneModel
 from fleet.mavlink.performance import performance_of
+from fleet.process import Refusal
+from planner.flight import climb_s
 from planner.model import Candidate, LaunchTimes, LonLat, Picture, Task, Wind
+
+LONGEST_LAUNCH_S = 600.0
 
 
 def picture_at_rest(district: District, at: LonLat, kind: str) -> Picture:
@@ -32,6 +38,21 @@ def candidates_at_rest(district: District) -> tuple[Candidate, ...]:
             )
         )
     return tuple(candidates)
+
+
+def launched_in(en_route_s: float, candidate: Candidate, district: District) -> Candidate:
+    """The candidate with a launch that has it at cruising height so many seconds from the order.
+
+    Raises:
+        Refusal: if the climb alone takes longer, or nobody would wait so long.
+    """
+    up_s = climb_s(district.flight.cruise_height_m, candidate.performance)
+    if not up_s <= en_route_s <= LONGEST_LAUNCH_S:
+        raise Refusal(
+            f"a drone is en route from {up_s:.0f} s after the order, what the climb alone takes, "
+            f"to {LONGEST_LAUNCH_S:.0f} s, not in {en_route_s:g} s"
+        )
+    return replace(candidate, launch=LaunchTimes(0.0, 0.0, 0.0, en_route_s - up_s))
 
 
 def launch_times(dock: DockModel, drone: DroneModel) -> LaunchTimes:

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Say what part of the district is reached in time.",
     ),
     "flight": ("fleet.cli_flight:flight", "List flight records, and tell what a flight was."),
+    "siting": ("fleet.cli_siting:siting", "Say where docks should stand, and prove it."),
     "broker": ("fleet.cli:broker", "Run the embedded MQTT broker."),
     "controller": ("fleet.cli:controller", "Run the fleet controller."),
     "docks": ("docks.cli:docks", "Run simulated docks."),

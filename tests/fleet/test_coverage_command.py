@@ -95,7 +95,7 @@ def test_it_is_drawn(tmp_path: Path) -> None:
         (["--wind", "8@270", "--worst-wind", "8"], 2, "leave one out"),
         (["--worst-wind", "-1"], 2, "from 0 to 60"),
         (["--without", "D99"], 1, "there is no dock D99"),
-        (["--wind", "0@0", "--en-route", "3"], 2, "the climb alone takes"),
+        (["--wind", "0@0", "--en-route", "3"], 1, "the climb alone takes"),
         (["--wind", "0@0", "--plot", "nowhere/x.png"], 1, "cannot draw"),
         (["--wind", "0@0", "--plot", "x.foo"], 1, "ends in .png"),
         (["nowhere"], 1, "nowhere"),

@@ -1,0 +1,131 @@
+"""Where docks should stand: the maximal covering location problem, solved to proven optimality.
+
+Church and ReVelle (1974): of all candidate sites choose so many that most area is covered. Here an
+area may count for more when a second dock covers it too, which makes the mean share that is left
+with one dock out a linear objective.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, eye_array, hstack
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+
+
+class SitingImpossible(Exception):
+    """No choice of sites fulfils what is asked; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Siting:
+    """``share`` and ``bound`` are of the objective: what the sites reach, and what none can
+    exceed. ``proven`` is false when the time ran out before the two met."""
+
+    sites: tuple[int, ...]  # rows of the candidates
+    share: float
+    bound: float
+    proven: bool
+
+    @property
+    def gap(self) -> float:
+        return max(0.0, self.bound - self.share)
+
+
+def best_sites(
+    covers: Booleans,
+    area_m2: Floats,
+    docks: int,
+    part: Sequence[int],
+    one_out: bool = False,
+    within_s: float = 60.0,
+) -> Siting:
+    """The sites that cover most area, at least one in every part.
+
+    ``covers`` (candidates, places) says what each candidate would reach, ``area_m2`` (places) what
+    each place stands for, ``part`` (candidates) in which part each candidate lies. With ``one_out``
+    the mean share that is left when one dock is out counts, else the whole.
+
+    Raises:
+        SitingImpossible: if there are fewer candidates than docks or fewer docks than parts.
+    """
+    parts = sorted(set(part))
+    if not len(parts) <= docks <= len(covers):
+        raise SitingImpossible(
+            f"{docks} docks cannot be sited: expected at least {len(parts)}, one for every "
+            f"subdistrict, and at most {len(covers)}, as many as there are candidates"
+        )
+    patterns, weights = _patterns(covers, area_m2)
+    problem = _Problem(patterns, weights / area_m2.sum(), docks, one_out)
+    found = milp(
+        -problem.worth,
+        integrality=problem.whole,
+        bounds=Bounds(0, 1),
+        constraints=[problem.covered(), problem.counted(), *_each_part(part, parts, problem)],
+        options={"time_limit": within_s, "mip_rel_gap": 0.0},
+    )
+    if found.x is None:
+        raise SitingImpossible(f"no sites were found in {within_s:.0f} s: {found.message}")
+    sites = tuple(np.flatnonzero(found.x[: len(covers)] > 0.5).tolist())
+    return Siting(
+        sites=sites,
+        share=objective(covers[list(sites)], area_m2, one_out),
+        bound=min(1.0, float(-found.mip_dual_bound)),
+        proven=bool(found.status == 0),
+    )
+
+
+def objective(covers: Booleans, area_m2: Floats, one_out: bool = False) -> float:
+    """The share that chosen sites (rows) cover; with ``one_out`` its mean with one of them out."""
+    times = covers.sum(axis=0)
+    once = float(area_m2[times >= 1].sum() / area_m2.sum())
+    if not one_out:
+        return once
+    alone = float(area_m2[times == 1].sum() / area_m2.sum())
+    return once - alone / len(covers)
+
+
+def _patterns(covers: Booleans, area_m2: Floats) -> tuple[Booleans, Floats]:
+    """Places that the same candidates cover are one place of their summed area."""
+    inside = (area_m2 > 0) & covers.any(axis=0)
+    columns, which = np.unique(covers[:, inside], axis=1, return_inverse=True)
+    areas_m2 = np.bincount(which.ravel(), weights=area_m2[inside]).astype(np.float64)
+    return columns, areas_m2
+
+
+class _Problem:
+    """Variables: candidates, then patterns covered once, then (with ``one_out``) covered twice."""
+
+    def __init__(self, patterns: Booleans, shares: Floats, docks: int, one_out: bool) -> None:
+        self._patterns, self._docks, self._layers = patterns, docks, 2 if one_out else 1
+        candidates, places = patterns.shape
+        once = shares * (1 - 1 / docks) if one_out else shares
+        twice = [shares / docks] if one_out else []
+        self.worth = np.concatenate((np.zeros(candidates), once, *twice))
+        self.whole = np.concatenate((np.ones(candidates), np.zeros(self._layers * places)))
+
+    def covered(self) -> LinearConstraint:
+        """A pattern is covered as often as sites that cover it are chosen, at the most."""
+        covering = csr_array(self._patterns.T.astype(np.float64))
+        counted = [-eye_array(covering.shape[0])] * self._layers
+        return LinearConstraint(hstack([covering, *counted], format="csr"), 0.0, np.inf)
+
+    def counted(self) -> LinearConstraint:
+        return self.of_candidates(np.ones(len(self._patterns)), self._docks, self._docks)
+
+    def of_candidates(self, factors: Floats, least: float, most: float) -> LinearConstraint:
+        row = np.concatenate((factors, np.zeros(len(self.worth) - len(factors))))
+        return LinearConstraint(csr_array(row[None, :]), least, most)
+
+
+def _each_part(
+    part: Sequence[int], parts: Sequence[int], problem: _Problem
+) -> list[LinearConstraint]:
+    of = np.array(part)
+    return [problem.of_candidates((of == each).astype(np.float64), 1, np.inf) for each in parts]
