@@ -49,7 +49,7 @@ def show(
     json: AsJson = False,
 ) -> None:
     """Say what a flight was: phases, way, height, speed, energy and events."""
-    from fleet.record.files import path_of, read_record
+    from fleet.record.files import log_path_of, path_of, read_record
     from fleet.record.summary import summary
     from fleet.record.tlog import entries, whole_bytes
 
@@ -61,7 +61,9 @@ def show(
     if flown is None:
         end_with(f"the record {path_of(records, sortie)} holds no message")
     left_bytes = len(log) - whole_bytes(log)
+    own = log_path_of(records, sortie)
     told: dict[str, Any] = {"sortie": sortie, "file": str(path_of(records, sortie))}
+    told["log"] = str(own) if own.exists() else None
     told |= asdict(flown) | {"unread_bytes": left_bytes}
     told["began_at"] = flown.began_at.isoformat()
     told["phases"] = [each._asdict() for each in flown.phases]
@@ -84,16 +86,17 @@ def prune(
 
     before_s = Clock().unix_s() - older_than * DAY_S
     old = [each for each in _files(records) if each.path.stat().st_mtime < before_s]
-    for each in old:
+    told = [_told(each) for each in old]
+    for path in (path for each in old for path in (each.log, each.path) if path):
         if yes:
             try:
-                each.path.unlink()
+                path.unlink()
             except OSError as error:
-                end_with(f"{each.path} cannot be deleted ({error.strerror})")
+                end_with(f"{path} cannot be deleted ({error.strerror})")
         if not json:
-            typer.echo(f"{'deleted' if yes else 'would delete'} {each.path}")
+            typer.echo(f"{'deleted' if yes else 'would delete'} {path}")
     if json:
-        print_json({"deleted": yes, "flights": [_told(each) for each in old]})
+        print_json({"deleted": yes, "flights": told})
     elif not old:
         typer.echo(f"no record in {records} is older than {older_than:g} days")
 
@@ -122,6 +125,7 @@ def _told(each: RecordFile) -> dict[str, Any]:
         "lasted_s": each.lasted_s,
         "messages": each.packets,
         "bytes": each.size,
+        "log": str(each.log) if each.log else None,
     }
 
 
@@ -145,6 +149,7 @@ def _print(told: dict[str, Any]) -> None:
         typer.echo(f"{name}: {figure}")
     for each in told["events"]:
         typer.echo(f"  {_clock(each['at_s']):>6}  {each['what']}")
+    typer.echo(f"the drone's own log: {told['log'] or 'not fetched'}")
     if told["unread_bytes"]:
         typer.echo(f"the last {told['unread_bytes']} bytes of the record cannot be read")
 

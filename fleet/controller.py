@@ -29,6 +29,7 @@ from fleet.mavlink.reactor import Reactor
 from fleet.operations import Operations
 from fleet.process import Refusal, announce_ready
 from fleet.readiness import Readiness
+from fleet.record.dataflash import FlightLogs
 from fleet.record.keeper import FlightRecords
 from fleet.supervise import supervise
 from planner.airspace import Airspace
@@ -117,6 +118,7 @@ async def _serve(
             district, airspace, journal, dispatcher, vehicles, docks, clock, tasks
         )
         desk = Desk(district, journal, operations, broadcast.snapshot, lambda: coverage.view)
+        FlightLogs(records.directory, vehicles, journal, tasks)
         await docks.start()
 
         def failed(component: str, error: str) -> None:

@@ -16,6 +16,9 @@ ASKING: Final = {
     "PARAM_REQUEST_READ": "the vehicle tells a parameter and keeps it as it is",
     "MISSION_REQUEST_LIST": "the vehicle tells how many items it has",
     "MISSION_REQUEST_INT": "the vehicle tells one item",
+    "LOG_REQUEST_LIST": "the vehicle tells which logs it has",
+    "LOG_REQUEST_DATA": "the vehicle tells a part of a log",
+    "LOG_REQUEST_END": "the vehicle stops telling it",
     "MISSION_ACK": "ends a read-back; an upload is acknowledged by the vehicle, not by us",
 }
 

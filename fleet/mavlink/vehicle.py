@@ -12,6 +12,7 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import MavMessage
 from fleet.mavlink.command import SETTLE_S, Command, command_name
 from fleet.mavlink.conversation import Conversation
+from fleet.mavlink.dataflash import EndLogTransfer, FetchLog, LogEntry, NewestLog
 from fleet.mavlink.docket import Record
 from fleet.mavlink.effect import REPEATABLE
 from fleet.mavlink.exchange import VehicleFault, VehicleRefused, VehicleSilent
@@ -25,6 +26,7 @@ MODE_SHOWN_WITHIN_S = 5.0
 ARMED_SHOWN_WITHIN_S = 5.0
 FLYING_HZ, PARKED_HZ = 5.0, 1.0  # how often a vehicle is asked to tell where it is
 UPLOAD_ATTEMPTS = 3
+LOG_LOOKS, LOG_LOOKED_AT_EACH_S = 12, 5.0
 GUIDED, AUTO, RTL, LAND = "GUIDED", "AUTO", "RTL", "LAND"
 
 __all__ = [
@@ -151,6 +153,27 @@ class Vehicle:
     async def download(self, plan_type: PlanType) -> list[MissionItem]:
         async with self._talk.transfer:
             return await self._talk.run(Download(self.address, plan_type), self._warrant)
+
+    async def fetch_newest_log(self) -> bytes:
+        """The newest DataFlash log, once it is closed. Only of a drone that is disarmed. Raises
+        NoLog for a vehicle that keeps none."""
+        entry = await self._closed_log()
+        try:
+            return await self._talk.run(FetchLog(self.address, entry), self._warrant)
+        finally:
+            await self._talk.run(EndLogTransfer(self.address), self._warrant)
+
+    async def _closed_log(self) -> LogEntry:
+        """The newest log once it does not grow any more, which ArduPilot lets it do for a while
+        after landing: reading one makes it close that and begin another, time and again."""
+        before: LogEntry | None = None
+        for _ in range(LOG_LOOKS):
+            newest = await self._talk.run(NewestLog(self.address), self._warrant)
+            if newest == before:
+                return newest
+            before = newest
+            await asyncio.sleep(LOG_LOOKED_AT_EACH_S)
+        raise VehicleRefused("log download: the vehicle does not stop writing it; see LOG_DISARMED")
 
     async def request_streams(self, rate_hz: float) -> None:
         """Asks for what the controller follows, at ``rate_hz`` or its share of it."""

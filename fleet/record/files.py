@@ -1,4 +1,4 @@
-"""Where flight records lie: a directory of ``SORTIE.tlog``."""
+"""Where flight records lie: a directory of ``SORTIE.tlog``, and ``SORTIE.bin`` beside it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fleet.process import Refusal
 from fleet.record.tlog import Entry, entries, whole_bytes
 
 SUFFIX = ".tlog"
+LOG_SUFFIX = ".bin"  # the drone's own log of the flight, where it was fetched
 APART = Path("var/records")  # where the event log is in no file that they could lie beside
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -29,6 +30,12 @@ class RecordFile:
     began_us: int | None
     lasted_s: float
     packets: int
+
+    @property
+    def log(self) -> Path | None:
+        """The drone's own log of the flight, if it was fetched."""
+        path = self.path.with_suffix(LOG_SUFFIX)
+        return path if path.exists() else None
 
 
 def directory_beside(log_url: str) -> Path:
@@ -51,6 +58,15 @@ def path_of(directory: Path, sortie: str) -> Path:
     if not _NAME.fullmatch(sortie):
         raise Refusal(f"{sortie!r} is no sortie's id")
     return directory / f"{sortie}{SUFFIX}"
+
+
+def log_path_of(directory: Path, sortie: str) -> Path:
+    """Where the drone's own log of a sortie is kept.
+
+    Raises:
+        Refusal: for what can be no sortie's id.
+    """
+    return path_of(directory, sortie).with_suffix(LOG_SUFFIX)
 
 
 def read_record(directory: Path, sortie: str) -> bytes:

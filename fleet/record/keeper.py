@@ -53,7 +53,7 @@ class FlightRecords:
     def __init__(
         self, directory: Path, sysids: Mapping[str, int], journal: Journal, clock: Clock
     ) -> None:
-        self._directory, self._sysids = directory, sysids
+        self.directory, self._sysids = directory, sysids
         self._journal, self._clock = journal, clock
         self._flying: dict[int, _Record] = {}  # by system id
         self._ended: list[_Record] = []
@@ -95,7 +95,7 @@ class FlightRecords:
                 self._end(fact.sortie)
 
     def _begin(self, sortie: SortieView) -> None:
-        path = path_of(self._directory, sortie.id)
+        path = path_of(self.directory, sortie.id)
         sysid = self._sysids.get(sortie.drone)
         if sysid is not None:  # none: a log from before the drone was taken out of the district
             self._flying[sysid] = _Record(sortie.id, sortie.incident, path)

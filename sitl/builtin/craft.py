@@ -129,6 +129,8 @@ class Craft:
         elif kind == "MISSION_SET_CURRENT":
             self.autopilot.set_current(message.seq)
             self._send(self._mission_current())
+        elif kind == "LOG_REQUEST_LIST":
+            self._send(mavlink.MAVLink_log_entry_message(0, 0, 0, 0, 0))  # it keeps no logs
         elif kind == "SET_POSITION_TARGET_GLOBAL_INT":
             self._follow(message)
         elif kind == "SET_MODE":

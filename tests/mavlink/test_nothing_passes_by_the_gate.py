@@ -34,6 +34,7 @@ ENCODES = {
 # Who makes messages: exchanges, which hand them to whoever runs them, and the heartbeat.
 MAKES = {
     "fleet/mavlink/command.py": {"command_long"},
+    "fleet/mavlink/dataflash.py": {"log_request_list", "log_request_data", "log_request_end"},
     "fleet/mavlink/mission.py": {
         "mission_count",
         "mission_item_int",

@@ -140,3 +140,23 @@ def test_what_it_will_not_do_is_refused_in_words(tmp_path: Path) -> None:
             await vehicle.arm()
 
     _fly(tmp_path, flight)
+
+
+def test_its_newest_log_is_fetched_as_it_lies_on_its_card_and_no_other_is_begun(
+    tmp_path: Path,
+) -> None:
+    logs = tmp_path / "copter" / "logs"
+
+    async def flight(vehicle: Vehicle) -> None:
+        await vehicle.set_mode("GUIDED")
+        await vehicle.until(lambda state: state.prearm_ok)
+        await vehicle.arm()
+        await vehicle.until(lambda state: not state.armed)  # by itself, for it was not told to fly
+        before = sorted(logs.glob("*.BIN"))
+        async with asyncio.timeout(600):
+            log = await vehicle.fetch_newest_log()
+        assert len(log) > 10_000
+        assert sorted(logs.glob("*.BIN")) == before
+        assert before[-1].read_bytes()[: len(log)] == log
+
+    _fly(tmp_path, flight)

@@ -355,6 +355,8 @@ export const en: typeof zh = {
       landed: "Down on its pad",
       charging: "Charging",
       flight_recorded: "Flight record closed",
+      log_fetched: "The drone's own log fetched",
+      log_not_fetched: "The drone's own log could not be fetched",
       landing_held: "Landing held: the cover is not open",
       landing_resumed: "Landing resumed",
       return_by_autopilot: "Returning by the autopilot",

@@ -352,6 +352,8 @@ export const zh = {
       landed: "已降落在机位",
       charging: "开始充电",
       flight_recorded: "飞行记录已保存",
+      log_fetched: "机载日志已取回",
+      log_not_fetched: "机载日志未能取回",
       landing_held: "暂缓降落：舱盖未打开",
       landing_resumed: "继续降落",
       return_by_autopilot: "由自驾仪返航",
