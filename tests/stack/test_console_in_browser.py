@@ -13,6 +13,7 @@ from tests.stack.running import ROOT, RunningStack
 
 CHROMIUM = shutil.which("chromium")
 ARTIFACTS = ROOT / "artifacts"
+AXE = ROOT / "command" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "horse battery staple"
 SETTLED: list[RunningStack] = []  # whose administrator has a password
 FLIGHT_MS = 150_000  # a flight of some minutes, at speed-up
@@ -69,6 +70,19 @@ def shoot(page: Page, name: str) -> None:
 
 def by(page: Page, testid: str):
     return page.get_by_test_id(testid)
+
+
+def assert_accessible(page: Page) -> None:
+    """No finding of axe that is serious, by WCAG 2.1 A and AA."""
+    page.evaluate(AXE.read_text())
+    findings = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
+    )["violations"]
+    assert [
+        (finding["id"], [node["html"] for node in finding["nodes"]])
+        for finding in findings
+        if finding["impact"] in ("serious", "critical")
+    ] == []
 
 
 def sign_in(page: Page, watched: RunningStack) -> None:
@@ -176,3 +190,61 @@ def test_a_place_outside_the_district_is_refused_in_the_servers_words(page, watc
     by(page, "submit-report").click()
     expect(by(page, "report-refusal")).to_be_visible()
     shoot(page, "9-refused")
+
+
+def test_every_screen_is_reached_by_key_and_passes_axe_in_both_themes(page, watched):
+    assert_accessible(page)
+    sign_in(page, watched)
+    expect(by(page, "status-docks")).to_have_text("25/25", timeout=20_000)
+    for theme in ("dark", "light"):
+        page.keyboard.press("1")
+        assert_accessible(page)
+        page.keyboard.press("3")
+        expect(by(page, "docks-row-D25")).to_be_visible()
+        by(page, "docks-row-D05").click()
+        expect(by(page, "dock-detail")).to_contain_text("阵风")
+        assert_accessible(page)
+        shoot(page, f"12-docks-{theme}")
+        page.keyboard.press("2")
+        expect(by(page, "figures")).to_be_visible()
+        assert_accessible(page)
+        shoot(page, f"13-archive-{theme}")
+        page.keyboard.press("t")
+    page.keyboard.press("?")
+    expect(by(page, "keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(by(page, "keys")).to_be_hidden()
+
+
+def test_an_incident_is_closed_by_keys_alone_and_found_in_the_archive(page, watched):
+    sign_in(page, watched)
+    expect(by(page, "status-docks")).to_have_text("25/25", timeout=20_000)
+    page.keyboard.press("n")
+    page.keyboard.press("Enter")
+    page.keyboard.type("台风灾损")
+    page.keyboard.press("Enter")
+    by(page, "lon").focus()
+    page.keyboard.type("114.1000")
+    page.keyboard.press("Tab")
+    page.keyboard.type("22.6500")
+    page.keyboard.press("Enter")
+    detail = by(page, "incident-detail")
+    expect(detail).to_be_visible()
+    incident = detail.get_attribute("data-incident")
+    page.keyboard.press("c")
+    expect(by(page, "confirm-button")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(by(page, f"incident-row-{incident}")).to_be_hidden()
+
+    page.keyboard.press("2")
+    row = by(page, f"archive-row-{incident}")
+    expect(row).to_contain_text("已结束")
+    with page.expect_download() as download:
+        by(page, "export-csv").click()
+    table = download.value.path().read_text(encoding="utf-8-sig")
+    assert incident in table
+    row.click()
+    expect(by(page, "review-page")).to_contain_text("机场排序")
+    expect(by(page, "review-figures")).to_contain_text("5:00")
+    assert_accessible(page)
+    shoot(page, "14-review")

@@ -52,7 +52,7 @@ export function IncidentQueue() {
           {t("queue.report")} <kbd>N</kbd>
         </Button>
       </div>
-      <div className="queue-rows" role="listbox" aria-label={t("queue.title")} data-testid="incident-queue">
+      <div className="queue-rows" role={shown.length > 0 ? "listbox" : "status"} aria-label={t("queue.title")} data-testid="incident-queue">
         {shown.length === 0 && (
           <Empty image={null} description={t(which === "open" ? "queue.none" : "queue.noneClosed")} />
         )}
