@@ -71,6 +71,30 @@ class RecallForm(_OptionalForm):
     reason: str = Field(default="recalled by the officer", max_length=500)
 
 
+class HoldForm(_OptionalForm):
+    reason: str = Field(default="held by the officer", max_length=500)
+
+
+class ResumeForm(_OptionalForm):
+    reason: str = Field(default="resumed by the officer", max_length=500)
+
+
+class LandNowForm(_OptionalForm):
+    reason: str = Field(default="brought down by the officer", max_length=500)
+
+
+class GotoForm(_Place):
+    height_m: float | None = Field(
+        default=None, ge=20, le=120, description="Above the ground there; else as in a response."
+    )
+    reason: str = Field(default="directed by the officer", max_length=500)
+
+
+class OrbitForm(GotoForm):
+    radius_m: int = Field(default=40, ge=15, le=200)
+    turns: int = Field(default=10, ge=1, le=100)
+
+
 class IncidentPath(BaseModel):
     id: Id
 

@@ -37,8 +37,12 @@ class SortieState(StrEnum):
     LAUNCHING = "launching"  # arming, taking off
     EN_ROUTE = "en_route"
     ON_SCENE = "on_scene"
+    HELD = "held"  # a person has stopped it where it is
+    DIRECTED = "directed"  # on its way to, over or around a place that a person has named
     RETURNING = "returning"
     LANDING = "landing"
+    LANDING_OUT = "landing_out"  # coming down where it is, because a person wants it down now
+    GROUNDED = "grounded"  # down away from its dock, as ordered; somebody must fetch it
     DOCKED = "docked"  # on its pad, cover closed
     ABORTED = "aborted"  # ended before take-off; the drone never left
     LOST = "lost"  # no longer heard from, or down away from a dock
@@ -175,6 +179,8 @@ class SortieView(_Model):
     took_off_at: datetime | None = None
     eta_s: float | None = None
     on_scene_s: float | None = None  # from request to over the scene
+    held_from: SortieState | None = None  # what it was doing when a person stopped it
+    directed_to: tuple[float, float, float] | None = None  # lon, lat, alt_amsl_m
     path: tuple[tuple[float, float, float], ...] = ()
 
 
@@ -390,11 +396,63 @@ class Dispatch(_Model):
 
 
 class Recall(_Model):
-    """Brings a sortie's drone home. Before take-off it is aborted. Answer: SortieView."""
+    """Brings a sortie's drone home now, whatever it is doing. Before take-off it is aborted.
+    Answer: SortieView."""
 
     ask: Literal["recall"] = "recall"
     sortie: str
     reason: str = Field(default="recalled by the officer", max_length=500)
+
+
+class Hold(_Model):
+    """Stops a sortie's drone where it is, until a person says otherwise; only when half of the
+    reserve beside the energy of its way home is used up it comes home. Answer: SortieView."""
+
+    ask: Literal["hold"] = "hold"
+    sortie: str
+    reason: str = Field(default="held by the officer", max_length=500)
+
+
+class Resume(_Model):
+    """A held drone goes on with what it was doing. Answer: SortieView."""
+
+    ask: Literal["resume"] = "resume"
+    sortie: str
+    reason: str = Field(default="resumed by the officer", max_length=500)
+
+
+class Goto(_Model):
+    """Sends a drone in the air to a place, around the no-fly volumes, where it stays until told
+    otherwise. Refused if it could not come home from there with its reserve. ``height_m`` is above
+    the ground there; the district's own without it. Answer: SortieView."""
+
+    ask: Literal["goto"] = "goto"
+    sortie: str
+    lon: float
+    lat: float
+    height_m: float | None = Field(default=None, ge=20, le=120)
+    reason: str = Field(default="directed by the officer", max_length=500)
+
+
+class Orbit(_Model):
+    """Like ``Goto``, but circles the place, clockwise and facing it. Answer: SortieView."""
+
+    ask: Literal["orbit"] = "orbit"
+    sortie: str
+    lon: float
+    lat: float
+    radius_m: int = Field(default=40, ge=15, le=200)
+    turns: int = Field(default=10, ge=1, le=100)
+    height_m: float | None = Field(default=None, ge=20, le=120)
+    reason: str = Field(default="directed by the officer", max_length=500)
+
+
+class LandNow(_Model):
+    """Brings a drone down where it is, whatever is under it. Answer: SortieView."""
+
+    ask: Literal["land_now"] = "land_now"
+    sortie: str
+    reason: str = Field(default="brought down by the officer", max_length=500)
 
 
 class CloseIncident(_Model):
@@ -478,6 +536,11 @@ Ask = Annotated[
     | RankDocks
     | Dispatch
     | Recall
+    | Hold
+    | Resume
+    | Goto
+    | Orbit
+    | LandNow
     | CloseIncident
     | ShowIncident
     | ListIncidents

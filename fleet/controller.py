@@ -16,6 +16,7 @@ from fleet.clock import Clock
 from fleet.coverage_watch import CoverageWatch
 from fleet.decisions import adopt
 from fleet.desk import Desk
+from fleet.directing import Directing
 from fleet.dispatcher import Dispatcher
 from fleet.district.model import District
 from fleet.district.view import district_view
@@ -117,8 +118,11 @@ async def _serve(
         operations = Operations(
             district, airspace, journal, dispatcher, vehicles, docks, clock, tasks
         )
-        desk = Desk(district, journal, operations, broadcast.snapshot, lambda: coverage.view)
         FlightLogs(records.directory, vehicles, journal, tasks)
+        directing = Directing(district, airspace, journal, dispatcher, vehicles, operations)
+        desk = Desk(
+            district, journal, operations, directing, broadcast.snapshot, lambda: coverage.view
+        )
         await docks.start()
 
         def failed(component: str, error: str) -> None:

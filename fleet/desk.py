@@ -16,6 +16,7 @@ from fleet import contract as c
 from fleet.archive import incidents_page, sorties_page
 from fleet.bus import Reply, Request
 from fleet.decisions import find
+from fleet.directing import Directing
 from fleet.district.model import District, IncidentKind
 from fleet.district.place import PlaceRefused, locate
 from fleet.events import AirspaceAdopted, DecisionTaken, Fact, IncidentClosed, IncidentReported
@@ -40,10 +41,12 @@ class Desk:
         district: District,
         journal: Journal,
         operations: Operations,
+        directing: Directing,
         snapshot: Callable[[], c.Snapshot],
         coverage: Callable[[], c.CoverageView | None],
     ) -> None:
         self._district, self._journal, self._operations = district, journal, operations
+        self._directing = directing
         self._snapshot, self._coverage = snapshot, coverage
         self._kinds = {kind.id: kind for kind in district.kinds}
         self._explainer, self._explaining = Explainer(journal.log), asyncio.Lock()
@@ -89,6 +92,14 @@ class Desk:
                 return self._operations.dispatch(ask.incident, ask.dock, cause)
             case c.Recall():
                 return self._operations.recall(ask.sortie, ask.reason)
+            case c.Hold():
+                return self._directing.hold(ask, cause)
+            case c.Resume():
+                return self._directing.resume(ask, cause)
+            case c.Goto() | c.Orbit():
+                return self._directing.go(ask, cause)
+            case c.LandNow():
+                return self._directing.land_now(ask, cause)
             case c.CloseIncident():
                 return self._close(ask, cause)
             case c.ShowIncident():

@@ -98,6 +98,33 @@ class SortieAdvanced(Fact):
     reason: str
 
 
+class SortieHeld(Fact):
+    """A person stopped the drone; from where it is, it must turn back at ``turn_back_wh``."""
+
+    about = "sortie"
+
+    sortie: str
+    incident: str
+    turn_back_wh: float
+
+
+class SortieDirected(Fact):
+    """A person sent the drone to a place. ``radius_m`` 0 is to stay over it; else it circles."""
+
+    about = "sortie"
+
+    sortie: str
+    incident: str
+    lon: float
+    lat: float
+    alt_amsl_m: float
+    radius_m: int
+    turns: int
+    eta_s: float
+    route: dict[str, Any]
+    turn_back_wh: float
+
+
 class SortieStepDone(Fact):
     """Something on the way that changes no state but belongs in the record: cover open, mission
     verified, armed, landing held."""

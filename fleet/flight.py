@@ -9,20 +9,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
 from typing import Any
 
-from docks.contract import Cover
-from fleet.bus import BusUnreachable, RequestFailed
+from pydantic import TypeAdapter
+
 from fleet.contract import SortieState as S
 from fleet.contract import SortieView
 from fleet.district.model import DockModel, DockSite, Flight
 from fleet.dock_roster import DockRoster
-from fleet.events import SortieAdvanced, SortieStepDone
+from fleet.dock_side import FAILURES, DockSide
+from fleet.events import Fact, SortieAdvanced, SortieDirected, SortieHeld, SortieStepDone
 from fleet.journal import Journal
-from fleet.mavlink.mission_items import FlightPlan, homeward_plan
-from fleet.mavlink.vehicle import AUTO, FLYING_HZ, GUIDED, PARKED_HZ, Vehicle, VehicleFault
+from fleet.mavlink.mission_items import FlightPlan, directed_plan, homeward_plan
+from fleet.mavlink.vehicle import AUTO, FLYING_HZ, GUIDED, Vehicle, VehicleFault
 from fleet.sortie import (
     ENDED,
     GOING_HOME,
@@ -33,17 +34,23 @@ from fleet.sortie import (
     distance_m,
     due,
 )
+from fleet.steering import Steering
 from planner.model import Route
 
 T = SortieTrigger
+HOLDING = GUIDED  # the mode in which a drone stays where it is
 _log = logging.getLogger(__name__)
 
-CLEAR_OF_PAD_M = 25.0  # height above which the cover may close under the drone
 HOLD_AT_M = 80.0  # from the pad: with its cover not open, the drone waits here
 AIRBORNE_WITHIN_S = 40.0  # from armed; an autopilot that does not lift by then is stopped
-FAILURES = (RequestFailed, BusUnreachable, VehicleFault)  # of docks, bus and drone
-TRY_AGAIN_S = 5.0
-DOCK_ANSWER_S = 10.0  # beyond the cover's own time
+
+
+_ROUTE = TypeAdapter(Route)
+
+
+def route_of(stored: dict[str, Any]) -> Route:
+    """A route as it was recorded."""
+    return _ROUTE.validate_python(stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +78,50 @@ class SortieFlight:
         self._stirred = asyncio.Event()
         self._recall: str | None = None
         self._held: str | None = None  # before its shut dock; the mode it was in
-        self._turning = False  # a way home is being put into it; it is not held meanwhile
+        self._warned = False  # that a person's hold uses up the reserve
         self._outward: asyncio.Task[None] | None = None  # what leads to its take-off
         self._began_s = asyncio.get_running_loop().time()
-        self._acts: asyncio.TaskGroup
+        self._acts: asyncio.TaskGroup | None = None  # while it runs
+        self._steering = Steering(vehicle, self._act, self._note)
+        self._dock = DockSide(
+            orders.pad, orders.dock_model, docks, vehicle, lambda: self._view, self._note
+        )
 
     def recall(self, reason: str) -> None:
         """Asks the drone home: aborts before take-off, turns back after it."""
         self._recall = reason
         self._stirred.set()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it can be told anything; not while it is being started again after a fault."""
+        return self._acts is not None
+
+    def hold(self, turn_back_wh: float | None, reason: str, cause: str | None) -> None:
+        """A person stops the drone where it is."""
+        facts: list[Fact] = []
+        if turn_back_wh is not None:
+            incident = self._view.incident
+            facts = [SortieHeld(sortie=self._id, incident=incident, turn_back_wh=turn_back_wh)]
+        self._ordered(T.HOLD, reason, cause, *facts)
+
+    def resume(self, reason: str, cause: str | None) -> None:
+        """A person lets the drone go on with the mission it was sent out on."""
+        self._ordered(T.RESUME, reason, cause)
+
+    def direct(self, directed: SortieDirected, reason: str, cause: str | None) -> None:
+        """A person sends the drone to a place."""
+        self._ordered(T.DIRECT, reason, cause, directed)
+
+    def land_now(self, reason: str, cause: str | None) -> None:
+        """A person wants the drone down where it is."""
+        self._ordered(T.LAND_NOW, reason, cause)
+
+    def _ordered(
+        self, trigger: SortieTrigger, reason: str, cause: str | None, *facts: Fact
+    ) -> None:
+        self._recall = None  # whoever orders last is obeyed
+        self._advance(trigger, reason, cause, *facts)
 
     async def run(self) -> None:
         forget_vehicle = self._vehicle.listen(lambda _: self._stirred.set())
@@ -91,6 +133,7 @@ class SortieFlight:
                     self._step()
                     await self._stir()
         finally:
+            self._acts = None
             forget_vehicle()
             forget_dock()
 
@@ -117,15 +160,26 @@ class SortieFlight:
             case S.LAUNCHING:
                 self._act(self._see_launched())
             case S.EN_ROUTE:
-                self._act(self._close_behind())
+                self._act(self._dock.close_behind())
             case S.RETURNING | S.LANDING:
-                self._turning = True
-                self._act(self._go_on_home())
-                self._act(self._open_ahead())
-                self._act(self._receive())
+                self._steering.take_up_home(self._way_home)
+                self._act(self._dock.open_ahead())
+                self._act(self._dock.receive())
             case S.LOST:
-                self._act(self._open_ahead())
-                self._act(self._receive())
+                self._act(self._dock.open_ahead())
+                self._act(self._dock.receive())
+            case S.HELD:
+                self._steering.hold()
+            case S.DIRECTED:
+                self._act(self._check_direction())
+            case S.LANDING_OUT:
+                self._steering.land()
+
+    async def _check_direction(self) -> None:
+        """After a restart: a drone that was not told all of its way stays where it is."""
+        await self._vehicle.connected()
+        if self._view.state is S.DIRECTED and self._vehicle.state.mode == HOLDING:
+            self._advance(T.HOLD, "the controller was restarted before the way was told")
 
     def _step(self) -> None:
         state = self._view.state
@@ -134,52 +188,109 @@ class SortieFlight:
             if self._outward is not None:
                 self._outward.cancel()
             self._advance(T.RECALL, reason)
-        elif following := due(state, self._look(), self._orders.plan):
+        elif following := due(state, self._look(), self._plan):
             self._advance(*following)
         if self._view.state in (S.RETURNING, S.LANDING):
             self._watch_cover()
+        elif self._view.state is S.HELD:
+            self._watch_energy()
 
     def _is_lifting(self) -> bool:
         """Once armed it may leave the pad at any moment: it is called back when it has."""
         return self._view.state is S.LAUNCHING and self._vehicle.state.armed
 
-    def _advance(self, trigger: SortieTrigger, reason: str) -> None:
-        """Records the step, then starts what follows from it."""
+    @property
+    def _plan(self) -> Plan:
+        stored = self._journal.state.plans[self._id]
+        return replace(self._orders.plan, turn_back_wh=stored.turns_back_at_wh(self._view.state))
+
+    def _advance(
+        self, trigger: SortieTrigger, reason: str, cause: str | None = None, *facts: Fact
+    ) -> None:
+        """Records the step with the facts behind it, then starts what follows from it."""
         before = self._view
         after = SORTIE.advance(before.state, trigger)
         self._journal.record(
+            *facts,
             SortieAdvanced(
                 sortie=self._id,
                 incident=before.incident,
                 trigger=trigger,
                 state=after,
                 reason=reason,
-            )
+            ),
+            cause=cause,
         )
+        self._steer(before.state, after, cause)
         match after:
             case S.PREPARING:
                 self._outward = self._act(self._prepare())
             case S.LAUNCHING:
                 self._outward = self._act(self._launch())
-            case S.EN_ROUTE:
-                self._act(self._close_behind())
+            case S.EN_ROUTE | S.HELD | S.DIRECTED:
+                self._act(self._dock.close_behind())
             case S.RETURNING:
-                self._turning = True
-                self._act(self._go_home(from_scene=before.state is S.ON_SCENE))
-                self._act(self._open_ahead())
+                self._act(self._dock.open_ahead())
             case S.LOST:  # its autopilot brings it home without us
-                self._act(self._open_ahead())
-                self._act(self._receive())
+                self._act(self._dock.open_ahead())
+                self._act(self._dock.receive())
             case S.LANDING:
-                self._act(self._receive())
+                self._act(self._dock.receive())
             case S.ABORTED:
                 self._act(self._stand_down(before.state is S.LAUNCHING))
 
     def _abort(self, reason: str) -> None:
         self._advance(T.ABORT, reason)
 
+    def _steer(self, before: S, after: S, cause: str | None) -> None:
+        """The order to the drone that follows from the step, if any."""
+        if after is S.LANDING:
+            return  # it is on its way, or waits for the cover
+        self._held, self._warned = None, False
+        match after:
+            case S.EN_ROUTE if before is S.HELD:
+                self._steering.resume()
+            case S.HELD:
+                self._steering.hold()
+            case S.DIRECTED:
+                self._steering.fly(self._directed_plan(), cause, self._stop)
+            case S.RETURNING:
+                self._steering.go_home(self._way_back_in_drone(before), self._way_home)
+            case S.LANDING_OUT:
+                self._steering.land()
+            case S.LOST:
+                self._steering.end()
+
     def _act(self, act: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        assert self._acts is not None
         return self._acts.create_task(act, name=f"sortie {self._id}")
+
+    def _stop(self, why: str) -> None:
+        """The drone could not be told the way it was sent: it stays where it is."""
+        self._note("direct_failed", why)
+        if self._view.state is S.DIRECTED:
+            self._advance(T.HOLD, f"the way could not be told: {why}")
+
+    def _directed_plan(self) -> FlightPlan:
+        directed, pad = self._journal.state.plans[self._id].directed, self._orders.pad
+        assert directed is not None
+        return directed_plan(
+            route_of(directed.route), pad.at, pad.alt_amsl_m, directed.radius_m, directed.turns
+        )
+
+    def _way_back_in_drone(self, before: S) -> int | None:
+        """The item with which the way back begins, for a drone that is where that leads from."""
+        if before is S.ON_SCENE:
+            return self._orders.mission.return_seq
+        return None
+
+    def _way_home(self) -> FlightPlan | None:
+        """Planned from where the drone is now."""
+        state, pad = self._vehicle.state, self._orders.pad
+        if state.lon is None or state.lat is None:
+            return None
+        route = self._orders.way_home((state.lon, state.lat))
+        return None if route is None else homeward_plan(route, pad.at, pad.alt_amsl_m)
 
     def _note(self, step: str, detail: str = "") -> None:
         view = self._view
@@ -189,7 +300,6 @@ class SortieFlight:
 
     def _look(self) -> Seen:
         state, orders = self._vehicle.state, self._orders
-        dock = self._docks[orders.pad.id]
         at = None if state.lon is None or state.lat is None else (state.lon, state.lat)
         now_s = asyncio.get_running_loop().time()
         heard_s = self._began_s if state.last_heard_s is None else state.last_heard_s
@@ -202,9 +312,10 @@ class SortieFlight:
             alt_amsl_m=state.alt_amsl_m,
             to_scene_m=distance_m(at, orders.scene) if at else None,
             to_pad_m=distance_m(at, orders.pad.at) if at else None,
-            in_dock=dock.holds(self._view.drone) and dock.cover is Cover.CLOSED,
+            in_dock=self._dock.has_it_inside,
             energy_wh=None if pct is None else pct / 100 * orders.battery_wh,
             mode=state.mode,
+            being_told=self._steering.being_told,
         )
 
     # What is done on entering a state.
@@ -213,7 +324,7 @@ class SortieFlight:
         """Cover and upload side by side; both must be done and verified before the launch."""
         try:
             async with asyncio.TaskGroup() as both:
-                both.create_task(self._open_cover())
+                both.create_task(self._dock.open())
                 both.create_task(self._upload())
         except* FAILURES as failures:
             if self._view.state is S.PREPARING:
@@ -221,11 +332,6 @@ class SortieFlight:
         else:
             if self._view.state is S.PREPARING:
                 self._advance(T.PREPARED, "cover open, mission read back and equal")
-
-    async def _open_cover(self) -> None:
-        model = self._orders.dock_model
-        await self._docks.open(self._orders.pad.id, model.cover_timeout_s + DOCK_ANSWER_S)
-        self._note("cover_open")
 
     async def _upload(self) -> None:
         await self._vehicle.request_streams(FLYING_HZ)
@@ -237,7 +343,7 @@ class SortieFlight:
             await self._vehicle.launch()
             self._note("armed")
             async with asyncio.timeout(AIRBORNE_WITHIN_S):
-                await self._until(lambda: self._view.state is not S.LAUNCHING)
+                await self._dock.until(lambda: self._view.state is not S.LAUNCHING)
         except VehicleFault as failure:
             self._fail_launch(str(failure))
         except TimeoutError:
@@ -247,10 +353,10 @@ class SortieFlight:
         """After a restart: the drone lifts off by itself if its mission had been started."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(AIRBORNE_WITHIN_S):
-                await self._until(
+                await self._dock.until(
                     lambda: (
                         self._view.state is not S.LAUNCHING
-                        or (self._is_known() and not self._vehicle.state.armed)
+                        or (self._dock.is_known() and not self._vehicle.state.armed)
                     )
                 )
         self._fail_launch("the controller was restarted during the launch; it is not off the pad")
@@ -266,7 +372,7 @@ class SortieFlight:
             if launching or self._vehicle.state.armed:
                 await self._disarm()
             if self._journal.state.sortie_of_drone(self._view.drone) is None:
-                await self._close_cover()  # unless it has been sent again, and needs it open
+                await self._dock.close()  # unless it has been sent again, and needs it open
         except FAILURES as failure:
             self._note("stand_down_failed", str(failure))
 
@@ -277,153 +383,29 @@ class SortieFlight:
             if self._vehicle.state.armed:
                 raise
 
-    async def _close_cover(self) -> None:
-        model = self._orders.dock_model
-        await self._docks.close(self._orders.pad.id, model.cover_timeout_s + DOCK_ANSWER_S)
-
-    async def _close_behind(self) -> None:
-        """The cover closes once the drone is clear of it: rain falls into open docks."""
-        await self._until(
-            lambda: (
-                (self._vehicle.state.alt_rel_m or 0) > CLEAR_OF_PAD_M
-                or self._view.state is not S.EN_ROUTE
-            )
-        )
-        if self._view.state is not S.EN_ROUTE:
-            return
-        try:
-            await self._close_cover()
-        except FAILURES as failure:
-            self._note("cover_not_closed", str(failure))
-
-    async def _go_home(self, from_scene: bool) -> None:
-        """From the scene by the way back that is already in the drone; from anywhere else by a
-        way planned from where it is now; one whose autopilot returns by itself is let be."""
-        try:
-            if self._vehicle.state.mode in GOING_HOME or not self._vehicle.state.armed:
-                return
-            if from_scene:
-                await self._vehicle.set_current(self._orders.mission.return_seq)
-                return
-            await self._fly_way_planned_now()
-        except VehicleFault as failure:
-            self._note("turn_back_failed", str(failure))
-            await self._return_by_autopilot()
-        finally:
-            self._turning = False
-
-    async def _go_on_home(self) -> None:
-        """After a restart: a drone that was left hovering gets a way home from there."""
-        await self._until(self._is_known)
-        if self._vehicle.state.mode == GUIDED:
-            await self._go_home(from_scene=False)
-        self._turning = False
-
-    async def _fly_way_planned_now(self) -> None:
-        state = self._vehicle.state
-        route = None
-        if state.lon is not None and state.lat is not None:
-            route = self._orders.way_home((state.lon, state.lat))
-        if route is None:
-            await self._return_by_autopilot()
-            return
-        await self._vehicle.hold()
-        home = homeward_plan(route, self._orders.pad.at, self._orders.pad.alt_amsl_m)
-        await self._vehicle.upload_mission(home.items)
-        await self._vehicle.set_current(home.return_seq)
-        await self._vehicle.resume_mission()
-
-    async def _return_by_autopilot(self) -> None:
-        try:
-            await self._vehicle.return_to_launch()
-            self._note("return_by_autopilot")
-        except VehicleFault as failure:
-            self._note("return_by_autopilot_failed", str(failure))
-
-    async def _open_ahead(self) -> None:
-        """Opens the cover for the drone that comes home; tries again while it is in the air."""
-        while self._view.state in (S.RETURNING, S.LANDING, S.LOST) and not self._is_down():
-            try:
-                await self._open_cover()
-            except FAILURES as failure:
-                self._note("cover_not_open", str(failure))
-                await asyncio.sleep(TRY_AGAIN_S)
-            else:
-                return
-
     def _watch_cover(self) -> None:
-        """Never let it land on a cover that is not open: it waits in the air instead."""
-        if self._turning or self._is_down():
+        """Never let it land on a cover that is not open: it waits in the air instead. While its
+        way home is being told it stands still by itself."""
+        if self._steering.being_told or self._dock.is_down():
             return
         to_pad_m = self._look().to_pad_m
-        is_open = self._docks[self._orders.pad.id].cover is Cover.OPEN
+        is_open = self._dock.is_open
         if self._held is None and not is_open and to_pad_m is not None and to_pad_m <= HOLD_AT_M:
             self._held = self._vehicle.state.mode or AUTO
             self._note("landing_held", "the cover is not open")
-            self._act(self._tell(self._vehicle.hold, "hold_failed"))
+            self._steering.hold()
         elif self._held is not None and is_open:
             # a mission would take one whose autopilot was bringing it home out again
-            by_itself = self._held in GOING_HOME
-            mode, self._held = self._held if by_itself else AUTO, None
+            mode, self._held = self._held if self._held in GOING_HOME else AUTO, None
             self._note("landing_resumed")
-            self._act(self._tell(lambda: self._vehicle.set_mode(mode), "resume_failed"))
+            self._steering.resume(mode)
 
-    def _is_known(self) -> bool:
-        """Whether the drone has told how it flies; right after a restart it has not."""
-        return self._vehicle.state.mode is not None
-
-    def _is_down(self) -> bool:
-        if self._docks[self._orders.pad.id].holds(self._view.drone):
-            return True
-        state = self._vehicle.state
-        return self._is_known() and (state.on_ground is True or not state.armed)
-
-    async def _tell(self, act: Callable[[], Awaitable[None]], failed: str) -> None:
-        try:
-            await act()
-        except VehicleFault as failure:
-            self._note(failed, str(failure))
-
-    async def _receive(self) -> None:
-        """Once it stands on the pad with its rotors off: cover closed, charging. Until the dock
-        has done it, for only then can the drone be sent again."""
-        await self._until(lambda: not self._comes_down() or self._is_parked())
-        if not self._comes_down():
-            return
-        self._note("landed")
-        said = ""
-        while self._comes_down():
-            try:
-                await self._close_cover()
-                await self._docks.charge(self._orders.pad.id, DOCK_ANSWER_S)
-                self._note("charging")
-                await self._vehicle.request_streams(PARKED_HZ)
-            except FAILURES as failure:
-                if str(failure) != said:
-                    said = str(failure)
-                    self._note("dock_did_not_receive", said)
-                await asyncio.sleep(TRY_AGAIN_S)
-            else:
-                return
-
-    def _comes_down(self) -> bool:
-        return self._view.state in (S.LANDING, S.LOST)
-
-    def _is_parked(self) -> bool:
-        stands = self._docks[self._orders.pad.id].holds(self._view.drone)
-        return stands and self._is_known() and not self._vehicle.state.armed
-
-    async def _until(self, true: Callable[[], bool]) -> None:
-        """Waits for a condition on vehicle, dock or sortie."""
-        stirred = asyncio.Event()
-        forget = (
-            self._vehicle.listen(lambda _: stirred.set()),
-            self._docks.listen(lambda _: stirred.set()),
-        )
-        try:
-            while not true():
-                await stirred.wait()
-                stirred.clear()
-        finally:
-            for end in forget:
-                end()
+    def _watch_energy(self) -> None:
+        """Says once that a held drone begins to use up its reserve."""
+        energy_wh, plan = self._look().energy_wh, self._plan
+        if not self._warned and energy_wh is not None and energy_wh <= plan.turn_back_wh:
+            self._warned = True
+            until_wh = plan.turn_back_wh - plan.reserve_wh / 2
+            self._note(
+                "hold_uses_reserve", f"{energy_wh:.0f} Wh left; at {until_wh:.0f} Wh it comes home"
+            )

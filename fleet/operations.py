@@ -22,7 +22,7 @@ from fleet.events import (
     SortieAdvanced,
     SortieRequested,
 )
-from fleet.flight import Orders, SortieFlight
+from fleet.flight import Orders, SortieFlight, route_of
 from fleet.journal import Journal
 from fleet.mavlink.mission_items import response_plan
 from fleet.mavlink.vehicle import Vehicle
@@ -145,14 +145,30 @@ class Operations:
         Raises:
             Refused: if there is no such sortie or it has ended.
         """
+        flight = self.flight_of(sortie)
+        self._recalled.add(sortie)
+        flight.recall(reason)
+        return self._journal.state.sorties[sortie]
+
+    def flight_of(self, sortie: str) -> SortieFlight:
+        """The flight of a sortie that is under way.
+
+        Raises:
+            Refused: if there is no such sortie, it has ended, or is being started again.
+        """
         view = self._journal.state.sorties.get(sortie)
         if view is None:
             raise Refused("not_found", f"there is no sortie {sortie}")
-        if sortie not in self._flights:
+        flight = self._flights.get(sortie)
+        if flight is None:
             raise Refused("conflict", f"the sortie has ended: {view.state}")
+        if not flight.is_running:
+            raise Refused("unavailable", "the sortie is being taken up again; try again at once")
+        return flight
+
+    def let_be(self, sortie: str) -> None:
+        """Whatever becomes of this sortie now is a person's doing: nobody is sent after it."""
         self._recalled.add(sortie)
-        self._flights[sortie].recall(reason)
-        return view
 
     def _decide(
         self, incident: str, cause: str | None, without: frozenset[str] = frozenset()
@@ -250,7 +266,7 @@ class Operations:
     def _orders(self, view: c.SortieView) -> Orders:
         state = self._journal.state
         stored, incident = state.plans[view.id], state.incidents[view.incident]
-        route = _ROUTE.validate_python(stored.route)
+        route = route_of(stored.route)
         site = self._sites[view.dock]
         model = self._model_of(site)
         return Orders(
@@ -260,6 +276,7 @@ class Operations:
                 arrive_radius_m=self._district.flight.arrive_radius_m,
                 turn_back_wh=stored.turn_back_wh,
                 lost_after_s=LOST_AFTER_S,
+                reserve_wh=model.battery_wh * model.reserve_share,
             ),
             scene=(incident.lon, incident.lat),
             pad=site,

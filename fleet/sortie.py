@@ -22,6 +22,11 @@ class SortieTrigger(StrEnum):
     ARRIVED = "arrived"
     TURN_BACK = "turn_back"  # of its own: the energy is needed for the way home
     RECALL = "recall"  # a person wants it home
+    HOLD = "hold"  # a person stops it where it is, or it could not be told the way it was sent
+    RESUME = "resume"  # a person lets it go on with its mission
+    DIRECT = "direct"  # a person sends it to a place
+    LAND_NOW = "land_now"  # a person wants it down where it is
+    DOWN = "down"  # it stands, rotors off, away from its dock
     OVER_PAD = "over_pad"
     DOCK_CLOSED = "dock_closed"
     ABORT = "abort"
@@ -42,6 +47,30 @@ SORTIE: Final = Table(
         (S.ON_SCENE, T.TURN_BACK): S.RETURNING,
         (S.EN_ROUTE, T.RECALL): S.RETURNING,
         (S.ON_SCENE, T.RECALL): S.RETURNING,
+        (S.EN_ROUTE, T.HOLD): S.HELD,
+        (S.ON_SCENE, T.HOLD): S.HELD,
+        (S.DIRECTED, T.HOLD): S.HELD,
+        (S.RETURNING, T.HOLD): S.HELD,
+        (S.LANDING, T.HOLD): S.HELD,
+        (S.LANDING_OUT, T.HOLD): S.HELD,
+        (S.HELD, T.RESUME): S.EN_ROUTE,
+        (S.EN_ROUTE, T.DIRECT): S.DIRECTED,
+        (S.ON_SCENE, T.DIRECT): S.DIRECTED,
+        (S.HELD, T.DIRECT): S.DIRECTED,
+        (S.DIRECTED, T.DIRECT): S.DIRECTED,
+        (S.RETURNING, T.DIRECT): S.DIRECTED,
+        (S.HELD, T.RECALL): S.RETURNING,
+        (S.DIRECTED, T.RECALL): S.RETURNING,
+        (S.LANDING_OUT, T.RECALL): S.RETURNING,
+        (S.HELD, T.TURN_BACK): S.RETURNING,
+        (S.DIRECTED, T.TURN_BACK): S.RETURNING,
+        (S.EN_ROUTE, T.LAND_NOW): S.LANDING_OUT,
+        (S.ON_SCENE, T.LAND_NOW): S.LANDING_OUT,
+        (S.HELD, T.LAND_NOW): S.LANDING_OUT,
+        (S.DIRECTED, T.LAND_NOW): S.LANDING_OUT,
+        (S.RETURNING, T.LAND_NOW): S.LANDING_OUT,
+        (S.LANDING_OUT, T.DOWN): S.GROUNDED,
+        (S.GROUNDED, T.DOCK_CLOSED): S.DOCKED,
         (S.RETURNING, T.OVER_PAD): S.LANDING,
         (S.LANDING, T.DOCK_CLOSED): S.DOCKED,
         (S.REQUESTED, T.RECALL): S.ABORTED,
@@ -55,13 +84,19 @@ SORTIE: Final = Table(
         (S.ON_SCENE, T.LOSE): S.LOST,
         (S.RETURNING, T.LOSE): S.LOST,
         (S.LANDING, T.LOSE): S.LOST,
+        (S.HELD, T.LOSE): S.LOST,
+        (S.DIRECTED, T.LOSE): S.LOST,
+        (S.LANDING_OUT, T.LOSE): S.LOST,
         (S.LOST, T.HEARD_AGAIN): S.RETURNING,
         (S.LOST, T.DOCK_CLOSED): S.DOCKED,
     },
 )
 
 OUTWARD: Final = frozenset({S.REQUESTED, S.PREPARING, S.LAUNCHING, S.EN_ROUTE})
-ATTENDING: Final = OUTWARD | {S.ON_SCENE}
+BY_A_PERSON: Final = frozenset({S.HELD, S.DIRECTED})  # for its incident still, as far as known
+ATTENDING: Final = OUTWARD | BY_A_PERSON | {S.ON_SCENE}
+_AWAY: Final = BY_A_PERSON | {S.EN_ROUTE, S.ON_SCENE}
+_IN_THE_AIR: Final = _AWAY | {S.RETURNING, S.LANDING}
 ENDED: Final = frozenset({S.DOCKED, S.ABORTED})
 
 AIRBORNE_M: Final = 2.0
@@ -85,6 +120,7 @@ class Seen:
     in_dock: bool  # its dock feels it on the pad and has closed the cover
     energy_wh: float | None  # left in the battery
     mode: str | None  # the autopilot's
+    being_told: bool = False  # an order is being given: it may still do what it did before
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,23 +131,26 @@ class Plan:
     arrive_radius_m: float
     turn_back_wh: float  # energy of the way back plus the reserve
     lost_after_s: float
+    reserve_wh: float = 0.0  # half of it may be used up while a person holds the drone
 
 
 def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
     """The trigger that follows from what is seen, with its reason in words, or None."""
     if state is S.LOST:
         return _after_loss(seen)
+    if state in (S.LANDING_OUT, S.GROUNDED):
+        return _out_of_dock(state, seen, plan)
     if state is S.LAUNCHING and (silence := _silence(seen, plan)):
         return T.LOSE, silence
-    if state in (S.EN_ROUTE, S.ON_SCENE, S.RETURNING, S.LANDING) and (loss := _loss(seen, plan)):
+    if state in _IN_THE_AIR and (loss := _loss(seen, plan)):
         return T.LOSE, loss
     if state is S.LAUNCHING and seen.armed and (seen.height_m or 0) >= AIRBORNE_M:
         return T.TOOK_OFF, f"{seen.height_m:.0f} m above the pad"
     if state is S.EN_ROUTE and _on_scene(seen, plan):
         return T.ARRIVED, f"{seen.to_scene_m:.0f} m from the incident"
-    if state in (S.EN_ROUTE, S.ON_SCENE) and (why := _turned_back(seen)):
+    if state in _AWAY and (why := _turned_back(seen)):
         return T.TURN_BACK, why
-    if state in (S.EN_ROUTE, S.ON_SCENE) and _must_turn_back(seen, plan):
+    if state in _AWAY and _must_turn_back(state, seen, plan):
         return T.TURN_BACK, (
             f"{seen.energy_wh:.0f} Wh left; the way back with its reserve takes "
             f"{plan.turn_back_wh:.0f} Wh"
@@ -121,6 +160,18 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
     if state is S.LANDING and seen.in_dock and not seen.armed:
         return T.DOCK_CLOSED, "on the pad, cover closed"
     return None
+
+
+def _out_of_dock(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
+    """A person wants it down away from its dock: where it is then is no loss."""
+    if state is S.GROUNDED:
+        closed = seen.in_dock and not seen.armed
+        return (T.DOCK_CLOSED, "it is back in its dock") if closed else None
+    if seen.on_ground is True and not seen.armed:
+        where = "" if seen.to_pad_m is None else f", {seen.to_pad_m:.0f} m from its pad"
+        return T.DOWN, f"down as ordered{where}"
+    silence = _silence(seen, plan)
+    return (T.LOSE, silence) if silence else None
 
 
 def _after_loss(seen: Seen) -> tuple[SortieTrigger, str] | None:
@@ -157,6 +208,8 @@ def _on_scene(seen: Seen, plan: Plan) -> bool:
 
 def _turned_back(seen: Seen) -> str | None:
     """What the drone did on its own: a failsafe of the autopilot, or its end."""
+    if seen.being_told:
+        return None
     if seen.armed and seen.mode in GOING_HOME:
         return f"the autopilot returns by itself ({seen.mode})"
     if seen.on_ground and not seen.armed:
@@ -164,8 +217,10 @@ def _turned_back(seen: Seen) -> str | None:
     return None
 
 
-def _must_turn_back(seen: Seen, plan: Plan) -> bool:
-    return seen.energy_wh is not None and seen.energy_wh <= plan.turn_back_wh
+def _must_turn_back(state: S, seen: Seen, plan: Plan) -> bool:
+    """A person's hold outlasts what the mission's own logic would end, but not the drone."""
+    least_wh = plan.turn_back_wh - (plan.reserve_wh / 2 if state is S.HELD else 0.0)
+    return seen.energy_wh is not None and seen.energy_wh <= least_wh
 
 
 def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from fleet import events
 from fleet.contract import IncidentState, IncidentView, SortieState, SortieView
 from fleet.incident import INCIDENT, IncidentTrigger
-from fleet.sortie import ATTENDING, ENDED, SORTIE
+from fleet.sortie import ATTENDING, BY_A_PERSON, ENDED, SORTIE, SortieTrigger
 
 
 @dataclass(frozen=True, slots=True)
 class SortiePlan:
-    """What a sortie was sent out with; needed to go on with it after a restart."""
+    """What a sortie was sent out with, and what a person has made of it since; needed to go on
+    with it after a restart."""
 
     decision: str
     route: dict[str, object]
     turn_back_wh: float
+    directed: events.SortieDirected | None = None
+    held_wh: float | None = None
+
+    def turns_back_at_wh(self, state: SortieState) -> float:
+        """The energy at which the drone must turn back from what it is doing."""
+        if state is SortieState.HELD and self.held_wh is not None:
+            return self.held_wh
+        if state is SortieState.DIRECTED and self.directed is not None:
+            return self.directed.turn_back_wh
+        return self.turn_back_wh
 
 
 @dataclass(slots=True)
@@ -46,6 +58,11 @@ class FleetState:
                 self._requested(fact, recorded.at)
                 if recorded.cause:
                     self.sent[recorded.cause] = fact.sortie
+            case events.SortieHeld() as fact:
+                plan = self.plans[fact.sortie]
+                self.plans[fact.sortie] = replace(plan, held_wh=fact.turn_back_wh)
+            case events.SortieDirected() as fact:
+                self._directed(fact)
             case events.SortieAdvanced() as fact:
                 self._advanced(fact, recorded.at)
             case events.IncidentUnserved() as fact:
@@ -73,7 +90,12 @@ class FleetState:
         ]
 
     def _watched(self, incident: str) -> bool:
-        return any(s.state is SortieState.ON_SCENE for s in self.attending(incident))
+        """Whether a drone is over it, or has been and is directed by a person since."""
+        return any(
+            sortie.state is SortieState.ON_SCENE
+            or (sortie.state in BY_A_PERSON and sortie.on_scene_s is not None)
+            for sortie in self.attending(incident)
+        )
 
     def _reported(self, fact: events.IncidentReported, at: datetime) -> None:
         self.incidents[fact.incident] = IncidentView(
@@ -100,10 +122,7 @@ class FleetState:
             requested_at=at,
             changed_at=at,
             eta_s=fact.eta_s,
-            path=tuple(
-                (point[0], point[1], point[2])
-                for point in fact.route["out"]  # waypoints: lon, lat, alt_amsl_m, speed_ms
-            ),
+            path=_path(fact.route),
         )
         self.plans[fact.sortie] = SortiePlan(fact.decision, fact.route, fact.turn_back_wh)
         self._move(fact.incident, IncidentTrigger.DRONE_SENT)
@@ -121,17 +140,36 @@ class FleetState:
         before = self.sorties[fact.sortie]
         state = SORTIE.advance(before.state, fact.trigger)
         changes: dict[str, object] = {"state": state, "changed_at": at, "reason": fact.reason}
-        if state is SortieState.EN_ROUTE:
+        changes["held_from"] = before.state if state is SortieState.HELD else None
+        if fact.trigger is SortieTrigger.TOOK_OFF:
             changes["took_off_at"] = at
-        if state is SortieState.ON_SCENE:
+        if state is SortieState.ON_SCENE and before.on_scene_s is None:
             changes["on_scene_s"] = (at - before.requested_at).total_seconds()
         self.sorties[fact.sortie] = before.model_copy(update=changes)
         if state is SortieState.ON_SCENE:
             self._arrived(fact.incident, at)
-        elif before.state in ATTENDING and not self.attending(fact.incident):
+        elif before.state in ATTENDING and self._is_left(fact.incident):
             self._move(fact.incident, IncidentTrigger.DRONES_GONE)
         elif before.state is SortieState.ON_SCENE and not self._watched(fact.incident):
             self._move(fact.incident, IncidentTrigger.SCENE_LEFT)
+
+    def _is_left(self, incident: str) -> bool:
+        """Whether the last drone it had is gone; one that a person directed may have come to it
+        after the incident was over."""
+        had_one = self.incidents[incident].state in (
+            IncidentState.DISPATCHED,
+            IncidentState.ON_SCENE,
+        )
+        return had_one and not self.attending(incident)
+
+    def _directed(self, fact: events.SortieDirected) -> None:
+        self.plans[fact.sortie] = replace(self.plans[fact.sortie], directed=fact)
+        self.sorties[fact.sortie] = self.sorties[fact.sortie].model_copy(
+            update={
+                "directed_to": (fact.lon, fact.lat, fact.alt_amsl_m),
+                "path": _path(fact.route),
+            }
+        )
 
     def _arrived(self, incident: str, at: datetime) -> None:
         self._move(incident, IncidentTrigger.DRONE_ARRIVED)
@@ -145,3 +183,8 @@ class FleetState:
 
     def _update(self, incident: str, **changes: object) -> None:
         self.incidents[incident] = self.incidents[incident].model_copy(update=changes)
+
+
+def _path(route: dict[str, Any]) -> tuple[tuple[float, float, float], ...]:
+    """The way out; waypoints are lon, lat, alt_amsl_m, speed_ms."""
+    return tuple((point[0], point[1], point[2]) for point in route["out"])

@@ -19,10 +19,12 @@ Position = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class FlightPlan:
-    """A mission as it is uploaded. ``return_seq`` is where the way back begins."""
+    """A mission as it is uploaded. ``return_seq`` is where the way back begins, ``stay_seq`` the
+    item that keeps the drone at its place (0 if none does)."""
 
     items: tuple[MissionItem, ...]
     return_seq: int
+    stay_seq: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,38 @@ def response_plan(route: Route, pad: Position, pad_amsl_m: float) -> FlightPlan:
         stay,
     ]
     homeward = [*_legs(route.back, pad_amsl_m), _land(pad)]
-    return FlightPlan((*outward, *homeward), return_seq=len(outward))
+    return FlightPlan((*outward, *homeward), len(outward), len(outward) - 1)
+
+
+def directed_plan(
+    route: Route, pad: Position, pad_amsl_m: float, radius_m: int = 0, turns: int = 0
+) -> FlightPlan:
+    """From where the drone is now to a place, to stay over it or to circle it; then the way back.
+
+    A circle begins at its nearest edge and is not entered: what is circled may burn. Once it has
+    made its turns the drone stays where it is on the circle.
+    """
+    place = route.out[-1]
+    if radius_m == 0:
+        legs = _legs(route.out, pad_amsl_m)
+        stay = [_over(place, mavlink.MAV_CMD_NAV_LOITER_UNLIM, pad_amsl_m)]
+    else:
+        legs = _legs(route.out[:-2], pad_amsl_m)
+        height_m = place.alt_amsl_m - pad_amsl_m
+        circle = MissionItem(
+            mavlink.MAV_CMD_NAV_LOITER_TURNS,
+            RELATIVE,
+            *place[:2],
+            height_m,
+            param1=turns,
+            param3=radius_m,
+        )
+        here = MissionItem(mavlink.MAV_CMD_NAV_LOITER_UNLIM, RELATIVE, z=height_m)
+        stay = [circle, here]
+    outward = [_home(pad, pad_amsl_m), *legs, *stay]
+    homeward = [*_legs(route.back, pad_amsl_m), _land(pad)]
+    items = (*outward, *homeward)
+    return FlightPlan(items, len(outward), stay_seq=1 + len(legs))
 
 
 def homeward_plan(route: Route, pad: Position, pad_amsl_m: float) -> FlightPlan:

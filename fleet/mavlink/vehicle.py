@@ -75,6 +75,11 @@ class Vehicle:
     def is_heard(self, now_s: float) -> bool:
         return self._talk.is_heard(now_s)
 
+    def lent_to(self, now_s: float) -> str | None:
+        """Who else holds the lease; None while the controller does."""
+        lease = self._talk.gate.lease(self.address.sysid, now_s)
+        return lease.holder if lease.is_granted else None
+
     async def connected(self) -> None:
         """Until the vehicle is heard, and has said whether it is armed."""
         await self._talk.connected()

@@ -12,6 +12,7 @@ from sitl.builtin.helm import Helm, Place
 from sitl.builtin.plans import Plans
 
 _STAYS = (mavlink.MAV_CMD_NAV_LOITER_UNLIM, mavlink.MAV_CMD_NAV_LOITER_TIME)
+_CORNERS = 24  # of a circle, as it is flown
 _ABSOLUTE = (mavlink.MAV_FRAME_GLOBAL, mavlink.MAV_FRAME_GLOBAL_INT)
 
 
@@ -24,6 +25,8 @@ class Errand:
         self._version = plans.version
         self._there_s: float | None = None
         self._lands = False
+        self._corner = 0  # of the circle that is flown
+        self._from_rad = 0.0  # where on it the circle began, from north
 
     @property
     def items(self) -> list[Any]:
@@ -73,6 +76,8 @@ class Errand:
             case mavlink.MAV_CMD_NAV_LAND:
                 east, north, _ = self._place_of(item)
                 self._helm.go((east, north, self._helm.place[2]))
+            case mavlink.MAV_CMD_NAV_LOITER_TURNS:
+                self._begin_circle(item)
             case mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH:
                 self._helm.begin_return()
             case _:
@@ -91,6 +96,9 @@ class Errand:
                 return self._lands and self._helm.sink(now_s)
             case mavlink.MAV_CMD_NAV_LOITER_UNLIM:
                 return False
+            case mavlink.MAV_CMD_NAV_LOITER_TURNS:
+                self._circle(item)
+                return False
         following = self._following(item)
         if following is not None and self._helm.turns_towards(following):
             self._next()
@@ -99,6 +107,32 @@ class Errand:
             if now_s - self._there_s >= self._stay_s(item):
                 self._next()
         return False
+
+    def _begin_circle(self, item: Any) -> None:
+        """From the edge that is nearest; from the middle, northwards."""
+        east, north, _ = self._place_of(item)
+        here = self._helm.place
+        self._from_rad = math.atan2(here[0] - east, here[1] - north)
+        self._corner = 0
+        self._helm.go(self._on_circle(item, 0))
+
+    def _circle(self, item: Any) -> None:
+        following = self._on_circle(item, self._corner + 1)
+        if not (self._helm.turns_towards(following) or self._helm.arrived):
+            return
+        if self._corner >= item.param1 * _CORNERS:
+            self._next()
+            return
+        self._corner += 1
+        self._helm.go(following)
+
+    def _on_circle(self, item: Any, corner: int) -> Place:
+        """The radius is positive for clockwise."""
+        east, north, up = self._place_of(item)
+        step_rad = math.copysign(2 * math.pi / _CORNERS, item.param3)
+        turned = self._from_rad + corner * step_rad
+        radius_m = abs(item.param3)
+        return east + radius_m * math.sin(turned), north + radius_m * math.cos(turned), up
 
     def _next(self) -> None:
         self._reached(self.current)

@@ -15,6 +15,7 @@ _FLOWN = {
     mavlink.MAV_CMD_NAV_WAYPOINT,
     mavlink.MAV_CMD_NAV_LOITER_UNLIM,
     mavlink.MAV_CMD_NAV_LOITER_TIME,
+    mavlink.MAV_CMD_NAV_LOITER_TURNS,
     mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH,
     mavlink.MAV_CMD_NAV_LAND,
     mavlink.MAV_CMD_NAV_TAKEOFF,

@@ -1,0 +1,141 @@
+"""The dock's part in one sortie: its cover opens for the launch and ahead of the return, closes
+behind the drone, and the drone is received."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from docks.contract import Cover
+from fleet.bus import BusUnreachable, RequestFailed
+from fleet.contract import SortieState as S
+from fleet.contract import SortieView
+from fleet.district.model import DockModel, DockSite
+from fleet.dock_roster import DockRoster
+from fleet.mavlink.vehicle import PARKED_HZ, Vehicle, VehicleFault
+from fleet.sortie import BY_A_PERSON
+
+CLEAR_OF_PAD_M = 25.0  # height above which the cover may close under the drone
+DOCK_ANSWER_S = 10.0  # beyond the cover's own time
+TRY_AGAIN_S = 5.0
+FAILURES = (RequestFailed, BusUnreachable, VehicleFault)  # of docks, bus and drone
+_AWAY = BY_A_PERSON | {S.EN_ROUTE}
+_COMING = frozenset({S.RETURNING, S.LANDING, S.LOST})
+
+
+class DockSide:
+    """``view`` is the sortie as it is, ``note`` records what was done or could not be."""
+
+    def __init__(
+        self,
+        site: DockSite,
+        model: DockModel,
+        docks: DockRoster,
+        vehicle: Vehicle,
+        view: Callable[[], SortieView],
+        note: Callable[[str, str], None],
+    ) -> None:
+        self._dock, self._cover_s = site.id, model.cover_timeout_s + DOCK_ANSWER_S
+        self._docks, self._vehicle = docks, vehicle
+        self._view, self._note = view, note
+        self._closing = False
+
+    @property
+    def is_open(self) -> bool:
+        return self._docks[self._dock].cover is Cover.OPEN
+
+    @property
+    def has_it_inside(self) -> bool:
+        """Whether the dock feels the drone on its pad and has closed the cover over it."""
+        return self._holds_it() and self._docks[self._dock].cover is Cover.CLOSED
+
+    def is_known(self) -> bool:
+        """Whether the drone has told how it flies; right after a restart it has not."""
+        return self._vehicle.state.mode is not None
+
+    def is_down(self) -> bool:
+        if self._holds_it():
+            return True
+        state = self._vehicle.state
+        return self.is_known() and (state.on_ground is True or not state.armed)
+
+    async def open(self) -> None:
+        await self._docks.open(self._dock, self._cover_s)
+        self._note("cover_open", "")
+
+    async def close(self) -> None:
+        await self._docks.close(self._dock, self._cover_s)
+
+    async def close_behind(self) -> None:
+        """The cover closes once the drone is clear of it: rain falls into open docks."""
+        if self._closing or self._docks[self._dock].cover is Cover.CLOSED:
+            return
+        self._closing = True
+        try:
+            await self.until(lambda: self._is_clear() or self._view().state not in _AWAY)
+            if self._view().state in _AWAY:
+                await self.close()
+        except FAILURES as failure:
+            self._note("cover_not_closed", str(failure))
+        finally:
+            self._closing = False
+
+    async def open_ahead(self) -> None:
+        """Opens the cover for the drone that comes home; tries again while it is in the air."""
+        while self._view().state in _COMING and not self.is_down():
+            try:
+                await self.open()
+            except FAILURES as failure:
+                self._note("cover_not_open", str(failure))
+                await asyncio.sleep(TRY_AGAIN_S)
+            else:
+                return
+
+    async def receive(self) -> None:
+        """Once it stands on the pad with its rotors off: cover closed, charging. Until the dock
+        has done it, for only then can the drone be sent again."""
+        await self.until(lambda: not self._comes_down() or self._is_parked())
+        if not self._comes_down():
+            return
+        self._note("landed", "")
+        said = ""
+        while self._comes_down():
+            try:
+                await self.close()
+                await self._docks.charge(self._dock, DOCK_ANSWER_S)
+                self._note("charging", "")
+                await self._vehicle.request_streams(PARKED_HZ)
+            except FAILURES as failure:
+                if str(failure) != said:
+                    said = str(failure)
+                    self._note("dock_did_not_receive", said)
+                await asyncio.sleep(TRY_AGAIN_S)
+            else:
+                return
+
+    def _comes_down(self) -> bool:
+        return self._view().state in (S.LANDING, S.LOST)
+
+    def _is_parked(self) -> bool:
+        return self._holds_it() and self.is_known() and not self._vehicle.state.armed
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Waits for a condition on vehicle, dock or sortie."""
+        stirred = asyncio.Event()
+        forget = (
+            self._vehicle.listen(lambda _: stirred.set()),
+            self._docks.listen(lambda _: stirred.set()),
+        )
+        try:
+            while not true():
+                await stirred.wait()
+                stirred.clear()
+        finally:
+            for end in forget:
+                end()
+
+    def _holds_it(self) -> bool:
+        return self._docks[self._dock].holds(self._view().drone)
+
+    def _is_clear(self) -> bool:
+        return (self._vehicle.state.alt_rel_m or 0) > CLEAR_OF_PAD_M
