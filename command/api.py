@@ -12,6 +12,7 @@ from command import forms
 from command.acts import wgs84
 from command.answers import json_of, known, view_of
 from command.emitter import Emitter
+from command.orders import add_orders
 from command.people.signed import Asks
 from command.problems import responses
 from command.records import add_records
@@ -28,6 +29,7 @@ def blueprint(acts: Asks, emitter: Emitter) -> APIBlueprint:
     _add_incidents(api, acts)
     _add_decisions(api, acts)
     _add_acts(api, acts)
+    add_orders(api, acts)
     return api
 
 

@@ -32,7 +32,6 @@ ANSWER_WITHIN_S = 10.0
 WORST_WIND_MS = 60.0  # more than any storm in which somebody would ask
 
 incident = typer.Typer(help="Report, show, dispatch and close incidents.", no_args_is_help=True)
-sortie = typer.Typer(help="Recall a drone.", no_args_is_help=True)
 
 
 @incident.command("report")
@@ -92,7 +91,7 @@ def dispatch_(
     json: AsJson = False,
 ) -> None:
     """Send a drone to a reported incident."""
-    _tell_sortie(ask(broker, district, c.Dispatch(incident=id_, dock=dock)), json)
+    tell_sortie(ask(broker, district, c.Dispatch(incident=id_, dock=dock)), json)
 
 
 @incident.command("close")
@@ -105,23 +104,6 @@ def close(
 ) -> None:
     """Close an incident whose drones have gone."""
     _tell_incident(ask(broker, district, c.CloseIncident(incident=id_, note=note)), json)
-
-
-@sortie.callback()
-def _sortie() -> None:
-    """Recall a drone."""
-
-
-@sortie.command("recall")
-def recall(
-    id_: Annotated[str, typer.Argument(metavar="ID")],
-    reason: Annotated[str, typer.Option()] = "recalled from the command line",
-    broker: BrokerUrl = BROKER,
-    district: DistrictId = "longgang",
-    json: AsJson = False,
-) -> None:
-    """Bring a sortie's drone home."""
-    _tell_sortie(ask(broker, district, c.Recall(sortie=id_, reason=reason)), json)
 
 
 def status(
@@ -254,7 +236,7 @@ def _tell_incident(view: dict[str, Any], as_json: bool) -> None:
     typer.echo(f"{view['id']}  {view['kind']}  {view['state']}  {sent}{there}")
 
 
-def _tell_sortie(view: dict[str, Any], as_json: bool) -> None:
+def tell_sortie(view: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(view)
         return

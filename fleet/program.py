@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Put official boundaries in place of the drawn ones.",
     ),
     "incident": ("fleet.cli:incident", "Report, show, dispatch and close incidents."),
-    "sortie": ("fleet.cli:sortie", "Recall a drone."),
+    "sortie": ("fleet.cli_sortie:sortie", "Recall, hold and direct drones that are out."),
     "status": ("fleet.cli:status", "Say how far the running system is from ready."),
     "plan": ("fleet.cli_plan:plan", "Rank all docks for a place, without recording anything."),
     "decision": ("fleet.cli_decision:decision", "Explain decisions, and recompute them."),

@@ -121,8 +121,9 @@ class SignedActs:
         if known is None:
             return None
         incident = getattr(ask, "incident", None)
-        if isinstance(ask, c.Recall):
-            incident = next((s.incident for s in known.sorties if s.id == ask.sortie), None)
+        sortie = getattr(ask, "sortie", None)
+        if sortie is not None:
+            incident = next((s.incident for s in known.sorties if s.id == sortie), None)
         return next((i.subdistrict for i in known.incidents if i.id == incident), None)
 
     def _record(self, person: Person, ask: Ask, refusal: str | None, made: str = "") -> None:

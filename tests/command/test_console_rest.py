@@ -204,6 +204,27 @@ def assert_problem_and_headers(stage: Stage) -> requests.Response:
     return response
 
 
+def test_a_drone_in_the_air_is_told_what_a_person_wants(shared_stage: Stage) -> None:
+    incident = post(shared_stage, "/incidents", json=PLACE).json()["id"]
+    sortie = post(shared_stage, f"/incidents/{incident}/dispatch").json()["id"]
+    at = {"lon": 114.1, "lat": 22.65}
+    assert post(shared_stage, f"/sorties/{sortie}/hold", json={"reason": "helicopter"}).ok
+    assert post(shared_stage, f"/sorties/{sortie}/resume").ok
+    assert post(shared_stage, f"/sorties/{sortie}/goto", json={**at, "height_m": 40}).ok
+    circled = {**at, "radius_m": 30, "datum": "gcj02"}
+    assert post(shared_stage, f"/sorties/{sortie}/orbit", json=circled).ok
+    assert post(shared_stage, f"/sorties/{sortie}/land-now").ok
+    hold, resume, goto, orbit, land = shared_stage.controller.asked[-5:]
+    assert [ask.ask for ask in (hold, resume, goto, orbit, land)] == [
+        "hold", "resume", "goto", "orbit", "land_now"
+    ]  # fmt: skip
+    assert (hold.reason, goto.height_m, orbit.radius_m) == ("helicopter", 40, 30)
+    assert orbit.lon != at["lon"]  # told in WGS-84
+    assert_problem(post(shared_stage, "/sorties/NOBODY/hold"), 404)
+    for wrong in ({**at, "height_m": 500}, {"lon": 114.1}, {**at, "radius_m": 5}):
+        assert_problem(post(shared_stage, f"/sorties/{sortie}/orbit", json=wrong), 422)
+
+
 def test_the_openapi_document_lists_every_route_with_its_answers(shared_stage: Stage) -> None:
     document = get(shared_stage, "/openapi.json").json()
     assert document["openapi"].startswith("3.1")
@@ -219,6 +240,11 @@ def test_the_openapi_document_lists_every_route_with_its_answers(shared_stage: S
         "post /api/v1/incidents/{id}/dispatch",
         "post /api/v1/incidents/{id}/close",
         "post /api/v1/sorties/{id}/recall",
+        "post /api/v1/sorties/{id}/hold",
+        "post /api/v1/sorties/{id}/resume",
+        "post /api/v1/sorties/{id}/goto",
+        "post /api/v1/sorties/{id}/orbit",
+        "post /api/v1/sorties/{id}/land-now",
         "post /api/v1/plan",
         "get /api/v1/events",
         "get /api/v1/incidents.csv",

@@ -149,7 +149,11 @@ def test_an_officer_of_a_subdistrict_acts_only_there(stage: Stage) -> None:
     stage.do(stage.controller.record("SortieRequested", sortie=flight))
     eventually(lambda: as_(stage, key, "GET", "/snapshot").json()["seq"] == 3)
     assert as_(stage, key, "POST", f"/incidents/{incident(0).id}/dispatch").status_code != 403
-    for path in (f"/incidents/{incident(1).id}/dispatch", f"/sorties/{flight.id}/recall"):
+    told = ("recall", "hold", "resume", "land-now")
+    for path in (
+        f"/incidents/{incident(1).id}/dispatch",
+        *(f"/sorties/{flight.id}/{act}" for act in told),
+    ):
         refused = as_(stage, key, "POST", path)
         assert refused.status_code == 403
         assert there in refused.json()["detail"]

@@ -115,3 +115,32 @@ def test_distance_agrees_with_the_ellipsoid_to_half_a_percent(lon, lat, east, no
     assert distance_m((lon, lat), (lon + east, lat + north)) == pytest.approx(
         exact_m, rel=0.006, abs=0.01
     )
+
+
+@pytest.mark.parametrize("state", [S.HELD, S.DIRECTED])
+def test_what_a_person_directs_turns_back_for_its_autopilot_and_its_energy(state):
+    assert trigger(state, FLYING) is None
+    assert trigger(state, replace(FLYING, mode="RTL")) is T.TURN_BACK
+    assert trigger(state, replace(FLYING, mode="RTL", being_told=True)) is None
+    assert trigger(state, replace(FLYING, energy_wh=40)) is T.TURN_BACK
+
+
+@given(st.floats(0, 200))
+def test_a_hold_may_use_half_of_the_reserve_beside_the_way_home(energy_wh):
+    plan = replace(PLAN, reserve_wh=30)
+    following = due(S.HELD, replace(FLYING, energy_wh=energy_wh), plan)
+    assert (following is not None) == (energy_wh <= 60 - 15)
+
+
+def test_what_a_person_directs_never_arrives_by_itself():
+    over = replace(FLYING, to_scene_m=0, alt_amsl_m=110)
+    assert trigger(S.HELD, over) is None
+    assert trigger(S.DIRECTED, over) is None
+
+
+def test_brought_down_where_a_person_wants_it_is_no_loss():
+    assert trigger(S.LANDING_OUT, replace(FLYING, mode="LAND")) is None
+    assert trigger(S.LANDING_OUT, replace(PARKED, to_pad_m=400, in_dock=False)) is T.DOWN
+    assert trigger(S.LANDING_OUT, replace(FLYING, heard_s_ago=31)) is T.LOSE
+    assert trigger(S.GROUNDED, replace(PARKED, heard_s_ago=9000, in_dock=False)) is None
+    assert trigger(S.GROUNDED, PARKED) is T.DOCK_CLOSED

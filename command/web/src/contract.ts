@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: ca51be3720a20326444f87e88880e19a7ddf9a56e62a06f03cb79e57e6368935
+// Schema: 8b37a688fd9273fd748adb794821b1c4e5a2f90bf708511cc4edd2967023f5aa
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -9,8 +9,12 @@ export type SortieState =
   | "launching"
   | "en_route"
   | "on_scene"
+  | "held"
+  | "directed"
   | "returning"
   | "landing"
+  | "landing_out"
+  | "grounded"
   | "docked"
   | "aborted"
   | "lost";
@@ -69,7 +73,8 @@ export interface RankDocks {
   incident: string;
 }
 /**
- * Brings a sortie's drone home. Before take-off it is aborted. Answer: SortieView.
+ * Brings a sortie's drone home now, whatever it is doing. Before take-off it is aborted.
+ * Answer: SortieView.
  */
 export interface Recall {
   ask: "recall";
@@ -186,6 +191,8 @@ export interface SortieView {
   took_off_at: string | null;
   eta_s: number | null;
   on_scene_s: number | null;
+  held_from: SortieState | null;
+  directed_to: [number, number, number] | null;
   path: [number, number, number][];
 }
 /**

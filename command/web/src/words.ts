@@ -81,7 +81,8 @@ export interface Telling {
 
 const BAD_TRIGGERS = new Set(["abort", "lose", "turn_back"]);
 const GOOD_TRIGGERS = new Set(["arrived", "dock_closed"]);
-const BAD_STEP = /_failed$|_not_|landing_held/;
+const BAD_STEP = /_failed$|_not_|landing_held|uses_reserve/;
+const SAID_BY_A_PERSON = new Set(["recall", "hold", "resume", "direct", "land_now"]);
 
 /** One line of an incident's timeline. */
 export function tell(event: Event, kindName: (id: string) => string, t: TFunction, language: string): Telling {
@@ -103,7 +104,7 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
       const bad = BAD_TRIGGERS.has(trigger);
       return {
         text: t(`event.trigger.${trigger}`, trigger),
-        detail: bad || trigger === "recall" ? saidIn(String(data.reason ?? ""), language) : "",
+        detail: bad || SAID_BY_A_PERSON.has(trigger) ? saidIn(String(data.reason ?? ""), language) : "",
         tone: bad ? "bad" : GOOD_TRIGGERS.has(trigger) ? "good" : "plain",
       };
     }
@@ -116,6 +117,15 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
         tone: bad ? "bad" : "plain",
       };
     }
+    case "SortieHeld":
+      return plain(t("event.SortieHeld", { wh: fixed(Number(data.turn_back_wh), 0) }));
+    case "SortieDirected":
+      return plain(
+        t(Number(data.radius_m) > 0 ? "event.SortieOrbits" : "event.SortieDirected", {
+          radius: fixed(Number(data.radius_m), 0),
+          eta: durationText(Number(data.eta_s)),
+        }),
+      );
     case "IncidentUnserved":
       return { text: t("event.IncidentUnserved"), detail: "", tone: "bad" };
     case "IncidentClosed":

@@ -27,7 +27,7 @@ export function sortie(given: Partial<SortieView> = {}): SortieView {
   return {
     ...{ id: "S1", incident: "I1", dock: "D01", drone: "U01", state: "en_route" as const },
     ...{ requested_at: REPORTED, changed_at: REPORTED, reason: null, took_off_at: null },
-    ...{ eta_s: 120, on_scene_s: null, path: [] },
+    ...{ eta_s: 120, on_scene_s: null, held_from: null, directed_to: null, path: [] },
     ...given,
   };
 }

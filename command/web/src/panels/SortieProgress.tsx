@@ -10,12 +10,22 @@ import { useDockNames } from "./names";
 
 const STEPS: SortieState[] = ["preparing", "launching", "en_route", "on_scene", "returning", "landing", "docked"];
 
+const BROKEN: ReadonlySet<SortieState> = new Set(["aborted", "lost", "grounded"]);
+
+/** The step that what a person makes the drone do stands in for. */
+function stepOf({ state, held_from }: SortieView): SortieState {
+  if (state === "requested") return "preparing";
+  if (state === "held" && held_from !== null && STEPS.includes(held_from)) return held_from;
+  if (state === "held" || state === "directed") return "on_scene";
+  return state === "landing_out" ? "landing" : state;
+}
+
 /** One sortie: where it stands on its way, and when it will be there. */
 export function SortieProgress({ sortie }: { sortie: SortieView }) {
   const { t, i18n } = useTranslation();
   const dockName = useDockNames();
-  const broken = sortie.state === "aborted" || sortie.state === "lost";
-  const step = STEPS.indexOf(sortie.state === "requested" ? "preparing" : sortie.state);
+  const broken = BROKEN.has(sortie.state);
+  const step = STEPS.indexOf(stepOf(sortie));
   return (
     <div className="block sortie" data-testid={`sortie-${sortie.id}`}>
       <div className="block-head">

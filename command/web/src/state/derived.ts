@@ -19,6 +19,8 @@ export interface Stand {
   word: string;
 }
 
+const AMISS: ReadonlySet<SortieState> = new Set(["lost", "grounded"]);
+
 const ENDED: ReadonlySet<SortieState> = new Set(["docked", "aborted"]);
 
 /** A lost drone's sortie has not ended: somebody must look for it. */
@@ -32,9 +34,11 @@ const ATTENDING: ReadonlySet<SortieState> = new Set([
   "launching",
   "en_route",
   "on_scene",
+  "held",
+  "directed",
 ]);
 
-/** On its way to the scene or over it: can be recalled. */
+/** On its way to the scene or over it, or under a person's direction: can be recalled. */
 export function isAttending(sortie: SortieView): boolean {
   return ATTENDING.has(sortie.state);
 }
@@ -53,7 +57,7 @@ export function standOf(
   sortie: SortieView | undefined,
 ): Stand {
   if (sortie !== undefined && isActive(sortie)) {
-    return { standing: sortie.state === "lost" ? "fault" : "flying", word: sortie.state };
+    return { standing: AMISS.has(sortie.state) ? "fault" : "flying", word: sortie.state };
   }
   if (dock === undefined || !dock.online) return { standing: "offline", word: "dock_offline" };
   if (hasFault(dock)) return { standing: "fault", word: "fault" };
