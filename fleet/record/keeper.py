@@ -40,7 +40,7 @@ class _Record:
     is_new: bool = True  # to this process: what another left of it may end in half a packet
 
 
-class _Write(NamedTuple):
+class Write(NamedTuple):
     record: _Record
     data: bytes
     last: bool  # the record is closed by it
@@ -80,11 +80,11 @@ class FlightRecords:
                 while True:
                     await asyncio.sleep(WRITE_S)
                     self._writes += 1
-                    if taken := self._taken(durable=self._writes % DURABLE_EACH == 0):
+                    if taken := self.taken(durable=self._writes % DURABLE_EACH == 0):
                         faults = await loop.run_in_executor(writer, _written, taken)
                         self._settle(taken, faults)
             finally:
-                taken = self._taken(durable=True)
+                taken = self.taken(durable=True)
                 self._settle(taken, writer.submit(_written, taken).result())
 
     def _heed(self, recorded: Recorded) -> None:
@@ -97,8 +97,11 @@ class FlightRecords:
     def _begin(self, sortie: SortieView) -> None:
         path = path_of(self.directory, sortie.id)
         sysid = self._sysids.get(sortie.drone)
-        if sysid is not None:  # none: a log from before the drone was taken out of the district
-            self._flying[sysid] = _Record(sortie.id, sortie.incident, path)
+        if sysid is None:  # a log from before the drone was taken out of the district
+            return
+        if sysid in self._flying:
+            self._end(self._flying[sysid].sortie)
+        self._flying[sysid] = _Record(sortie.id, sortie.incident, path)
 
     def _end(self, sortie: str) -> None:
         for sysid, record in list(self._flying.items()):
@@ -106,17 +109,17 @@ class FlightRecords:
                 record.ended = True
                 self._ended.append(self._flying.pop(sysid))
 
-    def _taken(self, durable: bool) -> list[_Write]:
+    def taken(self, durable: bool) -> list[Write]:
         """What is to be written now; the buffers are empty after it."""
         taken = []
         for record in (*self._flying.values(), *self._ended):
             if record.buffer or record.ended:
                 data, last = b"".join(record.buffer), record.ended
-                taken.append(_Write(record, data, last, durable or last))
+                taken.append(Write(record, data, last, durable or last))
                 record.buffer, record.buffered = [], 0
         return taken
 
-    def _settle(self, taken: list[_Write], faults: list[str | None]) -> None:
+    def _settle(self, taken: list[Write], faults: list[str | None]) -> None:
         """What could not be written is kept for the next time, within limits. A flight is never
         stopped for its record; that it has gaps is told."""
         for write, fault in zip(taken, faults, strict=True):
@@ -129,7 +132,7 @@ class FlightRecords:
                 self._ended.remove(record)
                 self._close(record)
 
-    def _keep_back(self, write: _Write, fault: str) -> None:
+    def _keep_back(self, write: Write, fault: str) -> None:
         record, size = write.record, len(write.data)
         if record.buffered + size <= MOST_BUFFERED:
             record.buffer.insert(0, write.data)
@@ -153,12 +156,12 @@ class FlightRecords:
         )
 
 
-def _written(writes: list[_Write]) -> list[str | None]:
+def _written(writes: list[Write]) -> list[str | None]:
     """Writes each; what is in the way where it could not."""
     return [_fault_of(write) for write in writes]
 
 
-def _fault_of(write: _Write) -> str | None:
+def _fault_of(write: Write) -> str | None:
     path = write.record.path
     try:
         if write.record.is_new:

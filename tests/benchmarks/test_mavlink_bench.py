@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
+from fleet.clock import Clock
+from fleet.contract import LaunchParts
+from fleet.events import IncidentReported, SortieRequested
+from fleet.journal import Journal
+from fleet.log.store import EventLog
 from fleet.mavlink.codec import Decoder, Encoder
 from fleet.mavlink.reactor import Reactor
+from fleet.record.keeper import FlightRecords
 
 VEHICLES = 25
 SECONDS = 4
@@ -88,6 +95,26 @@ def test_messages_of_25_drones_through_the_whole_engine(benchmark: Any) -> None:
 
 
 @pytest.mark.benchmark(group="mavlink")
+def test_messages_kept_in_the_records_of_25_flights(benchmark: Any, tmp_path: Path) -> None:
+    """What a flight record adds in the loop; the writing is a thread's."""
+    with EventLog(f"sqlite:///{tmp_path}/events.db") as log:
+        journal = Journal(log, Clock())
+        sysids = {f"U{n:02d}": n for n in range(1, VEHICLES + 1)}
+        records = FlightRecords(tmp_path, sysids, journal, Clock())
+        for drone in sysids:
+            incident = f"I{drone}"
+            journal.record(_reported(incident), _requested(incident, drone))
+
+        def keep() -> None:
+            for (_, sysid), data in FEED:
+                records.keep(sysid, data)
+            records.taken(durable=False)
+
+        benchmark(keep)
+    _tell_per_message(benchmark)
+
+
+@pytest.mark.benchmark(group="mavlink")
 def test_messages_decoded_by_the_engine(benchmark: Any) -> None:
     decoder = Decoder()
 
@@ -111,6 +138,21 @@ def test_messages_decoded_by_pymavlink_alone(benchmark: Any) -> None:
 
     benchmark(decode)
     _tell_per_message(benchmark)
+
+
+def _reported(incident: str) -> IncidentReported:
+    return IncidentReported(
+        incident=incident, kind="fire", level=2, lon=114.1, lat=22.65, subdistrict=None,
+        note="", source="bench", window_s=300,
+    )  # fmt: skip
+
+
+def _requested(incident: str, drone: str) -> SortieRequested:
+    return SortieRequested(
+        sortie=f"S{drone}", incident=incident, decision="d", dock="D01", drone=drone, eta_s=100,
+        parts=LaunchParts(launch_s=20, climb_s=30, cruise_s=50, descent_s=0),
+        route={"out": []}, turn_back_wh=30,
+    )  # fmt: skip
 
 
 def _tell_per_message(benchmark: Any) -> None:

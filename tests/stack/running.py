@@ -51,6 +51,7 @@ class RunningStack:
 
     def __init__(self, *arguments: str, state_dir: Path) -> None:
         self.log = f"sqlite:///{state_dir}/longgang/events.db"
+        self.state_dir = state_dir
         self._errors = (state_dir / "up.err").open("w+")
         self._process = subprocess.Popen(
             [
