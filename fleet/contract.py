@@ -69,6 +69,8 @@ class AlternativeView(_Model):
     drone: str
     feasible: bool
     in_window: bool
+    on_time: float | None  # probability of an arrival in the window
+    absence_cost: float  # share of the district lost to coverage while the drone is away
     eta_s: float | None
     parts: LaunchParts | None
     energy_wh: float | None

@@ -111,9 +111,11 @@ async def _serve(
         bus, topics, [site.id for site in district.docks], district.system.dock_lost_s
     )
     readiness = Readiness(district, district_fence(district), vehicles, journal)
-    dispatcher = Dispatcher(district, airspace, journal.state, docks, vehicles, readiness)
+    coverage = CoverageWatch(district, airspace, bus, topics, clock)
+    dispatcher = Dispatcher(
+        district, airspace, journal.state, docks, vehicles, readiness, coverage.absence_cost
+    )
     broadcast = Broadcast(district, journal, docks, vehicles, readiness, bus, topics, clock)
-    coverage = CoverageWatch(district, airspace, dispatcher.candidates, bus, topics, clock)
     async with asyncio.TaskGroup() as tasks:
         operations = Operations(
             district, airspace, journal, dispatcher, vehicles, docks, clock, tasks
@@ -133,7 +135,8 @@ async def _serve(
                 supervise(f"readiness of {drone}", partial(readiness.keep, drone), failed)
             )
         tasks.create_task(supervise("broadcast", broadcast.run, failed))
-        tasks.create_task(supervise("coverage", coverage.run, failed))
+        watch = partial(coverage.run, dispatcher.candidates)
+        tasks.create_task(supervise("coverage", watch, failed))
         tasks.create_task(supervise("flight records", records.run, failed))
         tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))
         tasks.create_task(operations.settle(), name="settle")

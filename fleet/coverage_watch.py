@@ -16,7 +16,6 @@ from fleet.coverage import Cover
 from fleet.district.model import District
 from planner.airspace import Airspace
 from planner.checks import fault_of
-from planner.coverage import Coverage
 from planner.model import Candidate, Reason, Wind
 from planner.trees import rounded
 
@@ -35,23 +34,23 @@ class CoverageWatch:
         self,
         district: District,
         airspace: Airspace,
-        candidates: Callable[[], Sequence[Candidate]],
         bus: Bus,
         topics: Topics,
         clock: Clock,
     ) -> None:
-        self._district, self._airspace, self._candidates = district, airspace, candidates
+        self._district, self._airspace = district, airspace
         self._bus, self._topics = bus, topics
         self._pause_s = LOOK_EVERY_S * clock.speedup
         self._rows: dict[str, tuple[Candidate, _Row]] = {}
-        self._coverage: Coverage | None = None
+        self._costs: dict[str, float] = {}
         self.view: c.CoverageView | None = None  # None until it has been worked out once
 
-    async def run(self) -> None:
+    async def run(self, candidates: Callable[[], Sequence[Candidate]]) -> None:
+        """Until cancelled; ``candidates`` are the docks' drones as they are."""
         cover = await asyncio.to_thread(Cover, self._district, self._airspace, STEP_M)
         known: list[Candidate] = []
         while True:
-            now = [_roughly(candidate) for candidate in self._candidates()]
+            now = [_roughly(candidate) for candidate in candidates()]
             if now != known:
                 self.view = await asyncio.to_thread(self._work_out, cover, now)
                 known = now
@@ -60,10 +59,7 @@ class CoverageWatch:
 
     def absence_cost(self, dock: str) -> float:
         """The share of area that is lost while this dock's drone is busy; 0 until it is known."""
-        coverage, view = self._coverage, self.view
-        if coverage is None or view is None or dock not in view.available:
-            return 0.0
-        return coverage.absence_cost(dock, view.available)
+        return self._costs.get(dock, 0.0)
 
     def _work_out(self, cover: Cover, candidates: list[Candidate]) -> c.CoverageView:
         for candidate in candidates:
@@ -72,9 +68,12 @@ class CoverageWatch:
             if before is None or before[0] != flown:
                 self._rows[candidate.dock] = flown, cover.eta_s(flown)
         docks = [candidate.dock for candidate in candidates]
-        self._coverage = cover.joined(docks, [self._rows[dock][1] for dock in docks])
+        coverage = cover.joined(docks, [self._rows[dock][1] for dock in docks])
         available = [candidate.dock for candidate in candidates if not candidate.vetoes]
-        return cover.view(self._coverage, available)
+        whole = coverage.share(available)
+        left = coverage.without_each(available)
+        self._costs = {dock: whole - share for dock, share in left.items()}
+        return cover.view(coverage, available)
 
 
 def _roughly(candidate: Candidate) -> Candidate:
@@ -89,4 +88,5 @@ def _roughly(candidate: Candidate) -> Candidate:
         wind=rounded(candidate.wind),
         energy_wh=candidate.energy_wh // step_wh * step_wh,
         vetoes=tuple(Reason(reason.veto) for reason in candidate.vetoes),
+        absence_cost=0.0,  # follows from the coverage itself
     )

@@ -151,8 +151,7 @@ class Desk:
 
     def _plan(self, ask: c.PlanFor) -> c.DecisionView:
         locate(self._district, ask.lon, ask.lat)
-        scene_s = self._kind(ask.kind).scene_s
-        return self._operations.look(LonLat(ask.lon, ask.lat), scene_s)
+        return self._operations.look(LonLat(ask.lon, ask.lat), self._kind(ask.kind))
 
     def _rank(self, ask: c.RankDocks, cause: str) -> c.DecisionView:
         self._incident(ask.incident)

@@ -4,7 +4,7 @@ writes the answer down with all that it was made from."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from ulid import ULID
 
 from fleet.contract import AlternativeView, DecisionView, LaunchParts, ReasonView
-from fleet.district.model import District, DockSite
+from fleet.district.model import District, DockSite, IncidentKind
 from fleet.dock_roster import DockRoster
 from fleet.eligibility import Standing, vetoes
 from fleet.events import DecisionTaken
@@ -70,18 +70,23 @@ class Dispatcher:
         docks: DockRoster,
         vehicles: Mapping[str, Vehicle],
         readiness: Readiness,
+        absence_cost: Callable[[str], float],
     ) -> None:
+        """``absence_cost``: the share of the district lost to coverage while a dock is busy."""
         self._district, self._airspace, self._state = district, airspace, state
+        self._absence_cost = absence_cost
         self._docks, self._vehicles, self._readiness = docks, vehicles, readiness
         self._drones = {drone.id: drone for drone in district.drones}
 
-    def choose(self, at: LonLat, scene_s: float, without: frozenset[str] = frozenset()) -> Choice:
-        """Ranks all docks for the place; ``without`` are docks already tried in vain."""
+    def choose(
+        self, at: LonLat, kind: IncidentKind, without: frozenset[str] = frozenset()
+    ) -> Choice:
+        """Ranks all docks for what happened there; ``without`` are docks already tried in vain."""
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         picture = Picture(
             candidates=tuple(self._candidate(site, without) for site in self._district.docks),
-            task=task_for(self._district, at, scene_s),
+            task=task_for(self._district, at, kind),
         )
         decision = choose(self._airspace, picture)
         return Choice(str(ULID()), picture, decision, (loop.time() - began_s) * 1000)
@@ -89,7 +94,7 @@ class Dispatcher:
     def warm_up(self) -> None:
         """Decides once for nobody, so that the first real decision finds the trees grown."""
         site = self._district.docks[0]
-        self.choose(LonLat(*site.at), scene_s=0.0)
+        self.choose(LonLat(*site.at), self._district.kinds[0])
 
     async def all_verified(self) -> None:
         """Until every drone of the district has been verified once."""
@@ -123,6 +128,9 @@ class Dispatcher:
             energy_wh=(100 if pct is None else pct) / 100 * model.battery_wh,
             wind=wind,
             vetoes=against,
+            wind_spread_ms=self._district.flight.wind_spread_ms,
+            payloads=model.payloads,
+            absence_cost=self._absence_cost(site.id),
         )
 
     def _standing(self, site: DockSite) -> Standing:
@@ -173,6 +181,8 @@ def alternative_view(alternative: Alternative) -> AlternativeView:
         drone=alternative.drone,
         feasible=alternative.feasible,
         in_window=alternative.in_window,
+        on_time=alternative.on_time,
+        absence_cost=alternative.absence_cost,
         eta_s=alternative.eta_s,
         parts=parts_view(alternative),
         energy_wh=alternative.energy_wh,

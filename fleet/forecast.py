@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fleet.district.model import District, DockModel, DroneModel
+from fleet.district.model import District, DockModel, DroneModel, IncidentKind
 from fleet.mavlink.performance import performance_of
 from fleet.process import Refusal
 from planner.flight import climb_s
@@ -16,8 +16,8 @@ LONGEST_LAUNCH_S = 600.0
 
 def picture_at_rest(district: District, at: LonLat, kind: str) -> Picture:
     """All docks for one place."""
-    scene_s = next(k.scene_s for k in district.kinds if k.id == kind)
-    return Picture(candidates_at_rest(district), task_for(district, at, scene_s))
+    asked = next(each for each in district.kinds if each.id == kind)
+    return Picture(candidates_at_rest(district), task_for(district, at, asked))
 
 
 def candidates_at_rest(district: District) -> tuple[Candidate, ...]:
@@ -35,6 +35,8 @@ def candidates_at_rest(district: District) -> tuple[Candidate, ...]:
                 launch=launch_times(district.dock_models[site.model], model),
                 energy_wh=model.battery_wh,
                 wind=Wind(),
+                wind_spread_ms=district.flight.wind_spread_ms,
+                payloads=model.payloads,
             )
         )
     return tuple(candidates)
@@ -52,7 +54,9 @@ def launched_in(en_route_s: float, candidate: Candidate, district: District) -> 
             f"a drone is en route from {up_s:.0f} s after the order, what the climb alone takes, "
             f"to {LONGEST_LAUNCH_S:.0f} s, not in {en_route_s:g} s"
         )
-    return replace(candidate, launch=LaunchTimes(0.0, 0.0, 0.0, en_route_s - up_s))
+    return replace(
+        candidate, launch=LaunchTimes(0.0, 0.0, 0.0, en_route_s - up_s, candidate.launch.spread_s)
+    )
 
 
 def launch_times(dock: DockModel, drone: DroneModel) -> LaunchTimes:
@@ -61,10 +65,11 @@ def launch_times(dock: DockModel, drone: DroneModel) -> LaunchTimes:
         upload_s=drone.upload_s,
         checks_s=drone.checks_s,
         spin_up_s=drone.spin_up_s,
+        spread_s=drone.launch_spread_s,
     )
 
 
-def task_for(district: District, at: LonLat, scene_s: float) -> Task:
+def task_for(district: District, at: LonLat, kind: IncidentKind) -> Task:
     """What a flight to a place must do here. The ground is that of the nearest dock, until a
     height field is configured."""
     flight = district.flight
@@ -77,6 +82,7 @@ def task_for(district: District, at: LonLat, scene_s: float) -> Task:
         ground_amsl_m=nearest.alt_amsl_m,
         height_m=flight.scene_height_m,
         cruise_height_m=flight.cruise_height_m,
-        scene_s=scene_s,
+        scene_s=kind.scene_s,
         window_s=flight.window_s,
+        needs=kind.needs,
     )

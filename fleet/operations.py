@@ -13,7 +13,7 @@ from ulid import ULID
 from fleet import contract as c
 from fleet.clock import Clock
 from fleet.dispatcher import Choice, Dispatcher, decision_view, parts_view
-from fleet.district.model import District, DockSite, DroneModel
+from fleet.district.model import District, DockSite, DroneModel, IncidentKind
 from fleet.dock_roster import DockRoster
 from fleet.events import (
     ComponentFailed,
@@ -92,9 +92,9 @@ class Operations:
             for fact in facts
         )
 
-    def look(self, at: LonLat, scene_s: float) -> c.DecisionView:
+    def look(self, at: LonLat, kind: IncidentKind) -> c.DecisionView:
         """What would be sent there now; nothing is recorded."""
-        return self._view(self._dispatcher.choose(at, scene_s))
+        return self._view(self._dispatcher.choose(at, kind))
 
     def rank(self, incident: str, cause: str | None) -> c.DecisionView:
         """Ranks the docks for the incident and records the decision."""
@@ -176,7 +176,7 @@ class Operations:
         view = self._journal.state.incidents[incident]
         choice = self._dispatcher.choose(
             LonLat(view.lon, view.lat),
-            self._kinds[view.kind].scene_s,
+            self._kinds[view.kind],
             without,
         )
         self._journal.record(choice.fact(incident), cause=cause)

@@ -51,6 +51,9 @@ def fault_of(candidate: Candidate) -> Reason | None:
             f"the dock measures no wind to plan with: {wind.speed_ms} m/s, {wind.from_deg} degrees"
         )
         return Reason(Veto.WIND, value, WORST_WIND_MS, text)
+    if not (math.isfinite(candidate.absence_cost) and 0 <= candidate.wind_spread_ms < math.inf):
+        text = f"the spread of its wind is {candidate.wind_spread_ms}, its absence costs "
+        return Reason(Veto.DRONE_NOT_READY, text=f"{text}{candidate.absence_cost}")
     if not math.isfinite(candidate.energy_wh):
         return Reason(Veto.BATTERY, text=f"the charge of {candidate.drone} is not known")
     return None

@@ -119,10 +119,6 @@ class Coverage:
             for row, mine in zip(rows, reached, strict=True)
         }
 
-    def absence_cost(self, dock: str, available: Collection[str]) -> float:
-        """The share that is lost while this one of the available docks is busy."""
-        return self.share(available) - self.share([each for each in available if each != dock])
-
     def worst_pair_out(
         self, available: Collection[str] | None = None
     ) -> tuple[tuple[str, str], float] | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from planner.airspace import Airspace
+from planner.chance import headwind_slows_s, on_time
 from planner.checks import check_position, check_task, fault_of, wind_is_sound
 from planner.energy import home_wh, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s, cruise_s
@@ -29,11 +30,14 @@ from planner.model import (
 from planner.paths import Place, Way, is_there_a_way, soonest_first, straight_s, way_back, way_out
 
 WORKED_OUT = 64  # candidates; what more of them could do is of no use to anybody
+TIE_S = 5.0  # less than the launch varies by: nobody can say which of the two is there first
 
 
 def choose(airspace: Airspace, picture: Picture) -> Decision:
     """Ranks all candidates for the task: those that may go by ETA, then those ruled out by ETA
-    too, so that it can be seen what each could have done; ties by dock id. Of more than
+    too, so that it can be seen what each could have done. Those that are in the window and within
+    ``TIE_S`` of the first are as good as the first: of them goes before whose absence costs the
+    least coverage. What is equal still is ranked by dock id. Of more than
     ``WORKED_OUT`` those are ruled out unseen that cannot be there in the window nor first.
 
     The same airspace and picture give the same decision, to the last bit.
@@ -48,7 +52,7 @@ def choose(airspace: Airspace, picture: Picture) -> Decision:
         offers = [_grounded(candidate, (reason,)) for candidate in picture.candidates]
     else:
         offers = _offers(airspace, picture, Place(airspace, at_m))
-    return Decision(tuple(sorted(offers, key=_rank)), airspace.id)
+    return Decision(_ranked(offers), airspace.id)
 
 
 def nearest_legal(airspace: Airspace, at: LonLat) -> tuple[LonLat, float]:
@@ -135,7 +139,7 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: Place) -
     energy_wh = _energy_wh(candidate, task, route, parts)
     left_wh = candidate.energy_wh - energy_wh
     reserve_wh = candidate.performance.reserve_share * candidate.performance.battery_wh
-    reasons = candidate.vetoes
+    reasons = candidate.vetoes + _lacking(candidate, task)
     if left_wh < reserve_wh:
         text = (
             f"the flight would leave {left_wh:.0f} Wh, the reserve is {reserve_wh:.0f} Wh "
@@ -150,6 +154,14 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: Place) -
         eta_s=parts.total_s,
         parts=parts,
         in_window=parts.total_s <= task.window_s,
+        on_time=on_time(
+            parts.total_s,
+            task.window_s,
+            candidate.launch.spread_s,
+            candidate.wind_spread_ms,
+            headwind_slows_s(*out[1:]),
+        ),
+        absence_cost=candidate.absence_cost,
         energy_wh=energy_wh,
         energy_left_wh=left_wh,
         route=route,
@@ -217,6 +229,13 @@ def _grounded(candidate: Candidate, reasons: tuple[Reason, ...]) -> Alternative:
     )
 
 
+def _lacking(candidate: Candidate, task: Task) -> tuple[Reason, ...]:
+    lacking = [need for need in task.needs if need not in candidate.payloads]
+    if not lacking:
+        return ()
+    return (Reason(Veto.PAYLOAD, text=f"{candidate.drone} carries no {' and no '.join(lacking)}"),)
+
+
 def _farther(candidate: Candidate, at_least_s: float, enough_s: float) -> Alternative:
     text = f"it could not be there before {at_least_s:.0f} s, and others can"
     return _grounded(candidate, (Reason(Veto.FARTHER, at_least_s, enough_s, text),))
@@ -247,5 +266,13 @@ def _forbidden(airspace: Airspace, at_m: Points) -> Reason:
     return Reason(Veto.NO_PATH, off_m, 0.0, text)
 
 
-def _rank(offer: Alternative) -> tuple[bool, float, str]:
-    return not offer.feasible, offer.eta_s if offer.eta_s is not None else np.inf, offer.dock
+def _ranked(offers: Sequence[Alternative]) -> tuple[Alternative, ...]:
+    first_s = min((each.eta_s for each in offers if each.feasible and each.eta_s), default=np.inf)
+
+    def key(offer: Alternative) -> tuple[bool, bool, float, float, str]:
+        eta_s = offer.eta_s if offer.eta_s is not None else np.inf
+        tied = offer.feasible and offer.in_window and eta_s <= first_s + TIE_S
+        cost = offer.absence_cost if tied else 0.0
+        return not offer.feasible, not tied, cost, eta_s, offer.dock
+
+    return tuple(sorted(offers, key=key))

@@ -70,6 +70,7 @@ class LaunchTimes:
     upload_s: float
     checks_s: float
     spin_up_s: float
+    spread_s: float = 0.0  # of the total: its standard deviation
 
     @property
     def total_s(self) -> float:
@@ -116,6 +117,9 @@ class Candidate:
     energy_wh: float  # in the battery now
     wind: Wind
     vetoes: tuple[Reason, ...] = ()
+    wind_spread_ms: float = 0.0  # of the wind on the way around ``wind``: its standard deviation
+    payloads: tuple[str, ...] = ()
+    absence_cost: float = 0.0  # share of the district that is lost to coverage while it is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,7 @@ class Task:
     cruise_height_m: float  # above the higher of dock and scene ground
     scene_s: float
     window_s: float = 300.0
+    needs: tuple[str, ...] = ()  # payloads that the drone must carry, all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +182,8 @@ class Alternative:
     eta_s: float | None = None
     parts: EtaParts | None = None
     in_window: bool = False
+    on_time: float | None = None  # probability of an arrival in the window
+    absence_cost: float = 0.0
     energy_wh: float | None = None  # out + scene + return
     energy_left_wh: float | None = None
     route: Route | None = None
@@ -184,7 +191,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """All docks, best first (feasible ones by ETA, then ruled-out ones by id)."""
+    """All docks, best first, as ``planner.dispatch.choose`` ranks them."""
 
     ranking: tuple[Alternative, ...]
     airspace_id: str  # hash of volumes and boundary the decision was made in

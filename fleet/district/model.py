@@ -98,7 +98,9 @@ class DroneModel(_Model):
     checks_s: float = Field(ge=0)  # from upload acknowledged to armed
     spin_up_s: float = Field(ge=0)  # from armed to lifting
     upload_s: float = Field(ge=0)  # mission, fence and rally points
+    launch_spread_s: float = Field(ge=0)  # standard deviation of the time to the lift-off
     max_ground_ms: float = Field(gt=0)  # with the wind behind it
+    payloads: tuple[str, ...]
     motion: Motion
 
 
@@ -120,6 +122,7 @@ class IncidentKind(_Model):
     level: int = Field(ge=1, le=4)  # default incident level, 1 (I) is the gravest
     dispatch: Literal["auto", "confirm"]  # by rule at once, or when the officer confirms
     scene_s: float = Field(gt=0)  # planned time over the scene
+    needs: tuple[str, ...] = ()  # payloads that a drone must carry to be of use
 
 
 class Flight(_Model):
@@ -131,6 +134,7 @@ class Flight(_Model):
     min_launch_pct: float = Field(ge=0, le=100)
     fence_margin_m: float = Field(ge=0)
     arrive_radius_m: float = Field(gt=0)
+    wind_spread_ms: float = Field(ge=0)  # of the wind on the way around the dock's own
 
 
 class System(_Model):

@@ -57,7 +57,9 @@ def after(district, airspace, tmp_path):
             LocalBus(), Topics("longgang"), [s.id for s in district.docks], lost_s=30.0
         )
         readiness = Readiness(district, district_fence(district), vehicles, journal)
-        dispatcher = Dispatcher(district, airspace, journal.state, docks, vehicles, readiness)
+        dispatcher = Dispatcher(
+            district, airspace, journal.state, docks, vehicles, readiness, lambda dock: 0.0
+        )
         async with asyncio.TaskGroup() as tasks:
             operations = Operations(
                 district, airspace, journal, dispatcher, vehicles, docks, Clock(), tasks

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from planner.airspace import Airspace, build
 from planner.checks import QuestionInvalid
 from planner.dispatch import choose, nearest_legal, way_home
-from planner.model import Decision, LonLat, Picture, Reason, Veto, Wind
+from planner.model import Decision, LonLat, Picture, Reason, Task, Veto, Wind
 from tests.planner.worlds import (
     LAUNCH,
     PERFORMANCE,
@@ -117,6 +117,70 @@ def test_of_two_equal_docks_the_one_with_the_lower_id_leads() -> None:
     twins = {"D02": degrees(0, 100), "D01": degrees(0, 100)}
     ranking = choose(build([], twins), picture(twins, degrees(500, 100))).ranking
     assert [each.dock for each in ranking] == ["D01", "D02"]
+
+
+def drawn(costs: dict[str, float], at: LonLat) -> list[str]:
+    """The ranking in an empty sky when the docks' absence costs so much coverage."""
+    docks = {"D01": degrees(0, 0), "D02": degrees(0, 40), "D03": degrees(0, 400)}
+    asked = picture(docks, at)
+    candidates = tuple(
+        replace(each, absence_cost=costs.get(each.dock, 0.0)) for each in asked.candidates
+    )
+    ranking = choose(build([], docks), replace(asked, candidates=candidates)).ranking
+    return [offer.dock for offer in ranking]
+
+
+def test_of_docks_as_soon_there_the_one_that_is_least_missed_goes() -> None:
+    near = degrees(0, -600)
+    assert drawn({}, near) == ["D01", "D02", "D03"]
+    assert drawn({"D01": 0.02, "D02": 0.01}, near) == ["D02", "D01", "D03"]
+    assert drawn({"D01": 0.02, "D02": 0.02}, near) == ["D01", "D02", "D03"]
+
+
+def test_a_dock_that_is_later_does_not_go_first_for_coverage_nor_when_time_has_run_out() -> None:
+    assert drawn({"D01": 0.5, "D02": 0.5, "D03": 0.0}, degrees(0, -600))[0] != "D03"
+    assert drawn({"D01": 0.5}, degrees(0, -6000))[0] == "D01"
+
+
+def test_without_what_the_task_needs_a_drone_is_ruled_out_and_told_what_it_lacks() -> None:
+    asked = picture(DOCKS, degrees(0, 300))
+    wanted = replace(asked.task, needs=("thermal", "speaker"))
+    equipped = replace(asked.candidates[1], payloads=("speaker", "thermal", "zoom"))
+    half = replace(asked.candidates[0], payloads=("thermal",))
+    decision = choose(SPACE, Picture((half, equipped), wanted))
+    assert decision.best is not None
+    assert decision.best.dock == "D02"
+    reason = decision.ranking[1].reasons[0]
+    assert (reason.veto, reason.text) == (Veto.PAYLOAD, "U01 carries no speaker")
+
+
+def test_an_arrival_is_as_likely_as_many_launches_and_winds_drawn_say() -> None:
+    asked = picture({"D01": degrees(0, 0)}, degrees(0, 3000), Wind(5.0, 0.0))
+    launch = replace(LAUNCH, spread_s=4.0)
+    uncertain = replace(asked.candidates[0], launch=launch, wind_spread_ms=1.0)
+    sure = choose(SPACE, asked).ranking[0].eta_s
+    assert sure is not None
+    for margin_s in (-30.0, -5.0, 10.0, 30.0):
+        task_ = replace(asked.task, window_s=sure + margin_s)
+        said = choose(SPACE, Picture((uncertain,), task_)).ranking[0].on_time
+        assert said == pytest.approx(drawn_share(asked, task_), abs=0.06)
+
+
+def drawn_share(asked: Picture, task_: Task) -> float:
+    rng, sure, draws = random.Random(3), asked.candidates[0], 400
+    in_time = 0
+    for _ in range(draws):
+        wind = Wind(rng.gauss(5.0, 1.0), 0.0)
+        late_s = rng.gauss(0.0, 4.0)
+        offer = choose(SPACE, Picture((replace(sure, wind=wind),), task_)).ranking[0]
+        assert offer.eta_s is not None
+        in_time += offer.eta_s + late_s <= task_.window_s
+    return in_time / draws
+
+
+def test_with_nothing_uncertain_an_arrival_is_sure_or_impossible() -> None:
+    ranking = choose(SPACE, picture(DOCKS, degrees(0, 2500))).ranking
+    assert [offer.on_time for offer in ranking] == [float(offer.in_window) for offer in ranking]
 
 
 def test_the_dock_that_is_nearer_on_the_map_may_be_the_slower_one() -> None:

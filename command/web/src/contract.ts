@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 8b37a688fd9273fd748adb794821b1c4e5a2f90bf708511cc4edd2967023f5aa
+// Schema: 41252b2db273cd646159c547f8ad94c12ffaaca45c82f7cf802727ed3af47369
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -107,6 +107,8 @@ export interface AlternativeView {
   drone: string;
   feasible: boolean;
   in_window: boolean;
+  on_time: number | null;
+  absence_cost: number;
   eta_s: number | null;
   parts: LaunchParts | null;
   energy_wh: number | null;

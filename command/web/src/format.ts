@@ -53,6 +53,12 @@ export function shareText(share: number | null | undefined): string {
   return share == null ? DASH : `${(Math.floor(share * 1000 + 1e-9) / 10).toFixed(1)}%`;
 }
 
+/** A probability in percent: never 100 % or 0 %, for neither is known. */
+export function chanceText(chance: number | null | undefined): string {
+  if (chance == null) return DASH;
+  return chance > 0.99 ? ">99%" : chance < 0.01 ? "<1%" : `${Math.round(chance * 100)}%`;
+}
+
 export function headingText(degrees: number | null | undefined): string {
   if (degrees == null) return DASH;
   return `${String(Math.round(((degrees % 360) + 360) % 360) % 360).padStart(3, "0")}°`;

@@ -3,7 +3,7 @@ import { Button } from "antd";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { ExplanationView } from "../contract";
-import { behindText, clockText, durationText, fixed, headingText, marginText } from "../format";
+import { behindText, chanceText, clockText, durationText, fixed, headingText, marginText, shareText } from "../format";
 import { pace, parts as partColours } from "../palette";
 import { axisEnd_s, whyRows, type WhyRow } from "../state/why";
 import { listText, reasonText, turnText } from "../words";
@@ -79,13 +79,15 @@ export function Why({ explanation, most }: { explanation: ExplanationView; most:
 }
 
 /** Who was chosen, how it stands against the window, and who went if it was another. */
-function useVerdict({ chosen, sent, window_s, decision }: ExplanationView): string {
+function useVerdict({ chosen, sent, window_s, decision, conditions }: ExplanationView): string {
   const { t } = useTranslation();
   const eta_s = decision.ranking[0]?.eta_s ?? null;
   if (chosen === null || eta_s === null) return t("why.nobody");
   const margin_s = window_s - eta_s;
   const figures = { dock: chosen, eta: durationText(eta_s), margin: durationText(Math.abs(margin_s)) };
-  const verdict = t(margin_s >= 0 ? "why.best" : "why.bestLate", figures);
+  const feasible = new Set(decision.ranking.filter((each) => each.feasible).map((each) => each.dock));
+  const tied = conditions.some((each) => feasible.has(each.dock) && (each.behind_s ?? 0) < 0);
+  const verdict = t(tied ? "why.bestTied" : margin_s >= 0 ? "why.best" : "why.bestLate", figures);
   return sent === null || sent === chosen ? verdict : verdict + t("why.sentOther", { dock: sent });
 }
 
@@ -125,5 +127,6 @@ function Row({ row, chosen, window_s, end_s }: { row: WhyRow; chosen: string | n
 function conditionsText({ offer, known }: WhyRow, t: ReturnType<typeof useTranslation>["t"]): string {
   const wind = known.wind_ms === null ? "–" : `${fixed(known.wind_ms, 1)} m/s ${headingText(known.wind_from_deg)}`;
   const figures = { wind, charge: fixed(known.charge_wh), left: fixed(offer.energy_left_wh), reserve: fixed(known.reserve_wh) };
-  return t("why.conditions", figures);
+  const odds = { chance: chanceText(offer.on_time), cost: shareText(offer.absence_cost) };
+  return `${t("why.conditions", figures)} · ${t("why.odds", odds)}`;
 }
