@@ -86,7 +86,7 @@ class Dispatcher:
         began_s = loop.time()
         picture = Picture(
             candidates=tuple(self._candidate(site, without) for site in self._district.docks),
-            task=task_for(self._district, at, kind),
+            task=task_for(self._district, at, kind.scene_s, kind.needs),
         )
         decision = choose(self._airspace, picture)
         return Choice(str(ULID()), picture, decision, (loop.time() - began_s) * 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fleet.district.model import District, DockModel, DroneModel, IncidentKind
+from fleet.district.model import District, DockModel, DroneModel
 from fleet.mavlink.performance import performance_of
 from fleet.process import Refusal
 from planner.flight import climb_s
@@ -17,7 +17,7 @@ LONGEST_LAUNCH_S = 600.0
 def picture_at_rest(district: District, at: LonLat, kind: str) -> Picture:
     """All docks for one place."""
     asked = next(each for each in district.kinds if each.id == kind)
-    return Picture(candidates_at_rest(district), task_for(district, at, asked))
+    return Picture(candidates_at_rest(district), task_for(district, at, asked.scene_s, asked.needs))
 
 
 def candidates_at_rest(district: District) -> tuple[Candidate, ...]:
@@ -69,7 +69,7 @@ def launch_times(dock: DockModel, drone: DroneModel) -> LaunchTimes:
     )
 
 
-def task_for(district: District, at: LonLat, kind: IncidentKind) -> Task:
+def task_for(district: District, at: LonLat, scene_s: float, needs: tuple[str, ...] = ()) -> Task:
     """What a flight to a place must do here. The ground is that of the nearest dock, until a
     height field is configured."""
     flight = district.flight
@@ -82,7 +82,7 @@ def task_for(district: District, at: LonLat, kind: IncidentKind) -> Task:
         ground_amsl_m=nearest.alt_amsl_m,
         height_m=flight.scene_height_m,
         cruise_height_m=flight.cruise_height_m,
-        scene_s=kind.scene_s,
+        scene_s=scene_s,
         window_s=flight.window_s,
-        needs=kind.needs,
+        needs=needs,
     )

@@ -285,6 +285,7 @@ def _orders() -> Orders:
         flight=Flight(
             cruise_height_m=90, scene_height_m=60, min_launch_pct=50, fence_margin_m=0,
             arrive_radius_m=15,
+            wind_spread_ms=0,
         ),
         battery_wh=BATTERY_WH,
         way_home=lambda _: route,
