@@ -83,6 +83,13 @@ class LandNowForm(_OptionalForm):
     reason: str = Field(default="brought down by the officer", max_length=500)
 
 
+class FleetActForm(_OptionalForm):
+    confirmation: str | None = Field(
+        default=None, max_length=100, description="Of the first answer; nothing is done without."
+    )
+    reason: str = Field(default="ordered for the whole fleet", max_length=500)
+
+
 class GotoForm(_Place):
     height_m: float | None = Field(
         default=None, ge=20, le=120, description="Above the ground there; else as in a response."

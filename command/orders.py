@@ -20,6 +20,7 @@ def add_orders(api: APIBlueprint, acts: Asks) -> None:
     """Adds the routes to the API."""
     _add_stops(api, acts)
     _add_places(api, acts)
+    _add_fleet_acts(api, acts)
 
 
 def _add_stops(api: APIBlueprint, acts: Asks) -> None:
@@ -71,6 +72,22 @@ def _add_places(api: APIBlueprint, acts: Asks) -> None:
             reason=body.reason,
         )
         return _told(acts, ask, header)
+
+
+def _add_fleet_acts(api: APIBlueprint, acts: Asks) -> None:
+    answers = {**_ANSWERS, 200: c.FleetActView}
+
+    @api.post("/fleet/recall", responses=answers)
+    def recall_all(header: forms.ActHeader, body: forms.FleetActForm) -> flask.Response:
+        """Bring all drones home that are out, once confirmed"""
+        ask = c.RecallAll(confirmation=body.confirmation, reason=body.reason)
+        return json_of(view_of(c.FleetActView, acts.ask(ask, header.idempotency_key)))
+
+    @api.post("/fleet/land", responses=answers)
+    def land_all(header: forms.ActHeader, body: forms.FleetActForm) -> flask.Response:
+        """Bring all drones in the air down where they are, once confirmed"""
+        ask = c.LandAll(confirmation=body.confirmation, reason=body.reason)
+        return json_of(view_of(c.FleetActView, acts.ask(ask, header.idempotency_key)))
 
 
 def _told(acts: Asks, ask: c.Ask, header: forms.ActHeader) -> flask.Response:

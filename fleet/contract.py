@@ -186,6 +186,17 @@ class SortieView(_Model):
     path: tuple[tuple[float, float, float], ...] = ()
 
 
+class FleetActView(_Model):
+    """An act on all drones that are out: to be confirmed with ``confirmation``, or ``done``."""
+
+    id: str  # of what was asked: recall_all, land_all
+    done: bool
+    drones: tuple[str, ...]
+    confirmation: str | None = None
+    valid_s: float | None = None  # how long the confirmation is good
+    refused: dict[str, str] = {}  # drone -> why it could not be told
+
+
 class DroneTelemetry(_Model):
     """The newest of what one drone told us. None where it has not told yet."""
 
@@ -457,6 +468,26 @@ class LandNow(_Model):
     reason: str = Field(default="brought down by the officer", max_length=500)
 
 
+class _FleetAct(_Model):
+    confirmation: str | None = Field(default=None, max_length=100)
+    by: str = Field(default="officer", max_length=100)
+    reason: str = Field(default="ordered for the whole fleet", max_length=500)
+
+
+class RecallAll(_FleetAct):
+    """Brings all drones home that are out. Without ``confirmation`` nothing is done, and the answer
+    holds one, good for these drones and this person for a minute. Answer: FleetActView."""
+
+    ask: Literal["recall_all"] = "recall_all"
+
+
+class LandAll(_FleetAct):
+    """Brings all drones in the air down where they are; confirmed like ``RecallAll``. Answer:
+    FleetActView."""
+
+    ask: Literal["land_all"] = "land_all"
+
+
 class CloseIncident(_Model):
     """Refused while a sortie to it is in the air. Answer: IncidentView."""
 
@@ -543,6 +574,8 @@ Ask = Annotated[
     | Goto
     | Orbit
     | LandNow
+    | RecallAll
+    | LandAll
     | CloseIncident
     | ShowIncident
     | ListIncidents

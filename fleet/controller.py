@@ -23,6 +23,7 @@ from fleet.district.view import district_view
 from fleet.dock_roster import DockRoster
 from fleet.events import ComponentFailed, LinkChanged
 from fleet.fence import airspace_of, district_fence
+from fleet.fleet_acts import FleetActs
 from fleet.gate_log import record_news
 from fleet.journal import Journal
 from fleet.log.store import EventLog
@@ -122,8 +123,15 @@ async def _serve(
         )
         FlightLogs(records.directory, vehicles, journal, tasks)
         directing = Directing(district, airspace, journal, dispatcher, vehicles, operations)
+        sysids = {drone.id: drone.sysid for drone in district.drones}
         desk = Desk(
-            district, journal, operations, directing, broadcast.snapshot, lambda: coverage.view
+            district,
+            journal,
+            operations,
+            directing,
+            FleetActs(journal, operations, directing, reactor.gate, sysids),
+            broadcast.snapshot,
+            lambda: coverage.view,
         )
         await docks.start()
 

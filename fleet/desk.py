@@ -21,6 +21,7 @@ from fleet.district.model import District, IncidentKind
 from fleet.district.place import PlaceRefused, locate
 from fleet.events import AirspaceAdopted, DecisionTaken, Fact, IncidentClosed, IncidentReported
 from fleet.explain import Explainer, decision_of, summaries
+from fleet.fleet_acts import FleetActs
 from fleet.journal import Journal
 from fleet.operations import Operations, Refused
 from fleet.process import Refusal
@@ -42,11 +43,12 @@ class Desk:
         journal: Journal,
         operations: Operations,
         directing: Directing,
+        fleet_acts: FleetActs,
         snapshot: Callable[[], c.Snapshot],
         coverage: Callable[[], c.CoverageView | None],
     ) -> None:
         self._district, self._journal, self._operations = district, journal, operations
-        self._directing = directing
+        self._directing, self._fleet_acts = directing, fleet_acts
         self._snapshot, self._coverage = snapshot, coverage
         self._kinds = {kind.id: kind for kind in district.kinds}
         self._explainer, self._explaining = Explainer(journal.log), asyncio.Lock()
@@ -100,6 +102,8 @@ class Desk:
                 return self._directing.go(ask, cause)
             case c.LandNow():
                 return self._directing.land_now(ask, cause)
+            case c.RecallAll() | c.LandAll():
+                return self._fleet_acts.ask(ask, cause)
             case c.CloseIncident():
                 return self._close(ask, cause)
             case c.ShowIncident():

@@ -109,6 +109,8 @@ class SignedActs:
         """The ask, once it is sure that it stays within the person's subdistricts."""
         if isinstance(ask, c.ReportIncident):
             return ask.model_copy(update={"source": person.name, "within": person.subdistricts})
+        if isinstance(ask, c.RecallAll | c.LandAll):
+            ask = ask.model_copy(update={"by": person.name})
         if not person.subdistricts or right_for(ask) is Right.LOOK:
             return ask
         where = self._subdistrict_of(ask)

@@ -210,6 +210,12 @@ class TinyController:
                 if ask.sortie not in self.sorties:
                     return "not_found", f"there is no sortie {ask.sortie}", {}
                 return None, "", self.sorties[ask.sortie].model_dump(mode="json")
+            case c.RecallAll() | c.LandAll():
+                done = ask.confirmation == f"token of {ask.by}"
+                view = c.FleetActView(
+                    id=ask.ask, done=done, drones=("U01",), confirmation=f"token of {ask.by}"
+                )
+                return None, "", view.model_dump(mode="json")
             case c.PlanFor() | c.RankDocks():
                 return None, "", decision().model_dump(mode="json")
             case c.ShowIncident() | c.CloseIncident():

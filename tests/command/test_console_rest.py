@@ -225,6 +225,19 @@ def test_a_drone_in_the_air_is_told_what_a_person_wants(shared_stage: Stage) -> 
         assert_problem(post(shared_stage, f"/sorties/{sortie}/orbit", json=wrong), 422)
 
 
+@pytest.mark.parametrize("act", ["recall", "land"])
+def test_an_act_on_the_whole_fleet_is_confirmed_by_the_person_who_asked(
+    shared_stage: Stage, act: str
+) -> None:
+    first = post(shared_stage, f"/fleet/{act}")
+    assert (first.status_code, first.json()["done"]) == (200, False)
+    token = first.json()["confirmation"]
+    second = post(shared_stage, f"/fleet/{act}", json={"confirmation": token, "reason": "typhoon"})
+    assert second.json()["done"] is True
+    assert shared_stage.controller.asked[-1].reason == "typhoon"
+    assert token != "token of officer"  # it names whoever is signed in
+
+
 def test_the_openapi_document_lists_every_route_with_its_answers(shared_stage: Stage) -> None:
     document = get(shared_stage, "/openapi.json").json()
     assert document["openapi"].startswith("3.1")

@@ -157,6 +157,7 @@ def test_an_officer_of_a_subdistrict_acts_only_there(stage: Stage) -> None:
         refused = as_(stage, key, "POST", path)
         assert refused.status_code == 403
         assert there in refused.json()["detail"]
+    assert as_(stage, key, "POST", "/fleet/recall").status_code == 403  # not all of it is here
     as_(stage, key, "POST", "/incidents", json=PLACE)
     assert stage.controller.asked[-1].within == (here,)
     assert stage.controller.asked[-1].source == "local"

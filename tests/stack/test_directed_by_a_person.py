@@ -62,6 +62,10 @@ async def home(officer: Officer, sortie: str) -> None:
     await officer.until_sortie(sortie, "docked")
 
 
+def refusals(officer: Officer) -> list[str]:
+    return [e.data["reason"] for e in officer.events if e.kind == "CommandRefused"]
+
+
 async def test_held_on_its_way_it_stays_and_resumed_it_arrives(stack):
     async with on_duty(stack.broker) as officer:
         sortie = await flying(officer)
@@ -119,6 +123,27 @@ async def test_called_home_and_held_on_the_way_it_waits_until_it_is_let_go(stack
         await seen(officer, sortie, holds)
         await officer.ask(c.Resume(sortie=sortie))
         await officer.until_sortie(sortie, "docked")
+
+
+async def test_all_are_called_home_once_that_is_confirmed(stack):
+    async with on_duty(stack.broker) as officer:
+        sortie = await flying(officer)
+        asked = c.FleetActView.model_validate(await officer.ask(c.RecallAll(by="li")))
+        assert (asked.done, asked.drones) == (False, (officer.sorties[sortie].drone,))
+        assert officer.sorties[sortie].state == "en_route"
+        for wrong in ({"by": "wang"}, {"by": "li", "confirmation": "guessed"}):
+            ask = c.RecallAll(**{"confirmation": asked.confirmation, **wrong})
+            with pytest.raises(RequestFailed, match=r"recall_all: .*ask anew"):
+                await officer.ask(ask)
+        with pytest.raises(RequestFailed, match="it was given to li for 'recall_all'"):
+            await officer.ask(c.LandAll(by="li", confirmation=asked.confirmation))
+        await officer.until(lambda: len(refusals(officer)) == 3)
+        assert set(refusals(officer)) == {"not_confirmed"}
+        done = await officer.ask(c.RecallAll(by="li", confirmation=asked.confirmation))
+        assert done["done"] is True
+        await officer.until_sortie(sortie, "docked")
+        with pytest.raises(RequestFailed, match="no drone is out"):
+            await officer.ask(c.LandAll())
 
 
 async def test_brought_down_now_it_is_on_the_ground_and_nobody_is_sent_after_it(stack):
