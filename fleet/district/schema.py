@@ -1,4 +1,5 @@
-"""JSON Schemas of a district's files, for editors and other programs; made from the models.
+"""JSON Schemas of a district's files and of patrol files, for editors and other programs; made
+from the models.
 
 ``python -m fleet.district.schema configs/schema`` writes them."""
 
@@ -8,7 +9,12 @@ import json
 import sys
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from fleet.district.files import FILES
+from fleet.patrol.file import PatrolFile
+
+_MODELS: dict[str, type[BaseModel]] = {**FILES, "patrol.yaml": PatrolFile}
 
 
 def schemas() -> dict[str, str]:
@@ -23,7 +29,7 @@ def schemas() -> dict[str, str]:
             indent=2,
         )
         + "\n"
-        for file, model in FILES.items()
+        for file, model in _MODELS.items()
     }
 
 

@@ -1,0 +1,161 @@
+"""`dockfleet patrol`: plan a day's patrols, and check a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fleet.cli import AsJson, print_json, wind_of
+from fleet.process import Refusal, end_with
+
+if TYPE_CHECKING:
+    from fleet.patrol.plan import PatrolPlan
+
+DEFAULT = Path("configs/longgang")
+ITERATIONS = 1500
+ROW = "{:<5} {:<5} {:<5} {:>6}–{:<6} {:>5} {:>9} {:>9}  {}"
+
+InDistrict = Annotated[
+    Path, typer.Option("--in", help="The district.", envvar="DOCKFLEET_DISTRICT")
+]
+
+patrol = typer.Typer(help="Plan patrols, and check plans.", no_args_is_help=True)
+
+
+@patrol.command("plan")
+def plan(
+    file: Annotated[Path, typer.Argument(help="The patrol file, e.g. daily.yaml.")],
+    district_dir: InDistrict = DEFAULT,
+    wind: Annotated[
+        str | None, typer.Option(help="The wind to plan for, SPEED@FROM, e.g. 5@60.")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="Seconds that may be searched at the most.")
+    ] = 25.0,
+    iterations: Annotated[
+        int, typer.Option(min=1, help="Steps of the search; it ends after so many.")
+    ] = ITERATIONS,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same plan.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Write the plan to this file.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Plan who flies what when, with every drone charged on its pad: all tasks are served, or
+    listed with the reason."""
+    from rich.console import Console
+
+    from fleet.district.load import load_or_refuse
+    from fleet.patrol.load import load_patrol
+    from fleet.patrol.planning import Planning
+    from planner.airspace import AirspaceInvalid
+    from planner.model import Wind
+    from planner.patrol.routing import Search
+
+    blowing = Wind(*wind_of(wind)) if wind is not None else Wind()
+    district = load_or_refuse(district_dir)
+    try:
+        tasks = load_patrol(file)
+        with Console(stderr=True).status("where each task is looked at from") as status:
+
+            def tell(done: int, best_wh: float | None) -> None:
+                found = "no routes yet" if best_wh is None else f"{best_wh:.0f} Wh"
+                status.update(f"{done} of {iterations} steps, {found}")
+
+            planned = Planning(district, tasks, blowing).plan(
+                Search(seed, iterations, seconds, tell)
+            )
+        if out is not None:
+            out.write_text(planned.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    except (Refusal, AirspaceInvalid) as refusal:
+        end_with(str(refusal))
+    except OSError as error:
+        end_with(f"{out} cannot be written ({error.strerror})")
+    if json:
+        print_json(planned.model_dump(mode="json"))
+    else:
+        _print_plan(planned)
+
+
+@patrol.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(help="A plan, as `patrol plan --out` writes it.")],
+    district_dir: InDistrict = DEFAULT,
+    json: AsJson = False,
+) -> None:
+    """Check a plan's energy, hours, no-fly volumes and coverage without the planner; exit 1 when
+    anything does not hold."""
+    from fleet.district.load import load_or_refuse
+    from fleet.patrol.check import plan_violations
+
+    planned = _read(file)
+    found = plan_violations(planned, load_or_refuse(district_dir))
+    if json:
+        print_json({"sorties": len(planned.sorties), "violations": found})
+    else:
+        for each in found:
+            typer.echo(f"violation: {each}")
+        typer.echo(f"{len(found)} violation(s) in {file}")
+    if found:
+        raise typer.Exit(1)
+
+
+def _read(file: Path) -> PatrolPlan:
+    """The plan in a file; ends the program with what is wrong with it."""
+    from fleet.district.document import parse_document
+    from fleet.patrol.plan import PatrolPlan
+
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        end_with(f"{file} cannot be read ({error})")
+    value, faults = parse_document(file.name, text, PatrolPlan, is_json=True)
+    if not isinstance(value, PatrolPlan):
+        end_with("; ".join(map(str, faults[:3])))
+    return value
+
+
+def _print_plan(planned: PatrolPlan) -> None:
+    typer.echo(ROW.format("", "drone", "dock", "from", "until", "looks", "energy", "left", ""))
+    for each in planned.sorties:
+        looks = [stage.visit or "" for stage in each.stages if stage.what == "look"]
+        lands = "" if each.lands_at == each.dock else f"lands at {each.lands_at}: "
+        typer.echo(
+            ROW.format(
+                each.id,
+                each.drone,
+                each.dock,
+                _clock(each.ordered_s),
+                _clock(each.lands_s),
+                len(looks),
+                f"{each.energy_wh:.0f} Wh",
+                f"{each.left_wh:.0f} Wh",
+                lands + " ".join(looks),
+            )
+        )
+    for one in planned.unserved:
+        typer.echo(f"not served: {one.visit or one.task}: {one.reason}")
+    for line in _summary(planned):
+        typer.echo(line)
+
+
+def _summary(planned: PatrolPlan) -> list[str]:
+    found = planned.found
+    visits = sum(len(task.visits) for task in planned.tasks)
+    looks = sum(stage.what == "look" for each in planned.sorties for stage in each.stages)
+    partly = [each for each in planned.tasks if each.clear_share < 0.9995]
+    ended = "" if found.repeatable else ", ended by time: another run may differ"
+    return [
+        *(
+            f"{each.task}: {100 * (1 - each.clear_share):.1f} % of it may not be flown over"
+            for each in partly
+        ),
+        f"{looks} of {visits} visits in {len(planned.sorties)} flights, "
+        f"{found.energy_wh:.0f} Wh; no routes need less than {found.bound_wh:.0f} Wh "
+        f"(gap {100 * found.gap:.1f} %, {found.iterations} steps, seed {found.seed}{ended})",
+    ]
+
+
+def _clock(at_s: float) -> str:
+    minutes = round(at_s / 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -1,0 +1,93 @@
+"""A plan of a day's patrols as it is written to a file: all tasks, the sorties, what is left out.
+
+Times are seconds since local midnight, positions WGS-84, heights above mean sea level.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from fleet.patrol.file import PatrolFile
+
+# longitude, latitude, height above sea level, ground speed on the way there (0: up or down)
+PlanPoint = tuple[
+    Annotated[float, Field(ge=-180, le=180)],
+    Annotated[float, Field(ge=-90, le=90)],
+    float,
+    Annotated[float, Field(ge=0)],
+]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class WindView(_Model):
+    speed_ms: float = Field(ge=0, le=60)
+    from_deg: float = Field(ge=0, le=360)
+
+
+class Stage(_Model):
+    """A way from place to place, or a look at (a part of) a task. ``points`` begin where the stage
+    before ended."""
+
+    what: Literal["way", "look"]
+    begins_s: float
+    ends_s: float
+    waits_s: float = 0.0  # hovering before it begins
+    energy_wh: float
+    points: tuple[PlanPoint, ...] = Field(min_length=1)
+    task: str | None = None
+    visit: str | None = None
+    photo_step_m: float | None = None  # from photo to photo along the points
+
+
+class PlannedSortie(_Model):
+    id: str
+    drone: str
+    dock: str
+    lands_at: str
+    ordered_s: float
+    lifts_off_s: float
+    lands_s: float
+    energy_wh: float  # from lifting off to the pad
+    left_wh: float
+    stages: tuple[Stage, ...] = Field(min_length=1)
+
+
+class Unserved(_Model):
+    task: str
+    visit: str | None  # none: all of the task
+    reason: str
+
+
+class Surveyed(_Model):
+    """A task as it is planned for: its visits, of which those not in ``unserved`` are flown."""
+
+    task: str
+    visits: tuple[str, ...]
+    clear_share: float  # of a line or area, what may be flown over
+
+
+class Found(_Model):
+    """How good the routes are. No routes that serve the same visits with one flight a shift need
+    less energy than ``bound_wh``; ``repeatable`` if the search ended by iterations, not by time."""
+
+    energy_wh: float
+    bound_wh: float
+    gap: float
+    iterations: int
+    seed: int
+    repeatable: bool
+
+
+class PatrolPlan(_Model):
+    district: str
+    patrol: PatrolFile
+    wind: WindView
+    found: Found
+    tasks: tuple[Surveyed, ...]
+    sorties: tuple[PlannedSortie, ...]
+    unserved: tuple[Unserved, ...]

@@ -1,0 +1,175 @@
+"""Time, energy and way between all places of a patrol: pads, points, ends of lines and sweeps.
+
+A leg goes up to cruising height over the higher ground of its two ends, along the fastest way
+around the no-fly volumes, and down. Ways are the airspace graph's: straight where the ends see each
+other, else over the corner at which the way out of one and the way back to the other add up to
+least.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.airspace import Airspace
+from planner.energy import LANDING_M, LANDING_MS, WH, climb_w
+from planner.flight import cruise_s, ground_speed, ground_speeds
+from planner.flights import climbs_s, ramps_and_legs_s
+from planner.model import LonLat, Performance, Waypoint, Wind
+from planner.trees import Tree
+from planner.visibility import sees
+
+Floats = NDArray[np.float64]
+
+_NONE = -9999  # scipy's mark for 'no predecessor'
+_Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a leg begins or ends: a pad, or where the camera looks from."""
+
+    at: LonLat
+    ground_amsl_m: float
+    alt_amsl_m: float
+    is_pad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """From place to place: ``waypoints`` follow the start, vertical moves are points of their own
+    whose ``speed_ms`` is 0."""
+
+    waypoints: tuple[Waypoint, ...]
+    seconds: float
+    wh: float
+
+
+class Legs:
+    """Legs between ``places``, which are the docks of ``airspace`` in the same order. ``seconds``
+    and ``wh`` have a row for each start and a column for each end; infinite where there is no way.
+    """
+
+    def __init__(
+        self,
+        airspace: Airspace,
+        places: Sequence[Place],
+        performance: Performance,
+        wind: Wind,
+        cruise_height_m: float,
+    ) -> None:
+        self.places = tuple(places)
+        self._airspace, self._performance, self._wind = airspace, performance, wind
+        self._points = airspace.points
+        self._cruise_height_m = cruise_height_m
+        at_m = airspace.nodes_m[: len(places)]
+        self._sees = sees(at_m, at_m, airspace.edges)
+        trees = [airspace.tree(dock, performance, wind) for dock in airspace.docks]
+        self._out, self._back = (
+            np.array([tree.out_s for tree in trees]),
+            np.array([tree.back_s for tree in trees]),
+        )
+        self._trees: list[Tree] = trees
+        cruise = self._straight(at_m)
+        self._bend(cruise)
+        self.seconds, self.wh = self._with_heights(cruise)
+
+    def leg(self, start: int, end: int) -> Leg | None:
+        """None where there is no way, or none that can be flown against the wind."""
+        points = self._way(start, end)
+        speeds_ms = None if points is None else self._speeds(points)
+        if points is None or speeds_ms is None:
+            return None
+        a, b = self.places[start], self.places[end]
+        cruise_amsl_m = self._cruise_amsl_m(a, b)
+        corners = self._turns(start, end)
+        lon_lats = [*(self._airspace.nodes[corner] for corner in corners), b.at]
+        along = [
+            Waypoint(*at, cruise_amsl_m, speed_ms)
+            for at, speed_ms in zip(lon_lats, speeds_ms, strict=True)
+        ]
+        up = Waypoint(*a.at, cruise_amsl_m, 0.0)
+        down = Waypoint(*b.at, b.alt_amsl_m, 0.0)
+        return Leg((up, *along, down), float(self.seconds[start, end]), float(self.wh[start, end]))
+
+    def _cruise_amsl_m(self, a: Place, b: Place) -> float:
+        return max(a.ground_amsl_m, b.ground_amsl_m) + self._cruise_height_m
+
+    def _straight(self, at_m: Floats) -> Floats:
+        """Seconds at cruise where the ends see each other; infinite elsewhere."""
+        n = len(at_m)
+        tracks = (at_m[None, :, :] - at_m[:, None, :]).reshape(n * n, 2)
+        lengths_m = np.hypot(tracks[:, 0], tracks[:, 1])
+        speeds_ms = ground_speeds(tracks, self._performance, self._wind)
+        legs_s = ramps_and_legs_s(lengths_m, speeds_ms, self._performance)[1].reshape(n, n)
+        legs_s[np.isnan(legs_s) | ~self._sees] = np.inf
+        np.fill_diagonal(legs_s, 0.0)
+        return legs_s
+
+    def _bend(self, cruise: Floats) -> None:
+        """Fills in the ways over corners."""
+        for start, end in np.argwhere(np.isinf(cruise)).tolist():
+            points = self._way(start, end)
+            speeds_ms = None if points is None else self._speeds(points)
+            if points is not None and speeds_ms is not None:
+                cruise[start, end] = cruise_s(points, speeds_ms, self._performance)
+
+    def _way(self, start: int, end: int) -> list[_Point] | None:
+        if self._sees[start, end]:
+            return [self._points[start], self._points[end]]
+        turns = self._turns(start, end)
+        if not turns:
+            return None
+        return [self._points[node] for node in (start, *turns, end)]
+
+    def _turns(self, start: int, end: int) -> list[int]:
+        """The corners on the way; none where it is straight or there is no way."""
+        if self._sees[start, end]:
+            return []
+        total_s = self._out[start] + self._back[end]
+        total_s[: len(self.places)] = np.inf  # no way leads over a place
+        best = int(total_s.argmin())
+        if not total_s[best] < math.inf:
+            return []
+        before, after = [best], [best]
+        out_from, back_to = self._trees[start].out_from, self._trees[end].back_to
+        while (node := int(out_from[before[-1]])) not in (_NONE, start):
+            before.append(node)
+        while (node := int(back_to[after[-1]])) not in (_NONE, end):
+            after.append(node)
+        return [*before[::-1], *after[1:]]
+
+    def _speeds(self, points: Sequence[_Point]) -> list[float] | None:
+        speeds_ms = []
+        for (x, y), (to_x, to_y) in pairwise(points):
+            speed_ms = ground_speed(to_x - x, to_y - y, self._performance, self._wind)
+            if speed_ms is None:
+                return None
+            speeds_ms.append(speed_ms)
+        return speeds_ms
+
+    def _with_heights(self, cruise: Floats) -> tuple[Floats, Floats]:
+        """Adds climb, descent and landing to the seconds, and the energy of all."""
+        p = self._performance
+        grounds = np.array([place.ground_amsl_m for place in self.places])
+        alts = np.array([place.alt_amsl_m for place in self.places])
+        pads = np.array([place.is_pad for place in self.places])
+        cruise_amsl = np.maximum(grounds[:, None], grounds[None, :]) + self._cruise_height_m
+        rise, drop = cruise_amsl - alts[:, None], cruise_amsl - alts[None, :]
+        drop = np.where(pads[None, :], np.maximum(drop - LANDING_M, 0.0), drop)
+        first_s = climbs_s(rise, p)
+        last_s = climbs_s(-drop, p) + np.where(pads[None, :], LANDING_M / LANDING_MS, 0.0)
+        up_w, hover_w = climb_w(p), p.hover_w
+        joules = first_s * np.where(rise > 0, up_w, hover_w) + cruise * p.cruise_w
+        joules += last_s * np.where(drop < 0, up_w, hover_w)
+        return first_s + cruise + last_s, joules / WH
+
+
+def charge_s(wh: float, charge_w: float) -> float:
+    """At the dock, until so much is in the battery again."""
+    return wh * WH / charge_w

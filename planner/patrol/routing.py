@@ -1,0 +1,296 @@
+"""Who flies what when: multi-depot vehicle routing with endurance, solved by PyVRP.
+
+A drone's day is cut into shifts, each long enough for one flight on a full battery; what follows a
+shift is long enough to charge. So each shift is one vehicle of the routing problem: it starts at
+its dock, lands at its dock or another, and spends at most what the battery holds over its reserve.
+The energy of ways and looks is PyVRP's 'distance', and what is minimised; a look that can be flown
+either way, or at different hours, is a group of clients of which one is served. Whatever is not
+served has lost its prize, and a prize is worth more than any flight: less urgent looks are left out
+first, and none to save energy.
+
+A drone may have to wait in the air until a look's hours begin. PyVRP counts the time of that, not
+the energy; so shifts are no longer than hovering would last, and whatever then still overspends is
+cut.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pyvrp import (
+    Client,
+    ClientGroup,
+    Depot,
+    IteratedLocalSearchParams,
+    Location,
+    ProblemData,
+    Result,
+    Route,
+    SolveParams,
+    VehicleType,
+    solve,
+)
+from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
+from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
+
+from planner.energy import WH
+from planner.patrol.bound import least_energy
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Progress = Callable[[int, float | None], None]  # iterations done, Wh of the best routes so far
+
+MWH = 1000.0  # energies are whole milliwatt hours to PyVRP, times whole seconds
+PRIORITIES = 5
+NEVER_MWH = 10**9  # of a way that there is not
+NEVER_S = 10**6
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One way to fly one visit. It lies within its hours from begin to end."""
+
+    visit: int
+    entry: int  # numbers of places
+    exit: int
+    seconds: float
+    wh: float
+    opens_s: float
+    closes_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What is to be served once. Of its looks one is flown."""
+
+    id: str
+    priority: int  # 1 the most urgent, up to PRIORITIES
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One flight that a drone may make between two charges."""
+
+    drone: str
+    starts: int  # numbers of places, both pads
+    lands: int
+    opens_s: float  # the order to fly, at the earliest
+    closes_s: float  # landed, at the latest
+    launch_s: float
+    usable_wh: float
+    hover_w: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flown:
+    """A look in a sortie, and when it begins; ``waits_s`` before it, hovering there."""
+
+    look: int
+    begins_s: float
+    waits_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sortie:
+    shift: int
+    ordered_s: float
+    lands_s: float
+    wh: float
+    looks: tuple[Flown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """``wh`` is the energy of all sorties without waiting; no routes that serve the same visits
+    with these shifts can need less than ``bound_wh``."""
+
+    sorties: tuple[Sortie, ...]
+    wh: float
+    bound_wh: float
+    iterations: int
+    seconds: float
+    repeatable: bool  # ended by iterations, so that the same seed gives the same routes
+
+    @property
+    def gap(self) -> float:
+        return (self.wh - self.bound_wh) / self.bound_wh if self.bound_wh > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How long to search: iterations, or seconds if those are over sooner."""
+
+    seed: int
+    iterations: int
+    within_s: float
+    progress: Progress
+
+
+def routes(
+    visits: Sequence[Visit],
+    looks: Sequence[Look],
+    shifts: Sequence[Shift],
+    legs: tuple[Floats, Floats],
+    search: Search,
+) -> Routes:
+    """The best sorties found. ``legs`` are the seconds and Wh between places."""
+    if not looks or not shifts:
+        return Routes((), 0.0, 0.0, 0, 0.0, True)
+    problem = _Problem(visits, looks, shifts, legs)
+    result = _solved(problem.data, search)
+    sorties = [problem.sortie(route) for route in result.best.routes()]
+    kept = [problem.within_endurance(sortie) for sortie in sorties]
+    flown = tuple(sortie for sortie in kept if sortie.looks)
+    served = {looks[each.look].visit for sortie in flown for each in sortie.looks}
+    waited_wh = sum(problem.waiting_wh(sortie) for sortie in flown)
+    return Routes(
+        sorties=tuple(sorted(flown, key=lambda each: (each.ordered_s, each.shift))),
+        wh=sum(sortie.wh for sortie in flown) - waited_wh,
+        bound_wh=least_energy(problem.wh, problem.pads, problem.look_visits, served),
+        iterations=result.num_iterations,
+        seconds=result.runtime,
+        repeatable=result.num_iterations >= search.iterations,
+    )
+
+
+def _solved(data: ProblemData, search: Search) -> Result:
+    class _Told(IteratedLocalSearchCallbacks):
+        done = 0
+
+        def on_iteration(self, current, candidate, best, cost_evaluator):  # type: ignore[no-untyped-def]
+            self.done += 1
+            if self.done % 100 == 0:
+                feasible = best.distance() / MWH if best.is_feasible() else None
+                search.progress(self.done, feasible)
+
+    stop = MultipleCriteria([MaxIterations(search.iterations), MaxRuntime(search.within_s)])
+    params = SolveParams(ils=IteratedLocalSearchParams(callbacks=_Told()))
+    return solve(data, stop, search.seed, collect_stats=False, params=params)
+
+
+class _Problem:
+    """The looks, pads and shifts as PyVRP wants them: locations are the pads, then the looks."""
+
+    def __init__(
+        self,
+        visits: Sequence[Visit],
+        looks: Sequence[Look],
+        shifts: Sequence[Shift],
+        legs: tuple[Floats, Floats],
+    ) -> None:
+        self._looks, self._shifts = looks, shifts
+        pads = sorted({pad for shift in shifts for pad in (shift.starts, shift.lands)})
+        self.pads = len(pads)
+        self.look_visits = [look.visit for look in looks]
+        self._pad_of = {pad: number for number, pad in enumerate(pads)}
+        leave = np.array([*pads, *(look.exit for look in looks)])
+        reach = np.array([*pads, *(look.entry for look in looks)])
+        own_s = np.array([0.0] * self.pads + [look.seconds for look in looks])
+        own_wh = np.array([0.0] * self.pads + [look.wh for look in looks])
+        self.seconds = legs[0][np.ix_(leave, reach)] + own_s[:, None]
+        self.wh = legs[1][np.ix_(leave, reach)] + own_wh[:, None]
+        self.data = self._data(visits)
+
+    def _data(self, visits: Sequence[Visit]) -> ProblemData:
+        clients, groups = self._clients(visits)
+        launch_s = {shift.starts: shift.launch_s for shift in self._shifts}
+        return ProblemData(
+            [Location(0, 0) for _ in range(len(self.seconds))],
+            clients,
+            [
+                Depot(number, service_duration=math.ceil(launch_s.get(pad, 0.0)))
+                for pad, number in self._pad_of.items()
+            ],
+            [self._vehicle(shift) for shift in self._shifts],
+            [_whole(self.wh, MWH, NEVER_MWH)],
+            [_whole(self.seconds, 1.0, NEVER_S)],
+            groups,
+        )
+
+    def _clients(self, visits: Sequence[Visit]) -> tuple[list[Client], list[ClientGroup]]:
+        """A look may begin so late that it ends within its hours."""
+        dearest_wh = max(shift.usable_wh for shift in self._shifts)
+        by_visit: dict[int, list[int]] = {}
+        for number, look in enumerate(self._looks):
+            by_visit.setdefault(look.visit, []).append(number)
+        groups: list[ClientGroup] = []
+        group_of: dict[int, int] = {}
+        for visit, numbers in by_visit.items():
+            if len(numbers) > 1:
+                group_of[visit] = len(groups)
+                groups.append(ClientGroup(numbers, required=False))
+        clients = []
+        for number, look in enumerate(self._looks):
+            prize_wh = dearest_wh * 2.0 ** (PRIORITIES - visits[look.visit].priority + 1)
+            clients.append(
+                Client(
+                    self.pads + number,
+                    tw_early=math.ceil(look.opens_s),
+                    tw_late=math.floor(look.closes_s - look.seconds),
+                    prize=round(prize_wh * MWH),
+                    required=False,
+                    group=group_of.get(look.visit),
+                )
+            )
+        return clients, groups
+
+    def _vehicle(self, shift: Shift) -> VehicleType:
+        return VehicleType(
+            start_depot=self._pad_of[shift.starts],
+            end_depot=self._pad_of[shift.lands],
+            tw_early=math.ceil(shift.opens_s),
+            tw_late=math.floor(shift.closes_s),
+            shift_duration=math.floor(shift.launch_s + hover_s(shift.usable_wh, shift.hover_w)),
+            max_distance=math.floor(shift.usable_wh * MWH),
+        )
+
+    def sortie(self, route: Route) -> Sortie:
+        """A route as it would be flown; PyVRP's own times are whole seconds, rounded up."""
+        looks = [each.idx for each in route.schedule() if each.is_client()]
+        return self._timed(route.vehicle_type(), float(route.start_time()), looks)
+
+    def _timed(self, number: int, ordered_s: float, looks: Sequence[int]) -> Sortie:
+        shift = self._shifts[number]
+        home = self._pad_of[shift.lands]
+        here, now_s, wh = self._pad_of[shift.starts], ordered_s + shift.launch_s, 0.0
+        flown = []
+        for look in looks:
+            there = self.pads + look
+            arrives_s = now_s + float(self.seconds[here, there])
+            begins_s = max(arrives_s, self._looks[look].opens_s)
+            flown.append(Flown(look, begins_s, begins_s - arrives_s))
+            wh += float(self.wh[here, there]) + (begins_s - arrives_s) * shift.hover_w / WH
+            # what a look itself takes is part of the way on from it
+            here, now_s = there, begins_s
+        lands_s = now_s + float(self.seconds[here, home])
+        return Sortie(number, ordered_s, lands_s, wh + float(self.wh[here, home]), tuple(flown))
+
+    def waiting_wh(self, sortie: Sortie) -> float:
+        waits_s = sum(each.waits_s for each in sortie.looks)
+        return waits_s * self._shifts[sortie.shift].hover_w / WH
+
+    def within_endurance(self, sortie: Sortie) -> Sortie:
+        """The sortie without its last looks, as many as it takes."""
+        looks = [each.look for each in sortie.looks]
+        while looks and sortie.wh > self._shifts[sortie.shift].usable_wh:
+            looks.pop()
+            sortie = self._timed(sortie.shift, sortie.ordered_s, looks)
+        return sortie
+
+
+def hover_s(usable_wh: float, hover_w: float) -> float:
+    """How long a shift may last in the air."""
+    return usable_wh * WH / hover_w
+
+
+def _whole(values: Floats, scale: float, never: int) -> Ints:
+    """Rounded up, so that what PyVRP holds to be possible is."""
+    finite = np.isfinite(values)
+    whole = np.full(values.shape, never, dtype=np.int64)
+    whole[finite] = np.ceil(values[finite] * scale - 1e-6).astype(np.int64)
+    np.fill_diagonal(whole, 0)
+    return whole

@@ -1,0 +1,226 @@
+"""`dockfleet patrol`: a day's flights, and a check that trusts nothing of what planned them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import Result
+from typer.testing import CliRunner
+
+from fleet.program import app
+
+DAILY = Path("configs/longgang/patrols/daily.yaml")
+STEPS = "60"
+
+
+def patrol(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["patrol", *arguments])
+
+
+@pytest.fixture(scope="module")
+def plan_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("patrol") / "plan.json"
+    result = patrol(
+        "plan", str(DAILY), "--wind", "5@60", "--iterations", STEPS, "--seconds", "60",
+        "--out", str(out),
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    return out
+
+
+@pytest.fixture
+def plan(plan_file: Path) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(plan_file.read_text())
+    return read
+
+
+@pytest.fixture
+def violations(tmp_path: Path) -> Callable[[dict[str, Any]], list[str]]:
+    def checked(changed: dict[str, Any]) -> list[str]:
+        file = tmp_path / "changed.json"
+        file.write_text(json.dumps(changed))
+        result = patrol("check", str(file), "--json")
+        found: list[str] = json.loads(result.stdout)["violations"]
+        assert result.exit_code == bool(found)
+        return found
+
+    return checked
+
+
+def looks(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [s for each in plan["sorties"] for s in each["stages"] if s["what"] == "look"]
+
+
+def test_every_task_of_the_day_is_served_or_listed_with_a_reason(plan: dict[str, Any]) -> None:
+    flown = {look["visit"] for look in looks(plan)}
+    listed = {each["visit"] for each in plan["unserved"]}
+    visits = {visit for task in plan["tasks"] for visit in task["visits"]}
+    assert len(plan["tasks"]) > 111
+    assert visits == flown | listed
+    assert not flown & listed
+    assert all(each["reason"] for each in plan["unserved"])
+    assert plan["found"]["bound_wh"] <= plan["found"]["energy_wh"]
+
+
+def test_the_plan_holds_in_the_independent_check(plan_file: Path) -> None:
+    result = patrol("check", str(plan_file))
+    assert result.exit_code == 0, result.stdout
+    assert "0 violation(s)" in result.stdout
+
+
+def test_the_same_seed_gives_the_same_plan(plan_file: Path, tmp_path: Path) -> None:
+    again = tmp_path / "again.json"
+    patrol(
+        "plan", str(DAILY), "--wind", "5@60", "--iterations", STEPS, "--seconds", "60",
+        "--out", str(again),
+    )  # fmt: skip
+    assert again.read_bytes() == plan_file.read_bytes()
+
+
+def _flies_straight_home(plan: dict[str, Any]) -> None:
+    """Over whatever lies between."""
+    for sortie in plan["sorties"]:
+        for stage in sortie["stages"]:
+            stage["points"] = stage["points"][:1] + stage["points"][-2:]
+
+
+def _looks_too_late(plan: dict[str, Any]) -> None:
+    plan["patrol"]["communities"]["windows"] = ["07:00-07:30"]
+
+
+def _has_a_smaller_battery(plan: dict[str, Any]) -> None:
+    for stage in plan["sorties"][0]["stages"]:
+        stage["ends_s"] += 1000
+        stage["begins_s"] += 1000
+
+
+def _leaves_one_out(plan: dict[str, Any]) -> None:
+    stage = next(s for s in plan["sorties"][0]["stages"] if s["what"] == "look")
+    stage["visit"] = stage["task"] = "C001"
+
+
+def _flies_again_uncharged(plan: dict[str, Any]) -> None:
+    again = json.loads(json.dumps(plan["sorties"][0]))
+    again["id"] = "again"
+    plan["sorties"].append(again)
+
+
+def _sees_less(plan: dict[str, Any]) -> None:
+    for stage in looks(plan):
+        if stage["task"].startswith("A"):
+            stage["points"] = stage["points"][:2]
+
+
+def _is_too_fast(plan: dict[str, Any]) -> None:
+    for stage in plan["sorties"][0]["stages"]:
+        stage["points"] = [[lon, lat, alt, 1.5 * v] for lon, lat, alt, v in stage["points"]]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (_looks_too_late, "is looked at outside its hours"),
+        (_has_a_smaller_battery, "does not begin when the one before it ends"),
+        (_leaves_one_out, "is flown"),
+        (_flies_again_uncharged, "is charged"),
+        (_sees_less, "of what may be flown over is seen"),
+        (_is_too_fast, "through the air"),
+        (_flies_straight_home, "it flies through"),
+    ],
+)
+def test_a_plan_that_does_not_hold_is_found_out(
+    spoil: Callable[[dict[str, Any]], None],
+    says: str,
+    plan: dict[str, Any],
+    violations: Callable[[dict[str, Any]], list[str]],
+) -> None:
+    spoil(plan)
+    assert any(says in each for each in violations(plan))
+
+
+def _task(**changes: Any) -> dict[str, Any]:
+    name = {"zh": "点", "en": "a point"}
+    point = {"id": "P1", "name": name, "kind": "slope", "at": [114.2, 22.7], "height_m": 80}
+    return {**point, "camera": "wide", "dwell_s": 60, **changes}
+
+
+def _file(tmp_path: Path, **changes: Any) -> str:
+    whole = {
+        "name": {"zh": "试", "en": "a trial"},
+        "schematic": True,
+        "hours": "07:00-10:00",
+        "cameras": {"wide": {"across_deg": 72, "along_deg": 58}},
+        "points": [_task()],
+        **changes,
+    }
+    file = tmp_path / "trial.yaml"
+    file.write_text(yaml.safe_dump(whole, allow_unicode=True))
+    return str(file)
+
+
+AREA = {
+    "id": "A1", "name": {"zh": "面", "en": "an area"}, "kind": "wood", "height_m": 80,
+    "camera": "wide", "speed_ms": 10,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"points": [_task(at=[22.7, 114.2])]}, "are the two swapped?"),
+        ({"points": [_task(camera="zoom")]}, "points[0].camera: found zoom, expected one of wide"),
+        ({"points": [_task(), _task()]}, "points[1].id: found P1, expected an id of its own"),
+        ({"points": [_task(windows=["11:00-12:00"])]}, "hours that meet the patrol's"),
+        ({"points": [_task(windows=["07:00-07:05"], dwell_s=900)]}, "hold the dwell of 900 s"),
+        ({"points": [_task(windows=["08:00-07:00"])]}, "begin before they end"),
+        ({"points": [_task(dwel_s=60)]}, "did you mean 'dwell_s'"),
+        ({"points": []}, "found no tasks"),
+        (
+            {"areas": [{**AREA, "polygon": [[[114.2, 22.7], [114.21, 22.7], [114.22, 22.7]]]}]},
+            "areas[0].polygon: found a polygon of no area",
+        ),
+    ],
+)
+def test_a_bad_file_is_refused_with_file_key_and_what_was_expected(
+    changes: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    result = patrol("plan", _file(tmp_path, **changes))
+    assert result.exit_code == 1
+    assert says in result.stderr
+    assert "trial.yaml" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("task", "says"),
+    [
+        (_task(at=[114.0, 22.9]), "from where a drone may be"),
+        (_task(windows=["07:00-07:01"], dwell_s=55), "no drone was found"),
+        (_task(revisit_h=0.1, dwell_s=200), "its hours last 90 s"),
+    ],
+)
+def test_what_cannot_be_served_is_listed_with_the_reason(
+    task: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    result = patrol("plan", _file(tmp_path, points=[task]), "--iterations", "20")
+    assert result.exit_code == 0, result.stderr
+    assert says in result.stdout
+
+
+def test_no_patrol_flies_in_a_wind_that_no_dock_lets_a_drone_out_in(tmp_path: Path) -> None:
+    result = patrol("plan", _file(tmp_path), "--wind", "14@0")
+    assert result.exit_code == 1
+    assert "no dock lets a drone out" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"sorties": 3}'])
+def test_what_is_no_plan_is_said_to_be_none(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text(text)
+    result = patrol("check", str(file))
+    assert result.exit_code == 1
+    assert "broken.json" in result.stderr

@@ -1,0 +1,70 @@
+"""Legs between all places: as the dispatch choice would fly them, around what is closed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+
+from planner.airspace import build
+from planner.frame import to_degrees, to_metres
+from planner.model import LonLat, Performance, Volume, Wind
+from planner.patrol.legs import Legs, Place
+
+PERFORMANCE = Performance(
+    airspeed_ms=15, max_ground_ms=20, climb_ms=6, descent_ms=4, accel_ms2=3, climb_accel_ms2=2,
+    jerk_ms3=3, hover_w=191.4, cruise_w=166.6, battery_wh=149.9, reserve_share=0.2,
+)  # fmt: skip
+MIDDLE_M = to_metres(np.array([[114.2, 22.7]]))[0]
+
+
+def at(east_m: float, north_m: float) -> LonLat:
+    return LonLat(*to_degrees(np.array([MIDDLE_M + np.array((east_m, north_m))]))[0].tolist())
+
+
+def legs(spots: list[LonLat], wind: Wind = Wind(), closed: tuple[Volume, ...] = ()) -> Legs:  # noqa: B008
+    airspace = build(closed, {str(number): spot for number, spot in enumerate(spots)})
+    places = [Place(spot, 50, 50 if n == 0 else 130, is_pad=n == 0) for n, spot in enumerate(spots)]
+    return Legs(airspace, places, PERFORMANCE, wind, cruise_height_m=100)
+
+
+WALL = Volume(
+    "W", "wall", (tuple(at(*c) for c in ((900, -500), (1100, -500), (1100, 500), (900, 500))),)
+)
+
+
+def test_a_leg_around_a_volume_is_longer_and_stays_out_of_it() -> None:
+    spots = [at(0, 0), at(2000, 0)]
+    free, around = legs(spots), legs(spots, closed=(WALL,))
+    assert around.seconds[0, 1] > free.seconds[0, 1]
+    leg = around.leg(0, 1)
+    assert leg is not None
+    way = shapely.LineString([spots[0], *((point.lon, point.lat) for point in leg.waypoints)])
+    assert not way.intersects(shapely.Polygon(WALL.rings[0]).buffer(-1e-6))
+
+
+def test_a_leg_against_the_wind_takes_longer_than_with_it() -> None:
+    found = legs([at(0, 0), at(3000, 0), at(3000, 10)], Wind(8, 90))
+    assert found.seconds[0, 1] > found.seconds[1, 0]
+
+
+def test_a_leg_begins_by_climbing_and_ends_at_the_cameras_height() -> None:
+    leg = legs([at(0, 0), at(2000, 0)]).leg(0, 1)
+    assert leg is not None
+    heights = [point.alt_amsl_m for point in leg.waypoints]
+    assert heights == [150, 150, 130]
+    assert [point.speed_ms for point in leg.waypoints] == [0, 15, 0]
+
+
+def test_the_way_home_holds_the_slow_landing() -> None:
+    found = legs([at(0, 0), at(2000, 0)])
+    assert found.seconds[1, 0] - found.seconds[0, 1] == pytest.approx(14.9, abs=6)
+
+
+def test_where_there_is_no_way_time_and_energy_are_infinite() -> None:
+    ring = tuple(at(*corner) for corner in ((-900, -900), (900, -900), (900, 900), (-900, 900)))
+    hole = tuple(at(*corner) for corner in ((-500, -500), (500, -500), (500, 500), (-500, 500)))
+    moat = Volume("M", "moat", (ring, hole))
+    found = legs([at(0, 0), at(2000, 0)], closed=(moat,))
+    assert np.isinf(found.seconds[0, 1])
+    assert found.leg(0, 1) is None
