@@ -34,6 +34,7 @@ from fleet.readiness import Readiness
 from fleet.record.dataflash import FlightLogs
 from fleet.record.keeper import FlightRecords
 from fleet.supervise import supervise
+from fleet.waiting import WaitingLine
 from planner.airspace import Airspace
 
 _log = logging.getLogger(__name__)
@@ -145,6 +146,8 @@ async def _serve(
         tasks.create_task(supervise("broadcast", broadcast.run, failed))
         watch = partial(coverage.run, dispatcher.candidates)
         tasks.create_task(supervise("coverage", watch, failed))
+        line = WaitingLine(journal.state, operations, clock)
+        tasks.create_task(supervise("waiting incidents", line.run, failed))
         tasks.create_task(supervise("flight records", records.run, failed))
         tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))
         tasks.create_task(operations.settle(), name="settle")

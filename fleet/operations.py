@@ -170,15 +170,24 @@ class Operations:
         """Whatever becomes of this sortie now is a person's doing: nobody is sent after it."""
         self._recalled.add(sortie)
 
+    def consider(self, incident: str, without: frozenset[str]) -> Choice:
+        """The ranking for an incident; nothing is recorded."""
+        view = self._journal.state.incidents[incident]
+        return self._dispatcher.choose(LonLat(view.lon, view.lat), self._kinds[view.kind], without)
+
+    def take_up_offer(self, incident: str, choice: Choice, offer: Alternative) -> c.SortieView:
+        """Records the ranking, and sends whom it offers.
+
+        Raises:
+            Refused: if that drone cannot be sent after all.
+        """
+        self._journal.record(choice.fact(incident))
+        return self._send(incident, choice, offer, None)
+
     def _decide(
         self, incident: str, cause: str | None, without: frozenset[str] = frozenset()
     ) -> Choice:
-        view = self._journal.state.incidents[incident]
-        choice = self._dispatcher.choose(
-            LonLat(view.lon, view.lat),
-            self._kinds[view.kind],
-            without,
-        )
+        choice = self.consider(incident, without)
         self._journal.record(choice.fact(incident), cause=cause)
         return choice
 
@@ -255,8 +264,7 @@ class Operations:
         await self._settled.wait()
         if self._journal.state.incidents[incident].state is not c.IncidentState.UNSERVED:
             return
-        sorties = self._journal.state.sorties.values()
-        tried = frozenset(s.dock for s in sorties if s.incident == incident)
+        tried = self._journal.state.tried(incident)
         if len(tried) < MOST_TRIES:
             self.send_best(incident, failed, without=tried)
             return

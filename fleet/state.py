@@ -41,6 +41,7 @@ class FleetState:
     incidents: dict[str, IncidentView] = field(default_factory=dict)
     sorties: dict[str, SortieView] = field(default_factory=dict)
     plans: dict[str, SortiePlan] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)  # incidents that nobody could be sent to
     decisions: dict[str, list[str]] = field(default_factory=dict)  # incident -> its decisions
     reported: dict[str, str] = field(default_factory=dict)  # request -> the incident it made
     sent: dict[str, str] = field(default_factory=dict)  # request -> the sortie it made
@@ -67,8 +68,10 @@ class FleetState:
                 self._advanced(fact, recorded.at)
             case events.IncidentUnserved() as fact:
                 self._move(fact.incident, IncidentTrigger.NO_DOCK)
+                self.waiting.add(fact.incident)
             case events.IncidentClosed() as fact:
                 self._move(fact.incident, IncidentTrigger.CLOSE)
+                self.waiting.discard(fact.incident)
                 self._update(fact.incident, closed_at=recorded.at)
 
     def sortie_of_drone(self, drone: str) -> SortieView | None:
@@ -77,6 +80,10 @@ class FleetState:
             if sortie.drone == drone and sortie.state not in ENDED:
                 return sortie
         return None
+
+    def tried(self, incident: str) -> frozenset[str]:
+        """Docks that have sent a drone to the incident."""
+        return frozenset(s.dock for s in self.sorties.values() if s.incident == incident)
 
     def active(self) -> list[SortieView]:
         return [sortie for sortie in self.sorties.values() if sortie.state not in ENDED]
@@ -126,6 +133,7 @@ class FleetState:
         )
         self.plans[fact.sortie] = SortiePlan(fact.decision, fact.route, fact.turn_back_wh)
         self._move(fact.incident, IncidentTrigger.DRONE_SENT)
+        self.waiting.discard(fact.incident)
         if self.incidents[fact.incident].on_scene_at is None:
             self._update(
                 fact.incident,

@@ -36,8 +36,10 @@ class Officer:
     async def ask(self, body: BaseModel) -> dict[str, Any]:
         return (await self._bus.request(TOPICS.controller_request(), body, 20)).body
 
-    async def report(self, at: tuple[float, float], dispatch: str = "now") -> c.IncidentView:
-        body = c.ReportIncident(lon=at[0], lat=at[1], kind="fire", dispatch=dispatch)
+    async def report(
+        self, at: tuple[float, float], dispatch: str = "now", level: int | None = None
+    ) -> c.IncidentView:
+        body = c.ReportIncident(lon=at[0], lat=at[1], kind="fire", dispatch=dispatch, level=level)
         view = c.IncidentView.model_validate(await self.ask(body))
         self.incidents.setdefault(view.id, view)
         return view

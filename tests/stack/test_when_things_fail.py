@@ -62,6 +62,33 @@ async def test_a_dock_that_fails_is_missing_from_the_coverage_until_it_is_well(s
         await officer.until(lambda: dock in officer.coverage.available)
 
 
+async def test_incidents_nobody_could_go_to_are_served_the_gravest_first_once_a_dock_is_well(stack):
+    async with on_duty(stack.broker) as officer:
+        docks = [f"D{number:02d}" for number in range(1, 26)]
+        for dock in docks:
+            await officer.break_dock(dock, "offline")
+        await officer.until(lambda: officer.coverage and not officer.coverage.available)
+        slight = await officer.report(PLACE, level=4)
+        grave = await officer.report(FAR, level=1)
+        assert (slight.state, grave.state) == ("unserved", "unserved")
+        ranked = await officer.ask(c.PlanFor(lon=FAR[0], lat=FAR[1]))
+        well = ranked["ranking"][0]["dock"]
+
+        await officer.break_dock(well, "none")
+        await officer.until(lambda: officer.sorties_of(grave.id))
+        assert officer.sorties_of(grave.id)[0].dock == well
+        assert officer.sorties_of(slight.id) == []
+        assert officer.incidents[slight.id].state == "unserved"
+
+        closed = await officer.ask(c.CloseIncident(incident=slight.id))
+        assert closed["state"] == "closed"
+        for dock in docks:
+            await officer.break_dock(dock, "none")
+        await officer.ask(c.Recall(sortie=officer.sorties_of(grave.id)[0].id))
+        await officer.until_sortie(officer.sorties_of(grave.id)[0].id, "docked", "aborted")
+        assert officer.sorties_of(slight.id) == []  # nobody goes to what is closed
+
+
 async def test_a_drone_called_back_on_its_way_comes_home_by_a_way_planned_from_there(stack):
     async with on_duty(stack.broker) as officer:
         incident = await officer.report(FAR)
