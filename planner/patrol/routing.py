@@ -38,7 +38,7 @@ from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
 
 from planner.energy import WH
-from planner.patrol.bound import least_energy
+from planner.patrol.bound import Known, least_energy
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -146,11 +146,16 @@ def routes(
     kept = [problem.within_endurance(sortie) for sortie in sorties]
     flown = tuple(sortie for sortie in kept if sortie.looks)
     served = {looks[each.look].visit for sortie in flown for each in sortie.looks}
-    waited_wh = sum(problem.waiting_wh(sortie) for sortie in flown)
+    wh = sum(sortie.wh - problem.waiting_wh(sortie) for sortie in flown)
+    known = Known(
+        wh=wh,
+        usable_wh=max(shift.usable_wh for shift in shifts),
+        round_trips=all(shift.starts == shift.lands for shift in shifts),
+    )
     return Routes(
         sorties=tuple(sorted(flown, key=lambda each: (each.ordered_s, each.shift))),
-        wh=sum(sortie.wh for sortie in flown) - waited_wh,
-        bound_wh=least_energy(problem.wh, problem.pads, problem.look_visits, served),
+        wh=wh,
+        bound_wh=least_energy(problem.wh, problem.pads, problem.look_visits, served, known),
         iterations=result.num_iterations,
         seconds=result.runtime,
         repeatable=result.num_iterations >= search.iterations,

@@ -16,7 +16,7 @@ from planner.frame import Points
 from planner.patrol.sweep import Swath, SweepImpossible, strips, sweep
 
 SWATH = Swath(across_m=40.0, along_m=30.0)
-ACROSS_LEAST = 20  # swaths that a convex area is wide, where its path is held to the bound
+ACROSS_LEAST = 25  # swaths that a convex area is wide, where its path is held to the bound
 
 
 def length_m(runs: Sequence[Points]) -> float:
