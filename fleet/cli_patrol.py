@@ -47,7 +47,7 @@ def plan(
 
     from fleet.district.load import load_or_refuse
     from fleet.patrol.load import load_patrol
-    from fleet.patrol.planning import Planning
+    from fleet.patrol.planning import plan_patrol
     from planner.airspace import AirspaceInvalid
     from planner.model import Wind
     from planner.patrol.routing import Search
@@ -62,9 +62,7 @@ def plan(
                 found = "no routes yet" if best_wh is None else f"{best_wh:.0f} Wh"
                 status.update(f"{done} of {iterations} steps, {found}")
 
-            planned = Planning(district, tasks, blowing).plan(
-                Search(seed, iterations, seconds, tell)
-            )
+            planned = plan_patrol(district, tasks, blowing, Search(seed, iterations, seconds, tell))
         if out is not None:
             out.write_text(planned.model_dump_json(indent=1) + "\n", encoding="utf-8")
     except (Refusal, AirspaceInvalid) as refusal:

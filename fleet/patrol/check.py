@@ -20,7 +20,7 @@ from fleet.patrol.seen import seen_shares, trespasses
 
 TIME_SLACK_S = 1.0
 PLACE_SLACK_M = 2.0
-ENERGY_SLACK = 0.02
+ENERGY_SLACK, ENERGY_SLACK_WH = 0.02, 0.5  # speeding up is reckoned as hovering here
 SPEED_SLACK = 1.01
 INDUCED_MS = 5.0  # of the air through the rotors at hover; climbing adds to it
 LEAST_SEEN = 0.995
@@ -95,9 +95,10 @@ class _Flight:
             here, now_s, wh = stage.points[-1], stage.ends_s, wh + stage_wh
         yield from self._landed(here, now_s)
         usable_wh = drone.battery_wh * (1 - drone.reserve_share)
-        if wh > usable_wh * (1 + ENERGY_SLACK / 4):
-            yield f"it takes {wh:.1f} Wh, and {usable_wh:.1f} Wh may be used"
-        if abs(wh - sortie.energy_wh) > ENERGY_SLACK * wh:
+        if sortie.energy_wh > usable_wh + 1e-6 or wh > usable_wh * (1 + ENERGY_SLACK):
+            most_wh = max(wh, sortie.energy_wh)
+            yield f"it takes {most_wh:.1f} Wh, and {usable_wh:.1f} Wh may be used"
+        if abs(wh - sortie.energy_wh) > ENERGY_SLACK * wh + ENERGY_SLACK_WH:
             yield f"it takes {wh:.1f} Wh, not {sortie.energy_wh:.1f} Wh"
 
     def _landed(self, here: PlanPoint, now_s: float) -> Iterator[str]:

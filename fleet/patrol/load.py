@@ -11,7 +11,7 @@ import shapely
 
 from fleet.district.document import Fault, read_document
 from fleet.district.model import District, Name
-from fleet.patrol.file import Area, Line, PatrolFile, Point, Task, seconds_of
+from fleet.patrol.file import Area, Communities, Line, PatrolFile, Point, Task, seconds_of
 from fleet.process import Refusal
 from planner.frame import to_metres
 
@@ -68,8 +68,10 @@ def tasks_of(patrol: PatrolFile, district: District) -> tuple[Task, ...]:
 def _faults(name: str, patrol: PatrolFile) -> Iterator[Fault]:
     if patrol.communities is None and not any(True for _ in patrol.tasks()):
         yield Fault(name, None, "", "no tasks", "communities, points, lines or areas")
-    if (every := patrol.communities) is not None and every.camera not in patrol.cameras:
-        yield _unknown_camera(name, "communities", every.camera, patrol)
+    if (every := patrol.communities) is not None:
+        if every.camera not in patrol.cameras:
+            yield _unknown_camera(name, "communities", every.camera, patrol)
+        yield from _hours_faults(name, "communities", every, patrol)
     seen: dict[str, str] = {}
     for key, task in patrol.tasks():
         if task.id in seen:
@@ -86,7 +88,9 @@ def _unknown_camera(name: str, key: str, camera: str, patrol: PatrolFile) -> Fau
     return Fault(name, None, f"{key}.camera", camera, f"one of {', '.join(patrol.cameras)}")
 
 
-def _hours_faults(name: str, key: str, task: Task, patrol: PatrolFile) -> Iterator[Fault]:
+def _hours_faults(
+    name: str, key: str, task: Task | Communities, patrol: PatrolFile
+) -> Iterator[Fault]:
     begin_s, end_s = seconds_of(patrol.hours)
     for number, hours in enumerate(task.windows):
         opens_s, closes_s = seconds_of(hours)
@@ -94,7 +98,7 @@ def _hours_faults(name: str, key: str, task: Task, patrol: PatrolFile) -> Iterat
         where = f"{key}.windows[{number}]"
         if lasts_s <= 0:
             yield Fault(name, None, where, hours, f"hours that meet the patrol's, {patrol.hours}")
-        elif isinstance(task, Point) and task.dwell_s > lasts_s:
+        elif isinstance(task, Point | Communities) and task.dwell_s > lasts_s:
             expected = f"hours that hold the dwell of {task.dwell_s:g} s"
             yield Fault(name, None, where, f"{hours} ({lasts_s:.0f} s of the patrol)", expected)
 
