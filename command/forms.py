@@ -83,6 +83,10 @@ class LandNowForm(_OptionalForm):
     reason: str = Field(default="brought down by the officer", max_length=500)
 
 
+class WriteOffForm(_OptionalForm):
+    reason: str = Field(default="written off by the officer", max_length=500)
+
+
 class FleetActForm(_OptionalForm):
     confirmation: str | None = Field(
         default=None, max_length=100, description="Of the first answer; nothing is done without."

@@ -45,6 +45,13 @@ def _add_stops(api: APIBlueprint, acts: Asks) -> None:
         """Bring a drone down where it is, whatever is under it"""
         return _told(acts, c.LandNow(sortie=path.id, reason=body.reason), header)
 
+    @api.post("/sorties/<id>/write-off", responses=_ANSWERS)
+    def write_off(
+        path: forms.SortiePath, header: forms.ActHeader, body: forms.WriteOffForm
+    ) -> flask.Response:
+        """End the sortie of a drone that is lost, or down away from its dock"""
+        return _told(acts, c.WriteOff(sortie=path.id, reason=body.reason), header)
+
 
 def _add_places(api: APIBlueprint, acts: Asks) -> None:
     @api.post("/sorties/<id>/goto", responses=_ANSWERS)

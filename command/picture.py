@@ -23,7 +23,7 @@ from fleet.contract import (
 
 INCIDENTS_KEPT = 1000
 SORTIES_KEPT = 2000
-_ENDED = {SortieState.DOCKED, SortieState.ABORTED, SortieState.LOST}
+_ENDED = {SortieState.DOCKED, SortieState.ABORTED, SortieState.WRITTEN_OFF}
 
 
 class Applied(Enum):

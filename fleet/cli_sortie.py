@@ -105,6 +105,18 @@ def orbit(
     tell_sortie(ask(broker, district, body), json)
 
 
+@sortie.command("write-off")
+def write_off(
+    id_: Id,
+    reason: Reason = "written off from the command line",
+    broker: BrokerUrl = BROKER,
+    district: DistrictId = "longgang",
+    json: AsJson = False,
+) -> None:
+    """End the sortie of a drone that is lost, or down away from its dock."""
+    tell_sortie(ask(broker, district, c.WriteOff(sortie=id_, reason=reason)), json)
+
+
 @sortie.command("land-now")
 def land_now(
     id_: Id,

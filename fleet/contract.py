@@ -46,6 +46,7 @@ class SortieState(StrEnum):
     DOCKED = "docked"  # on its pad, cover closed
     ABORTED = "aborted"  # ended before take-off; the drone never left
     LOST = "lost"  # no longer heard from, or down away from a dock
+    WRITTEN_OFF = "written_off"  # a person has ended it: the drone does not come back by itself
 
 
 class LaunchParts(_Model):
@@ -468,6 +469,15 @@ class LandNow(_Model):
     reason: str = Field(default="brought down by the officer", max_length=500)
 
 
+class WriteOff(_Model):
+    """Ends the sortie of a drone that is lost, or down away from its dock: it is no longer waited
+    for. The drone can be sent again once its dock holds it. Answer: SortieView."""
+
+    ask: Literal["write_off"] = "write_off"
+    sortie: str
+    reason: str = Field(default="written off by the officer", max_length=500)
+
+
 class _FleetAct(_Model):
     confirmation: str | None = Field(default=None, max_length=100)
     by: str = Field(default="officer", max_length=100)
@@ -574,6 +584,7 @@ Ask = Annotated[
     | Goto
     | Orbit
     | LandNow
+    | WriteOff
     | RecallAll
     | LandAll
     | CloseIncident

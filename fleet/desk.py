@@ -102,6 +102,8 @@ class Desk:
                 return self._directing.go(ask, cause)
             case c.LandNow():
                 return self._directing.land_now(ask, cause)
+            case c.WriteOff():
+                return self._directing.write_off(ask, cause)
             case c.RecallAll() | c.LandAll():
                 return self._fleet_acts.ask(ask, cause)
             case c.CloseIncident():

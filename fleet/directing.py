@@ -137,6 +137,19 @@ class Directing:
         flight.land_now(ask.reason, cause)
         return self._view(view.id)
 
+    def write_off(self, ask: c.WriteOff, cause: str) -> c.SortieView:
+        """Ends the sortie of a drone that is lost or down away from its dock; one that is heard in
+        the air is neither."""
+        view = self._view(ask.sortie)
+        if T.WRITE_OFF not in SORTIE.triggers(view.state):
+            state = view.state.replace("_", " ")
+            raise Refused("conflict", f"{view.drone} is {state}; only what is lost is written off")
+        vehicle = self._vehicles[view.drone]
+        if vehicle.is_heard(asyncio.get_running_loop().time()) and vehicle.state.armed:
+            raise Refused("conflict", f"{view.drone} is heard, with its rotors on; recall it")
+        self._operations.flight_of(view.id).write_off(ask.reason, cause)
+        return self._view(view.id)
+
     def _view(self, sortie: str) -> c.SortieView:
         view = self._journal.state.sorties.get(sortie)
         if view is None:

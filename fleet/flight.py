@@ -117,6 +117,11 @@ class SortieFlight:
         """A person wants the drone down where it is."""
         self._ordered(T.LAND_NOW, reason, cause)
 
+    def write_off(self, reason: str, cause: str | None) -> None:
+        """A person no longer waits for the drone."""
+        self._ordered(T.WRITE_OFF, reason, cause)
+        self._stirred.set()
+
     def _ordered(
         self, trigger: SortieTrigger, reason: str, cause: str | None, *facts: Fact
     ) -> None:

@@ -32,6 +32,7 @@ class SortieTrigger(StrEnum):
     ABORT = "abort"
     LOSE = "lose"
     HEARD_AGAIN = "heard_again"
+    WRITE_OFF = "write_off"  # a person no longer waits for it
 
 
 T = SortieTrigger
@@ -89,6 +90,8 @@ SORTIE: Final = Table(
         (S.LANDING_OUT, T.LOSE): S.LOST,
         (S.LOST, T.HEARD_AGAIN): S.RETURNING,
         (S.LOST, T.DOCK_CLOSED): S.DOCKED,
+        (S.LOST, T.WRITE_OFF): S.WRITTEN_OFF,
+        (S.GROUNDED, T.WRITE_OFF): S.WRITTEN_OFF,
     },
 )
 
@@ -97,7 +100,7 @@ BY_A_PERSON: Final = frozenset({S.HELD, S.DIRECTED})  # for its incident still, 
 ATTENDING: Final = OUTWARD | BY_A_PERSON | {S.ON_SCENE}
 _AWAY: Final = BY_A_PERSON | {S.EN_ROUTE, S.ON_SCENE}
 _IN_THE_AIR: Final = _AWAY | {S.RETURNING, S.LANDING}
-ENDED: Final = frozenset({S.DOCKED, S.ABORTED})
+ENDED: Final = frozenset({S.DOCKED, S.ABORTED, S.WRITTEN_OFF})
 
 AIRBORNE_M: Final = 2.0
 OVER_PAD_M: Final = 5.0

@@ -34,7 +34,7 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
 
 _LOOKING = (
     *(c.PlanFor, c.ShowIncident, c.ListIncidents, c.ListSorties),
-    *(c.ExplainDecision, c.ListDecisions, c.GetSnapshot, c.GetEvents),
+    *(c.ExplainDecision, c.ListDecisions, c.GetSnapshot, c.GetCoverage, c.GetEvents),
 )
 
 

@@ -206,7 +206,15 @@ class TinyController:
                 made_sortie = sortie(int(ask.incident[3:]), dock=ask.dock or "D01")
                 await self.record("SortieRequested", sortie=made_sortie)
                 return None, "", made_sortie.model_dump(mode="json")
-            case c.Recall() | c.Hold() | c.Resume() | c.Goto() | c.Orbit() | c.LandNow():
+            case (
+                c.Recall()
+                | c.Hold()
+                | c.Resume()
+                | c.Goto()
+                | c.Orbit()
+                | c.LandNow()
+                | c.WriteOff()
+            ):
                 if ask.sortie not in self.sorties:
                     return "not_found", f"there is no sortie {ask.sortie}", {}
                 return None, "", self.sorties[ask.sortie].model_dump(mode="json")

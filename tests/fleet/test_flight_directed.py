@@ -169,6 +169,23 @@ def test_brought_down_it_is_on_the_ground_until_somebody_puts_it_in_its_dock(pla
     played(story)
 
 
+def test_what_is_down_outside_is_waited_for_until_it_is_written_off(played):
+    async def story(stage):
+        await stage.until_state("en_route")
+        await stage.until(lambda: off_m(stage, PAD[:2]) > 100)
+        stage.flight.land_now("smoke", None)
+        await stage.until_state("grounded")
+        await asyncio.sleep(600)
+        assert stage.state == "grounded"
+        assert stage.journal.state.sortie_of_drone("U01") is not None
+        stage.flight.write_off("burnt out", None)
+        assert stage.state == "written_off"
+        assert stage.journal.state.sortie_of_drone("U01") is None
+        await stage.until(lambda: stage._flying.done())
+
+    played(story)
+
+
 def test_a_landing_is_stopped_in_the_air_and_it_comes_home(played):
     async def story(stage):
         await stage.until_state("en_route")

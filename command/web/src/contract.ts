@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 41252b2db273cd646159c547f8ad94c12ffaaca45c82f7cf802727ed3af47369
+// Schema: 493fce3ad44087601fa997a2e672d6eb89663e4b058702f972771dd1541bb57d
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -17,7 +17,8 @@ export type SortieState =
   | "grounded"
   | "docked"
   | "aborted"
-  | "lost";
+  | "lost"
+  | "written_off";
 export type Charger = "idle" | "charging" | "full" | "fault";
 /**
  * The dock's cover as its end switches and motor report it.

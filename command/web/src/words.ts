@@ -82,7 +82,7 @@ export interface Telling {
 const BAD_TRIGGERS = new Set(["abort", "lose", "turn_back"]);
 const GOOD_TRIGGERS = new Set(["arrived", "dock_closed"]);
 const BAD_STEP = /_failed$|_not_|landing_held|uses_reserve/;
-const SAID_BY_A_PERSON = new Set(["recall", "hold", "resume", "direct", "land_now"]);
+const SAID_BY_A_PERSON = new Set(["recall", "hold", "resume", "direct", "land_now", "write_off"]);
 
 /** One line of an incident's timeline. */
 export function tell(event: Event, kindName: (id: string) => string, t: TFunction, language: string): Telling {

@@ -317,6 +317,7 @@ export const en: typeof zh = {
       directed: "Directed",
       landing_out: "Landing out",
       grounded: "Grounded",
+      written_off: "Written off",
       lost: "Lost",
     },
     steps: {
@@ -359,6 +360,7 @@ export const en: typeof zh = {
       resume: "Goes on",
       direct: "Sent to a place",
       land_now: "Brought down where it is",
+      write_off: "Written off",
       down: "Down, away from its dock",
       heard_again: "Heard again, returning",
     },
@@ -473,6 +475,7 @@ export const en: typeof zh = {
     directed: "Sent",
     landing_out: "Down now",
     grounded: "On ground",
+    written_off: "Written off",
     lost: "Lost",
   },
   cover: { closed: "closed", opening: "opening", open: "open", closing: "closing", stuck: "stuck" },

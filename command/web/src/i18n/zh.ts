@@ -314,6 +314,7 @@ export const zh = {
       directed: "按指令飞行",
       landing_out: "就地降落",
       grounded: "已落地（场外）",
+      written_off: "已注销（未归）",
       lost: "失联",
     },
     steps: {
@@ -356,6 +357,7 @@ export const zh = {
       resume: "继续任务",
       direct: "飞往指定地点",
       land_now: "就地降落",
+      write_off: "不再等待",
       down: "已在场外落地",
       heard_again: "恢复联系，返航",
     },
@@ -470,6 +472,7 @@ export const zh = {
     directed: "指令",
     landing_out: "迫降",
     grounded: "场外",
+    written_off: "注销",
     lost: "失联",
   },
   cover: { closed: "舱盖关", opening: "开盖中", open: "舱盖开", closing: "关盖中", stuck: "舱盖卡滞" },

@@ -17,7 +17,7 @@ import { Figure } from "./ArchivePage";
 import { useRecord, type IncidentRecord } from "./archive";
 
 const WHY_DOCKS = 8;
-const BROKEN = new Set<SortieState>(["aborted", "lost", "grounded"]);
+const BROKEN = new Set<SortieState>(["aborted", "lost", "grounded", "written_off"]);
 
 /** One incident as it was recorded: for the review, and for the printer. */
 export default function ReviewPage({ id }: { id: string }) {

@@ -10,7 +10,7 @@ import { useDockNames } from "./names";
 
 const STEPS: SortieState[] = ["preparing", "launching", "en_route", "on_scene", "returning", "landing", "docked"];
 
-const BROKEN: ReadonlySet<SortieState> = new Set(["aborted", "lost", "grounded"]);
+const BROKEN: ReadonlySet<SortieState> = new Set(["aborted", "lost", "grounded", "written_off"]);
 
 /** The step that what a person makes the drone do stands in for. */
 function stepOf({ state, held_from }: SortieView): SortieState {

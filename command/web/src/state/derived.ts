@@ -21,7 +21,7 @@ export interface Stand {
 
 const AMISS: ReadonlySet<SortieState> = new Set(["lost", "grounded"]);
 
-const ENDED: ReadonlySet<SortieState> = new Set(["docked", "aborted"]);
+const ENDED: ReadonlySet<SortieState> = new Set(["docked", "aborted", "written_off"]);
 
 /** A lost drone's sortie has not ended: somebody must look for it. */
 export function isActive(sortie: SortieView): boolean {
