@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from pydantic import TypeAdapter
 from ulid import ULID
 
 from fleet.contract import AlternativeView, DecisionView, LaunchParts, ReasonView
 from fleet.district.model import District, DockSite, IncidentKind
-from fleet.dock_roster import DockRoster
+from fleet.dock_roster import DockRoster, DockSeen
 from fleet.eligibility import Standing, vetoes
 from fleet.events import DecisionTaken
 from fleet.forecast import launch_times, task_for
@@ -22,7 +23,9 @@ from fleet.readiness import Readiness
 from fleet.state import FleetState
 from fleet.versions import versions
 from planner.airspace import Airspace
+from planner.checks import wind_is_sound
 from planner.dispatch import choose
+from planner.frame import Points, to_metres
 from planner.model import (
     Alternative,
     Candidate,
@@ -33,6 +36,7 @@ from planner.model import (
     Veto,
     Wind,
 )
+from planner.weather import Stations
 
 _PICTURE = TypeAdapter(Picture)
 _RANKING = TypeAdapter(tuple[Alternative, ...])
@@ -75,17 +79,20 @@ class Dispatcher:
         """``absence_cost``: the share of the district lost to coverage while a dock is busy."""
         self._district, self._airspace, self._state = district, airspace, state
         self._absence_cost = absence_cost
+        self._sites_m = to_metres(np.array([site.at for site in district.docks]))
+        self._stations = Stations(self._sites_m)
         self._docks, self._vehicles, self._readiness = docks, vehicles, readiness
         self._drones = {drone.id: drone for drone in district.drones}
 
     def choose(
         self, at: LonLat, kind: IncidentKind, without: frozenset[str] = frozenset()
     ) -> Choice:
-        """Ranks all docks for what happened there; ``without`` are docks already tried in vain."""
+        """Ranks all docks for what happened there, each in the wind half way; ``without`` are
+        docks already tried in vain."""
         loop = asyncio.get_running_loop()
         began_s = loop.time()
         picture = Picture(
-            candidates=tuple(self._candidate(site, without) for site in self._district.docks),
+            candidates=self._candidates((self._sites_m + to_metres(np.array([at]))) / 2, without),
             task=task_for(self._district, at, kind.scene_s, kind.needs),
         )
         decision = choose(self._airspace, picture)
@@ -102,18 +109,30 @@ class Dispatcher:
 
     def candidates(self) -> tuple[Candidate, ...]:
         """All docks' drones as the planner sees them."""
-        return tuple(self.candidate(site) for site in self._district.docks)
+        return self._candidates(self._sites_m, frozenset())
 
     def candidate(self, site: DockSite) -> Candidate:
         """The dock's drone as the planner sees it."""
-        return self._candidate(site, frozenset())
+        (wind,) = self._winds(to_metres(np.array([site.at])))
+        return self._candidate(site, wind, frozenset())
 
-    def _candidate(self, site: DockSite, without: frozenset[str]) -> Candidate:
+    def _candidates(self, winds_at_m: Points, without: frozenset[str]) -> tuple[Candidate, ...]:
+        """All docks' drones, each in the wind at a place of its own."""
+        sites, winds = self._district.docks, self._winds(winds_at_m)
+        return tuple(
+            self._candidate(site, wind, without) for site, wind in zip(sites, winds, strict=True)
+        )
+
+    def _winds(self, at_m: Points) -> list[Wind]:
+        measured = [_measured(self._docks[site.id]) for site in self._district.docks]
+        return self._stations.winds_at(at_m, measured)
+
+    def _candidate(self, site: DockSite, wind: Wind, without: frozenset[str]) -> Candidate:
         drone = self._drones[site.drone]
         model = self._district.drone_models[drone.model]
         vehicle = self._vehicles.get(drone.id)
         seen = self._docks[site.id]
-        wind = Wind(seen.weather.wind_ms, seen.weather.wind_from_deg) if seen.weather else Wind()
+        own = _measured(seen)
         pct = vehicle.state.battery_pct if vehicle else None
         against = vetoes(self._standing(site))
         if site.id in without:
@@ -126,7 +145,7 @@ class Dispatcher:
             performance=self._readiness.performance(drone.id),
             launch=launch_times(self._district.dock_models[site.model], model),
             energy_wh=(100 if pct is None else pct) / 100 * model.battery_wh,
-            wind=wind,
+            wind=wind if own is None or wind_is_sound(own) else own,  # told, and ruled out by it
             vetoes=against,
             wind_spread_ms=self._district.flight.wind_spread_ms,
             payloads=model.payloads,
@@ -148,6 +167,11 @@ class Dispatcher:
             dock_lost_s=system.dock_lost_s,
             drone_lost_s=system.drone_lost_s,
         )
+
+
+def _measured(seen: DockSeen) -> Wind | None:
+    weather = seen.weather
+    return Wind(weather.wind_ms, weather.wind_from_deg) if weather else None
 
 
 def decision_view(
