@@ -1,4 +1,4 @@
-"""`dockfleet patrol`: plan a day's patrols, and check a plan."""
+"""`dockfleet patrol`: plan a day's patrols, check a plan, write its missions."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 DEFAULT = Path("configs/longgang")
 ITERATIONS = 1500
+WRITTEN = (".plan", ".waypoints")
 ROW = "{:<5} {:<5} {:<5} {:>6}–{:<6} {:>5} {:>9} {:>9}  {}"
 
 InDistrict = Annotated[
     Path, typer.Option("--in", help="The district.", envvar="DOCKFLEET_DISTRICT")
 ]
 
-patrol = typer.Typer(help="Plan patrols, and check plans.", no_args_is_help=True)
+patrol = typer.Typer(help="Plan patrols, check plans, write missions.", no_args_is_help=True)
 
 
 @patrol.command("plan")
@@ -96,6 +97,44 @@ def check(
         typer.echo(f"{len(found)} violation(s) in {file}")
     if found:
         raise typer.Exit(1)
+
+
+@patrol.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="A plan, as `patrol plan --out` writes it.")],
+    sortie: Annotated[str, typer.Option(help="Which flight of it, e.g. S001.")],
+    to: Annotated[Path, typer.Option(help="FILE.plan or FILE.waypoints.")],
+    district_dir: InDistrict = DEFAULT,
+    json: AsJson = False,
+) -> None:
+    """Write one flight as a mission for ground stations: QGroundControl's .plan, or .waypoints."""
+    from fleet.district.load import load_or_refuse
+    from fleet.fence import district_fence
+    from fleet.formats.plan_file import PlanFile
+    from fleet.formats.qgc_plan import plan_text
+    from fleet.formats.waypoints import waypoint_text
+    from fleet.patrol.mission import mission_items
+
+    if to.suffix not in WRITTEN:
+        end_with(f"--to must end in {', '.join(WRITTEN)}, not {to.name!r}", 2)
+    planned, district = _read(file), load_or_refuse(district_dir)
+    flight = next((each for each in planned.sorties if each.id == sortie), None)
+    if flight is None:
+        end_with(f"there is no flight {sortie} in {file}; it holds {len(planned.sorties)}")
+    docks = {site.id: site for site in district.docks}
+    if unknown := {flight.dock, flight.lands_at} - set(docks):
+        end_with(f"{sortie} uses {', '.join(sorted(unknown))}, which {district.id} does not have")
+    items = mission_items(flight, docks[flight.dock], docks[flight.lands_at])
+    mission = PlanFile(items, district_fence(district))
+    text = plan_text(mission) if to.suffix == ".plan" else waypoint_text(mission)
+    try:
+        to.write_text(text, encoding="utf-8")
+    except OSError as error:
+        end_with(f"{to} cannot be written ({error.strerror})")
+    if json:
+        print_json({"file": str(to), "sortie": sortie, "dock": flight.dock, "items": len(items)})
+    else:
+        typer.echo(f"{to}: {len(items)} items, from {flight.dock} to {flight.lands_at}")
 
 
 def _read(file: Path) -> PatrolPlan:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+import numpy as np
+
 from fleet.district.model import District
 from fleet.forecast import task_for
 from fleet.patrol.file import HOUR_S, PatrolFile, Point, Task, seconds_of
@@ -16,7 +18,7 @@ from planner.airspace import Airspace, build
 from planner.energy import WH
 from planner.frame import Points, to_degrees
 from planner.model import LonLat
-from planner.patrol.legs import Place
+from planner.patrol.legs import Heights, Place
 from planner.patrol.routing import Look, Visit
 
 REVISIT_LEEWAY = 0.25  # of the revisit interval, within which a visit may begin
@@ -45,10 +47,11 @@ class Agenda:
         patrol: PatrolFile,
         airspace: Airspace,
         flyer: Flyer,
+        heights: Heights,
         pads: Sequence[Place],
     ) -> None:
         self._district, self._patrol = district, patrol
-        self._airspace, self._flyer = airspace, flyer
+        self._airspace, self._flyer, self._heights = airspace, flyer, heights
         self._numbers: dict[tuple[LonLat, float], int] = {}
         self.places: list[Place] = []
         self.visits: list[Visit] = []
@@ -90,7 +93,7 @@ class Agenda:
         performance = self._flyer.performance
         slow_w = max(performance.hover_w, performance.cruise_w)
         if isinstance(task, Point):
-            at = self._stand(task, points_m[:1])[0]
+            at = self._stand(task, points_m)[0]
             wh = task.dwell_s * performance.hover_w / WH
             yield Part(task, points_m, (), at, at, task.dwell_s, wh)
             return
@@ -99,7 +102,7 @@ class Agenda:
             if speeds_ms is None:
                 continue
             seconds = self._flyer.seconds(way_m, task.speed_ms)
-            ends = self._stand(task, way_m[[0, -1]])
+            ends = self._stand(task, way_m)
             yield Part(task, way_m, tuple(speeds_ms), *ends, seconds, seconds * slow_w / WH)
 
     def _add_visits(self, task: Task, part_id: str, ways: Sequence[Part]) -> None:
@@ -121,12 +124,15 @@ class Agenda:
                         Look(number, way.entry, way.exit, way.seconds, way.wh, opens_s, closes_s)
                     )
 
-    def _stand(self, task: Task, ends_m: Points) -> tuple[int, int]:
-        """The places of a part's ends, at one height: the camera's above the higher ground."""
-        ends = [LonLat(*at) for at in to_degrees(ends_m).tolist()]
-        ground_amsl_m = max(task_for(self._district, at, 0.0).ground_amsl_m for at in ends)
-        alt_amsl_m = ground_amsl_m + task.height_m
-        numbers = [self._place(Place(at, ground_amsl_m, alt_amsl_m)) for at in ends]
+    def _stand(self, task: Task, points_m: Points) -> tuple[int, int]:
+        """The places of a part's ends, at one level: the camera's height above the ground of its
+        points, which is that of the nearest docks until a height field is configured."""
+        points = [LonLat(*at) for at in to_degrees(points_m).tolist()]
+        grounds = [task_for(self._district, at, 0.0).ground_amsl_m for at in points]
+        lower, higher = np.array(min(grounds)), np.array(max(grounds))
+        alt_amsl_m = float(self._heights.level(lower, higher, task.height_m))
+        ends = ((points[0], grounds[0]), (points[-1], grounds[-1]))
+        numbers = [self._place(Place(at, ground_m, alt_amsl_m)) for at, ground_m in ends]
         return numbers[0], numbers[-1]
 
     def _place(self, place: Place) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 from fleet.district.model import District
 from fleet.fence import airspace_of
 from fleet.forecast import candidates_at_rest
+from fleet.formats.check import CEILING_M
 from fleet.patrol.agenda import Agenda
 from fleet.patrol.file import PatrolFile, seconds_of
 from fleet.patrol.plan import Found, PatrolPlan, Surveyed, Unserved, WindView
@@ -17,7 +18,7 @@ from fleet.patrol.stages import Teller
 from fleet.patrol.survey import Flyer
 from fleet.process import Refusal
 from planner.model import Candidate, Wind
-from planner.patrol.legs import Legs, Place, charge_s
+from planner.patrol.legs import Heights, Legs, Place, charge_s
 from planner.patrol.routing import Routes, Search, Shift, hover_s, routes
 
 SHORTEST_SHIFT_S = 600.0
@@ -32,9 +33,13 @@ def plan_patrol(district: District, patrol: PatrolFile, wind: Wind, search: Sear
     candidates = _flyers(district, wind)
     flyer = Flyer(candidates[0].performance, wind)
     pads = [Place(c.at, c.alt_amsl_m, c.alt_amsl_m, is_pad=True) for c in candidates]
-    agenda = Agenda(district, patrol, airspace_of(district), flyer, pads)
-    cruise_m = district.flight.cruise_height_m
-    legs = Legs(agenda.airspace(), agenda.places, flyer.performance, wind, cruise_m)
+    heights = Heights(
+        cruise_m=district.flight.cruise_height_m,
+        clear_m=district.flight.scene_height_m,
+        ceiling_m=CEILING_M,
+    )
+    agenda = Agenda(district, patrol, airspace_of(district), flyer, heights, pads)
+    legs = Legs(agenda.airspace(), agenda.places, flyer.performance, wind, heights)
     shifts = _shifts(district, patrol, candidates)
     found = routes(agenda.visits, agenda.looks, shifts, (legs.seconds, legs.wh), search)
     teller = Teller(agenda, candidates, legs)

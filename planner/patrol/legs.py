@@ -1,6 +1,6 @@
 """Time, energy and way between all places of a patrol: pads, points, ends of lines and sweeps.
 
-A leg goes up to cruising height over the higher ground of its two ends, along the fastest way
+A leg goes up to cruising height over the ground of its two ends, along the fastest way
 around the no-fly volumes, and down. Ways are the airspace graph's: straight where the ends see each
 other, else over the corner at which the way out of one and the way back to the other add up to
 least.
@@ -28,6 +28,20 @@ Floats = NDArray[np.float64]
 
 _NONE = -9999  # scipy's mark for 'no predecessor'
 _Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Heights:
+    """How high to fly over ground that is not level."""
+
+    cruise_m: float  # above the higher ground
+    clear_m: float  # above the higher ground, at the least
+    ceiling_m: float  # above the lower ground, unless that is less than clear
+
+    def level(self, lower_amsl_m: Floats, higher_amsl_m: Floats, height_m: float) -> Floats:
+        """The level that is ``height_m`` above the higher ground, or as near as may be."""
+        under_ceiling: Floats = np.minimum(higher_amsl_m + height_m, lower_amsl_m + self.ceiling_m)
+        return np.maximum(under_ceiling, higher_amsl_m + min(self.clear_m, height_m))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +75,15 @@ class Legs:
         places: Sequence[Place],
         performance: Performance,
         wind: Wind,
-        cruise_height_m: float,
+        heights: Heights,
     ) -> None:
         self.places = tuple(places)
         self._airspace, self._performance, self._wind = airspace, performance, wind
         self._points = airspace.points
-        self._cruise_height_m = cruise_height_m
+        grounds = np.array([place.ground_amsl_m for place in places])
+        lower = np.minimum(grounds[:, None], grounds[None, :])
+        higher = np.maximum(grounds[:, None], grounds[None, :])
+        self._cruise_amsl_m = heights.level(lower, higher, heights.cruise_m)
         at_m = airspace.nodes_m[: len(places)]
         self._sees = sees(at_m, at_m, airspace.edges)
         trees = [airspace.tree(dock, performance, wind) for dock in airspace.docks]
@@ -86,7 +103,7 @@ class Legs:
         if points is None or speeds_ms is None:
             return None
         a, b = self.places[start], self.places[end]
-        cruise_amsl_m = self._cruise_amsl_m(a, b)
+        cruise_amsl_m = float(self._cruise_amsl_m[start, end])
         corners = self._turns(start, end)
         lon_lats = [*(self._airspace.nodes[corner] for corner in corners), b.at]
         along = [
@@ -96,9 +113,6 @@ class Legs:
         up = Waypoint(*a.at, cruise_amsl_m, 0.0)
         down = Waypoint(*b.at, b.alt_amsl_m, 0.0)
         return Leg((up, *along, down), float(self.seconds[start, end]), float(self.wh[start, end]))
-
-    def _cruise_amsl_m(self, a: Place, b: Place) -> float:
-        return max(a.ground_amsl_m, b.ground_amsl_m) + self._cruise_height_m
 
     def _straight(self, at_m: Floats) -> Floats:
         """Seconds at cruise where the ends see each other; infinite elsewhere."""
@@ -156,11 +170,10 @@ class Legs:
     def _with_heights(self, cruise: Floats) -> tuple[Floats, Floats]:
         """Adds climb, descent and landing to the seconds, and the energy of all."""
         p = self._performance
-        grounds = np.array([place.ground_amsl_m for place in self.places])
         alts = np.array([place.alt_amsl_m for place in self.places])
         pads = np.array([place.is_pad for place in self.places])
-        cruise_amsl = np.maximum(grounds[:, None], grounds[None, :]) + self._cruise_height_m
-        rise, drop = cruise_amsl - alts[:, None], cruise_amsl - alts[None, :]
+        rise = self._cruise_amsl_m - alts[:, None]
+        drop = self._cruise_amsl_m - alts[None, :]
         drop = np.where(pads[None, :], np.maximum(drop - LANDING_M, 0.0), drop)
         first_s = climbs_s(rise, p)
         last_s = climbs_s(-drop, p) + np.where(pads[None, :], LANDING_M / LANDING_MS, 0.0)

@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import Result
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
 from typer.testing import CliRunner
 
+from fleet.cli_mission import read_file
 from fleet.program import app
 
 DAILY = Path("configs/longgang/patrols/daily.yaml")
 STEPS = "60"
+CAMERA_BY_DISTANCE = mavlink.MAV_CMD_DO_SET_CAM_TRIGG_DIST
+PHOTO = mavlink.MAV_CMD_IMAGE_START_CAPTURE
 
 
 def patrol(*arguments: str) -> Result:
@@ -141,6 +145,39 @@ def test_a_plan_that_does_not_hold_is_found_out(
 ) -> None:
     spoil(plan)
     assert any(says in each for each in violations(plan))
+
+
+@pytest.mark.parametrize("name", ["flight.plan", "flight.waypoints"])
+def test_a_flight_is_written_as_a_mission_that_may_be_flown_here(
+    name: str, plan_file: Path, plan: dict[str, Any], tmp_path: Path
+) -> None:
+    for sortie in plan["sorties"][:2]:
+        to = tmp_path / name
+        result = patrol("export", str(plan_file), "--sortie", sortie["id"], "--to", str(to))
+        assert result.exit_code == 0, result.stderr
+        checked = CliRunner().invoke(app, ["mission", "check", str(to), "--json"])
+        assert json.loads(checked.stdout)["violations"] == []
+        items = read_file(to).mission
+        commands = [item.command for item in items]
+        passes = [look for look in _looks_of(sortie) if len(look["points"]) > 1]
+        hovers = [look for look in _looks_of(sortie) if len(look["points"]) == 1]
+        steps = [item.param1 for item in items if item.command == CAMERA_BY_DISTANCE]
+        assert steps[0::2] == [look["photo_step_m"] for look in passes]
+        assert not any(steps[1::2])  # switched off after each pass
+        assert commands.count(PHOTO) == len(hovers)
+        assert commands[-1] == mavlink.MAV_CMD_NAV_LAND
+
+
+def test_a_mission_asked_for_badly_is_refused(plan_file: Path, tmp_path: Path) -> None:
+    wrong = patrol("export", str(plan_file), "--sortie", "S001", "--to", str(tmp_path / "a.txt"))
+    assert wrong.exit_code == 2
+    unknown = patrol("export", str(plan_file), "--sortie", "S999", "--to", str(tmp_path / "a.plan"))
+    assert unknown.exit_code == 1
+    assert "there is no flight S999" in unknown.stderr
+
+
+def _looks_of(sortie: dict[str, Any]) -> list[dict[str, Any]]:
+    return [stage for stage in sortie["stages"] if stage["what"] == "look"]
 
 
 def _task(**changes: Any) -> dict[str, Any]:

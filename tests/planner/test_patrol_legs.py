@@ -9,7 +9,7 @@ import shapely
 from planner.airspace import build
 from planner.frame import to_degrees, to_metres
 from planner.model import LonLat, Performance, Volume, Wind
-from planner.patrol.legs import Legs, Place
+from planner.patrol.legs import Heights, Legs, Place
 
 PERFORMANCE = Performance(
     airspeed_ms=15, max_ground_ms=20, climb_ms=6, descent_ms=4, accel_ms2=3, climb_accel_ms2=2,
@@ -25,7 +25,9 @@ def at(east_m: float, north_m: float) -> LonLat:
 def legs(spots: list[LonLat], wind: Wind = Wind(), closed: tuple[Volume, ...] = ()) -> Legs:  # noqa: B008
     airspace = build(closed, {str(number): spot for number, spot in enumerate(spots)})
     places = [Place(spot, 50, 50 if n == 0 else 130, is_pad=n == 0) for n, spot in enumerate(spots)]
-    return Legs(airspace, places, PERFORMANCE, wind, cruise_height_m=100)
+    return Legs(
+        airspace, places, PERFORMANCE, wind, Heights(cruise_m=100, clear_m=60, ceiling_m=120)
+    )
 
 
 WALL = Volume(
@@ -68,3 +70,11 @@ def test_where_there_is_no_way_time_and_energy_are_infinite() -> None:
     found = legs([at(0, 0), at(2000, 0)], closed=(moat,))
     assert np.isinf(found.seconds[0, 1])
     assert found.leg(0, 1) is None
+
+
+def test_over_uneven_ground_the_ceiling_counts_above_the_lower_end_and_clearance_above_all() -> (
+    None
+):
+    heights = Heights(cruise_m=100, clear_m=60, ceiling_m=120)
+    lower, higher = np.array([50.0, 50.0, 50.0]), np.array([60.0, 90.0, 200.0])
+    assert heights.level(lower, higher, 100).tolist() == [160.0, 170.0, 260.0]
