@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fleet.patrol.plan import PatrolPlan
 
 DEFAULT = Path("configs/longgang")
-ITERATIONS = 1500
+ITERATIONS, MOST_ITERATIONS = 1500, 1_000_000
 WRITTEN = (".plan", ".waypoints")
 ROW = "{:<5} {:<5} {:<5} {:>6}–{:<6} {:>5} {:>9} {:>9}  {}"
 
@@ -51,7 +51,7 @@ def plan(
     from fleet.patrol.planning import plan_patrol
     from planner.airspace import AirspaceInvalid
     from planner.model import Wind
-    from planner.patrol.routing import Search
+    from planner.patrol.search import Search
 
     blowing = Wind(*wind_of(wind)) if wind is not None else Wind()
     district = load_or_refuse(district_dir)
@@ -135,6 +135,53 @@ def export(
         print_json({"file": str(to), "sortie": sortie, "dock": flight.dock, "items": len(items)})
     else:
         typer.echo(f"{to}: {len(items)} items, from {flight.dock} to {flight.lands_at}")
+
+
+@patrol.command("solve")
+def solve(
+    file: Annotated[Path, typer.Argument(help="An instance in VRPLIB's format.")],
+    rounding: Annotated[
+        str, typer.Option(help="How costs are rounded: exact, round, trunc or dimacs.")
+    ] = "exact",
+    best: Annotated[
+        float | None, typer.Option(min=0, help="The best known cost, to tell the gap to.")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="Seconds that may be searched at the most.")
+    ] = 25.0,
+    iterations: Annotated[
+        int, typer.Option(min=1, help="Steps of the search; it ends after so many.")
+    ] = MOST_ITERATIONS,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same search.")] = 1,
+    json: AsJson = False,
+) -> None:
+    """Solve a published routing instance with the search that plans patrols."""
+    from rich.console import Console
+
+    from fleet.patrol.vrplib import ROUNDINGS, solve_file
+    from planner.patrol.search import Search
+
+    if rounding not in ROUNDINGS:
+        end_with(f"--rounding must be one of {', '.join(ROUNDINGS)}, not {rounding!r}", 2)
+    with Console(stderr=True).status(f"reading {file}") as status:
+
+        def tell(done: int, cost: float | None) -> None:
+            status.update(f"{done} steps, {'no routes yet' if cost is None else f'{cost:.1f}'}")
+
+        try:
+            found = solve_file(file, rounding, Search(seed, iterations, seconds, tell))
+        except Refusal as refusal:
+            end_with(str(refusal))
+    gap = None if not best else found.cost / best - 1
+    if json:
+        routes = [{"depot": depot, "clients": list(clients)} for depot, clients in found.routes]
+        told = {"cost": found.cost, "best_known": best, "gap": gap, "seed": seed}
+        print_json({**told, "iterations": found.iterations, "routes": routes})
+        return
+    for number, (depot, clients) in enumerate(found.routes, start=1):
+        typer.echo(f"Route #{number} (depot {depot}): {' '.join(map(str, clients))}")
+    against = "" if gap is None else f", {100 * gap:.2f} % over the best known"
+    typer.echo(f"Cost {found.cost:.3f}{against} ({found.iterations} steps, seed {seed})")
 
 
 def _read(file: Path) -> PatrolPlan:

@@ -19,7 +19,8 @@ from fleet.patrol.survey import Flyer
 from fleet.process import Refusal
 from planner.model import Candidate, Wind
 from planner.patrol.legs import Heights, Legs, Place, charge_s
-from planner.patrol.routing import Routes, Search, Shift, hover_s, routes
+from planner.patrol.routing import Routes, Shift, hover_s, routes
+from planner.patrol.search import Search
 
 SHORTEST_SHIFT_S = 600.0
 

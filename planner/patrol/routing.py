@@ -16,7 +16,7 @@ cut.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,24 +25,18 @@ from pyvrp import (
     Client,
     ClientGroup,
     Depot,
-    IteratedLocalSearchParams,
     Location,
     ProblemData,
-    Result,
     Route,
-    SolveParams,
     VehicleType,
-    solve,
 )
-from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
-from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
 
 from planner.energy import WH
 from planner.patrol.bound import Known, least_energy
+from planner.patrol.search import Search, searched
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Progress = Callable[[int, float | None], None]  # iterations done, Wh of the best routes so far
 
 MWH = 1000.0  # energies are whole milliwatt hours to PyVRP, times whole seconds
 PRIORITIES = 5
@@ -120,16 +114,6 @@ class Routes:
         return (self.wh - self.bound_wh) / self.bound_wh if self.bound_wh > 0 else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
-    """How long to search: iterations, or seconds if those are over sooner."""
-
-    seed: int
-    iterations: int
-    within_s: float
-    progress: Progress
-
-
 def routes(
     visits: Sequence[Visit],
     looks: Sequence[Look],
@@ -141,7 +125,7 @@ def routes(
     if not looks or not shifts:
         return Routes((), 0.0, 0.0, 0, 0.0, True)
     problem = _Problem(visits, looks, shifts, legs)
-    result = _solved(problem.data, search)
+    result = searched(problem.data, search, MWH)
     sorties = [problem.sortie(route) for route in result.best.routes()]
     kept = [problem.within_endurance(sortie) for sortie in sorties]
     flown = tuple(sortie for sortie in kept if sortie.looks)
@@ -160,21 +144,6 @@ def routes(
         seconds=result.runtime,
         repeatable=result.num_iterations >= search.iterations,
     )
-
-
-def _solved(data: ProblemData, search: Search) -> Result:
-    class _Told(IteratedLocalSearchCallbacks):
-        done = 0
-
-        def on_iteration(self, current, candidate, best, cost_evaluator):  # type: ignore[no-untyped-def]
-            self.done += 1
-            if self.done % 100 == 0:
-                feasible = best.distance() / MWH if best.is_feasible() else None
-                search.progress(self.done, feasible)
-
-    stop = MultipleCriteria([MaxIterations(search.iterations), MaxRuntime(search.within_s)])
-    params = SolveParams(ils=IteratedLocalSearchParams(callbacks=_Told()))
-    return solve(data, stop, search.seed, collect_stats=False, params=params)
 
 
 class _Problem:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from planner.patrol.routing import Look, Routes, Search, Shift, Visit, routes
+from planner.patrol.routing import Look, Routes, Shift, Visit, routes
+from planner.patrol.search import Search
 
 HOVER_W = 180.0  # 0.05 Wh a second
 

@@ -1,0 +1,57 @@
+"""The search for routes: PyVRP's iterated local search, with an end and progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pyvrp import (
+    CostEvaluator,
+    IteratedLocalSearchParams,
+    ProblemData,
+    Result,
+    Solution,
+    SolveParams,
+    solve,
+)
+from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
+from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
+
+TOLD_EVERY = 100  # iterations
+
+Progress = Callable[[int, float | None], None]  # iterations done, distance of the best so far
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How long to search: iterations, or seconds if those are over sooner. Ended by iterations,
+    the same seed gives the same routes."""
+
+    seed: int
+    iterations: int
+    within_s: float
+    progress: Progress
+
+
+def searched(data: ProblemData, search: Search, unit: float) -> Result:
+    """The best found; progress is told in ``unit`` of PyVRP's whole numbers."""
+    stop = MultipleCriteria([MaxIterations(search.iterations), MaxRuntime(search.within_s)])
+    told = IteratedLocalSearchParams(callbacks=_Told(search.progress, unit))
+    return solve(data, stop, search.seed, collect_stats=False, params=SolveParams(ils=told))
+
+
+class _Told(IteratedLocalSearchCallbacks):
+    def __init__(self, progress: Progress, unit: float) -> None:
+        self._progress, self._unit, self._done = progress, unit, 0
+
+    def on_iteration(
+        self,
+        current: Solution,
+        candidate: Solution,
+        best: Solution,
+        cost_evaluator: CostEvaluator,
+    ) -> None:
+        self._done += 1
+        if self._done % TOLD_EVERY == 0:
+            found = best.distance() / self._unit if best.is_feasible() else None
+            self._progress(self._done, found)
