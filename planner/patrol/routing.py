@@ -42,6 +42,7 @@ MWH = 1000.0  # energies are whole milliwatt hours to PyVRP, times whole seconds
 PRIORITIES = 5
 NEVER_MWH = 10**9  # of a way that there is not
 NEVER_S = 10**6
+WHOLE_S = 1.0  # what rounding may make of a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def routes(
     problem = _Problem(visits, looks, shifts, legs)
     result = searched(problem.data, search, MWH)
     sorties = [problem.sortie(route) for route in result.best.routes()]
-    kept = [problem.within_endurance(sortie) for sortie in sorties]
+    kept = [problem.that_holds(sortie) for sortie in sorties]
     flown = tuple(sortie for sortie in kept if sortie.looks)
     served = {looks[each.look].visit for sortie in flown for each in sortie.looks}
     wh = sum(sortie.wh - problem.waiting_wh(sortie) for sortie in flown)
@@ -186,7 +187,8 @@ class _Problem:
         )
 
     def _clients(self, visits: Sequence[Visit]) -> tuple[list[Client], list[ClientGroup]]:
-        """A look may begin so late that it ends within its hours."""
+        """A look may begin so late that it ends within its hours, or a part of a second later where
+        they just hold it."""
         dearest_wh = max(shift.usable_wh for shift in self._shifts)
         by_visit: dict[int, list[int]] = {}
         for number, look in enumerate(self._looks):
@@ -199,12 +201,13 @@ class _Problem:
                 groups.append(ClientGroup(numbers, required=False))
         clients = []
         for number, look in enumerate(self._looks):
+            opens_s = math.ceil(look.opens_s)
             prize_wh = dearest_wh * 2.0 ** (PRIORITIES - visits[look.visit].priority + 1)
             clients.append(
                 Client(
                     self.pads + number,
-                    tw_early=math.ceil(look.opens_s),
-                    tw_late=math.floor(look.closes_s - look.seconds),
+                    tw_early=opens_s,
+                    tw_late=max(opens_s, math.floor(look.closes_s - look.seconds)),
                     prize=round(prize_wh * MWH),
                     required=False,
                     group=group_of.get(look.visit),
@@ -247,13 +250,25 @@ class _Problem:
         waits_s = sum(each.waits_s for each in sortie.looks)
         return waits_s * self._shifts[sortie.shift].hover_w / WH
 
-    def within_endurance(self, sortie: Sortie) -> Sortie:
-        """The sortie without its last looks, as many as it takes."""
+    def that_holds(self, sortie: Sortie) -> Sortie:
+        """The sortie without what is late in it or more than the battery allows: what PyVRP holds
+        to be possible is but for waiting; of a search cut short it may not be."""
         looks = [each.look for each in sortie.looks]
-        while looks and sortie.wh > self._shifts[sortie.shift].usable_wh:
-            looks.pop()
+        shift = self._shifts[sortie.shift]
+        while looks:
+            late = [each.look for each in sortie.looks if self._is_late(each)]
+            if late:
+                looks.remove(late[0])
+            elif sortie.wh > shift.usable_wh or sortie.lands_s > shift.closes_s:
+                looks.pop()
+            else:
+                break
             sortie = self._timed(sortie.shift, sortie.ordered_s, looks)
         return sortie
+
+    def _is_late(self, flown: Flown) -> bool:
+        look = self._looks[flown.look]
+        return flown.begins_s + look.seconds > look.closes_s + WHOLE_S
 
 
 def hover_s(usable_wh: float, hover_w: float) -> float:

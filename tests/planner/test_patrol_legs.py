@@ -7,8 +7,18 @@ import pytest
 import shapely
 
 from planner.airspace import build
+from planner.dispatch import choose
 from planner.frame import to_degrees, to_metres
-from planner.model import LonLat, Performance, Volume, Wind
+from planner.model import (
+    Candidate,
+    LaunchTimes,
+    LonLat,
+    Performance,
+    Picture,
+    Task,
+    Volume,
+    Wind,
+)
 from planner.patrol.legs import Heights, Legs, Place
 
 PERFORMANCE = Performance(
@@ -78,3 +88,16 @@ def test_over_uneven_ground_the_ceiling_counts_above_the_lower_end_and_clearance
     heights = Heights(cruise_m=100, clear_m=60, ceiling_m=120)
     lower, higher = np.array([50.0, 50.0, 50.0]), np.array([60.0, 90.0, 200.0])
     assert heights.level(lower, higher, 100).tolist() == [160.0, 170.0, 260.0]
+
+
+@pytest.mark.parametrize("wind", [Wind(), Wind(6, 300)])
+def test_a_leg_takes_as_long_as_the_way_out_of_a_dispatch(wind: Wind) -> None:
+    spots = [at(0, 0), at(2000, 300)]
+    found = legs(spots, wind, closed=(WALL,))
+    airspace = build((WALL,), {"0": spots[0]})
+    launch = LaunchTimes(0, 0, 0, 0)
+    candidate = Candidate("0", "U", spots[0], 50, PERFORMANCE, launch, 149.9, wind)
+    task = Task(spots[1], ground_amsl_m=50, height_m=80, cruise_height_m=100, scene_s=0)
+    parts = choose(airspace, Picture((candidate,), task)).ranking[0].parts
+    assert parts is not None
+    assert found.seconds[0, 1] == pytest.approx(parts.total_s, abs=0.01)

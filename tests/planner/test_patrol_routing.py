@@ -128,6 +128,32 @@ def test_the_same_seed_gives_the_same_routes() -> None:
     assert one.repeatable
 
 
+def test_a_search_cut_short_gives_fewer_looks_but_none_that_is_late_or_beyond_the_battery() -> None:
+    for seed in range(8):
+        flats = Flats(seed, pads=2, looks=40, size_m=6000.0)
+        visits, looks = flats.asked()
+        looks = [
+            Look(n, look.entry, look.exit, 30.0, 1.5, 300.0 * (n % 4), 300.0 * (n % 4) + 100.5)
+            for n, look in enumerate(looks)
+        ]
+        shifts = flats.shifts(50.0)
+        found = routes(visits, looks, shifts, (flats.seconds, flats.wh), search(1, seed))
+        for sortie in found.sorties:
+            assert sortie.wh <= 50.0
+            assert sortie.lands_s <= shifts[sortie.shift].closes_s
+            for each in sortie.looks:
+                look = looks[each.look]
+                assert look.opens_s <= each.begins_s <= look.closes_s - look.seconds + 1.0
+
+
+def test_progress_is_told_as_the_search_goes_on() -> None:
+    flats, told = Flats(seed=3, pads=2, looks=15), []
+    asked = Search(1, 300, 60.0, lambda done, best_wh: told.append((done, best_wh)))
+    found = routes(*flats.asked(), flats.shifts(), (flats.seconds, flats.wh), asked)
+    assert [done for done, _ in told] == [100, 200, 300]
+    assert told[-1][1] == pytest.approx(found.wh, abs=0.1)
+
+
 def test_nothing_to_do_is_done_at_once() -> None:
     flats = Flats(seed=1, pads=1, looks=0)
     assert solved(flats, [], [], flats.shifts()).sorties == ()
