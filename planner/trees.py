@@ -6,6 +6,8 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +43,33 @@ class Tree:
     within_s: float
 
 
+_T = TypeVar("_T")
+
+
+class _Kept(Generic[_T]):
+    """The values last asked for. Dispatch asks in the event loop and coverage in a thread: only
+    looking up and keeping are locked, so that nobody waits while the other works one out; what
+    both lack at once is worked out twice, to the same."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._values: OrderedDict[tuple[object, ...], _T] = OrderedDict()
+
+    def get(self, key: tuple[object, ...]) -> _T | None:
+        with self._lock:
+            value = self._values.get(key)
+            if value is not None:
+                self._values.move_to_end(key)
+            return value
+
+    def keep(self, key: tuple[object, ...], value: _T) -> None:
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+
+
 class Trees:
     """The network of straight ways between nodes, and the trees grown in it so far.
 
@@ -56,10 +85,9 @@ class Trees:
         self._lengths = np.hypot(self._tracks[:, 0], self._tracks[:, 1])
         self._row, self._column = row, column
         self._nodes = len(nodes_m)
-        self._times: OrderedDict[tuple[object, ...], tuple[csr_array, csr_array]] = OrderedDict()
-        self._times_kept = max(1, int(TIMES_BYTES / (24 * len(row) + 1)))
-        self._trees: OrderedDict[tuple[object, ...], Tree] = OrderedDict()
-        self._trees_kept = max(1, int(TREE_BYTES / (24 * self._nodes)))
+        times_kept = max(1, int(TIMES_BYTES / (24 * len(row) + 1)))
+        self._times: _Kept[tuple[csr_array, csr_array]] = _Kept(times_kept)
+        self._trees: _Kept[Tree] = _Kept(max(1, int(TREE_BYTES / (24 * self._nodes))))
 
     def tree(
         self, dock: int, performance: Performance, wind: Wind, within_s: float = math.inf
@@ -70,10 +98,7 @@ class Trees:
         tree = self._trees.get(key)
         if tree is None or tree.within_s < within_s:
             tree = self._grow(dock, performance, wind, within_s)
-            self._trees[key] = tree
-        self._trees.move_to_end(key)
-        while len(self._trees) > self._trees_kept:
-            self._trees.popitem(last=False)
+            self._trees.keep(key, tree)
         return tree
 
     def _grow(self, dock: int, performance: Performance, wind: Wind, within_s: float) -> Tree:
@@ -87,15 +112,13 @@ class Trees:
     def _times_in(self, performance: Performance, wind: Wind) -> tuple[csr_array, csr_array]:
         """Seconds from node to node at cruise, and the same against all ways."""
         key = (performance.airspeed_ms, performance.max_ground_ms, wind)
-        if key not in self._times:
+        times = self._times.get(key)
+        if times is None:
             out = self._matrix(self._tracks, performance, wind)
             calm = wind.speed_ms == 0
-            back = out if calm else self._matrix(-self._tracks, performance, wind)
-            self._times[key] = (out, back)
-        self._times.move_to_end(key)
-        while len(self._times) > self._times_kept:
-            self._times.popitem(last=False)
-        return self._times[key]
+            times = out, out if calm else self._matrix(-self._tracks, performance, wind)
+            self._times.keep(key, times)
+        return times
 
     def _matrix(self, tracks: Points, performance: Performance, wind: Wind) -> csr_array:
         """Against too strong a wind there is no way."""
