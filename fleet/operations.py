@@ -173,14 +173,16 @@ class Operations:
     def consider(self, incident: str, without: frozenset[str]) -> Choice:
         """The ranking for an incident; nothing is recorded."""
         view = self._journal.state.incidents[incident]
-        return self._dispatcher.choose(LonLat(view.lon, view.lat), self._kinds[view.kind], without)
+        # after a restart its kind may no longer be configured; then it is planned for the longest
+        kind = self._kinds.get(view.kind) or max(self._kinds.values(), key=lambda k: k.scene_s)
+        return self._dispatcher.choose(LonLat(view.lon, view.lat), kind, without)
+
+    def is_anybody_free(self) -> bool:
+        """Whether any drone may be sent at all, wherever to."""
+        return any(not candidate.vetoes for candidate in self._dispatcher.candidates())
 
     def take_up_offer(self, incident: str, choice: Choice, offer: Alternative) -> c.SortieView:
-        """Records the ranking, and sends whom it offers.
-
-        Raises:
-            Refused: if that drone cannot be sent after all.
-        """
+        """Records the ranking, and sends whom it offers."""
         self._journal.record(choice.fact(incident))
         return self._send(incident, choice, offer, None)
 
@@ -259,6 +261,10 @@ class Operations:
                 await self._dispatcher.all_verified()
         self._dispatcher.warm_up()
         self._settled.set()
+
+    async def settled(self) -> None:
+        """Until ``settle`` is done."""
+        await self._settled.wait()
 
     async def _serve_again(self, incident: str, failed: str) -> None:
         await self._settled.wait()

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from fleet.clock import Clock
 from fleet.dispatcher import Choice
-from fleet.operations import MOST_TRIES, Operations, Refused
+from fleet.operations import MOST_TRIES, Operations
 from fleet.state import FleetState
 from planner.assign import Claim, assign
-
-_log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
 
@@ -24,22 +21,24 @@ class WaitingLine:
         self._pause_s = LOOK_EVERY_S * clock.speedup
 
     async def run(self) -> None:
+        """Begins once the drones are known, so that none is sent before a nearer one is heard."""
+        await self._operations.settled()
         while True:
             await asyncio.sleep(self._pause_s)
             self.serve()
 
     def serve(self) -> None:
         """Sends whom it is best to send to all that wait together."""
-        choices = {incident: self._choice(incident) for incident in self._waiting()}
+        waiting = self._waiting()
+        if not (waiting and self._operations.is_anybody_free()):
+            return  # in a storm that keeps all docks shut many may wait
+        choices = {incident: self._choice(incident) for incident in waiting}
         claims = [
             Claim(incident, self._state.incidents[incident].level, choice.decision)
             for incident, choice in choices.items()
         ]
         for incident, offer in assign(claims).items():
-            try:
-                self._operations.take_up_offer(incident, choices[incident], offer)
-            except Refused as refusal:
-                _log.warning("incident %s still waits: %s", incident, refusal)
+            self._operations.take_up_offer(incident, choices[incident], offer)
 
     def _waiting(self) -> list[str]:
         """In the order in which they were reported."""

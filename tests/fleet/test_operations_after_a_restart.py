@@ -14,7 +14,13 @@ from fleet.dispatcher import Dispatcher
 from fleet.district.load import load
 from fleet.dock_roster import DockRoster, DockSeen
 from fleet.eligibility import _is_dock_offline
-from fleet.events import DecisionTaken, IncidentReported, SortieAdvanced, SortieRequested
+from fleet.events import (
+    DecisionTaken,
+    IncidentReported,
+    IncidentUnserved,
+    SortieAdvanced,
+    SortieRequested,
+)
 from fleet.fence import airspace_of, district_fence
 from fleet.journal import Journal
 from fleet.log.store import EventLog
@@ -26,6 +32,7 @@ from fleet.operations import SETTLE_WITHIN_S, Operations
 from fleet.readiness import Readiness
 from fleet.sortie import SORTIE as TABLE
 from fleet.sortie import SortieTrigger as T
+from fleet.waiting import WaitingLine
 from tests.fleet.flight_stage import LocalBus, jumping
 
 INCIDENT, SORTIE = "I" * 26, "S" * 26
@@ -83,9 +90,9 @@ def after(district, airspace, tmp_path):
     return play
 
 
-def reported():
+def reported(kind="fire"):
     return IncidentReported(
-        incident=INCIDENT, kind="fire", level=2, lon=AT[0], lat=AT[1], subdistrict=None,
+        incident=INCIDENT, kind=kind, level=2, lon=AT[0], lat=AT[1], subdistrict=None,
         note="", source="test", window_s=300,
     )  # fmt: skip
 
@@ -178,3 +185,60 @@ def test_a_request_that_is_repeated_after_a_restart_is_not_done_twice(after, dis
     after([], again)
     after([reported()], lambda operations, journal: asyncio.sleep(0))
     after([requested()], sent_again, cause="R" * 26)
+
+
+WAITING = IncidentUnserved(incident=INCIDENT, reason="test")
+
+
+def requests(journal):
+    return [r for r in journal.log.read(incident=INCIDENT) if isinstance(r.fact, SortieRequested)]
+
+
+def line_of(operations, journal):
+    return WaitingLine(journal.state, operations, Clock())
+
+
+def test_who_waits_is_sent_nobody_before_the_drones_are_known(after, monkeypatch):
+    monkeypatch.setattr("fleet.dispatcher.vetoes", lambda standing: ())
+
+    async def story(operations, journal):
+        looking = asyncio.create_task(line_of(operations, journal).run())
+        await asyncio.sleep(SETTLE_WITHIN_S - 1)
+        assert requests(journal) == []
+        await asyncio.sleep(10)
+        assert requests(journal) != []
+        looking.cancel()
+
+    after([reported(), WAITING], story)
+
+
+@pytest.mark.parametrize("kind", ["fire", "no longer configured"])
+def test_who_waits_is_sent_one_drone_with_one_decision(after, monkeypatch, kind):
+    monkeypatch.setattr("fleet.dispatcher.vetoes", lambda standing: ())
+
+    async def story(operations, journal):
+        line = line_of(operations, journal)
+        line.serve()
+        line.serve()
+        assert len(decisions(journal)) == len(requests(journal)) == 1
+
+    after([reported(kind), WAITING], story)
+
+
+def test_while_nobody_is_free_nothing_is_worked_out_for_those_who_wait(after, monkeypatch):
+    async def story(operations, journal):
+        monkeypatch.setattr("fleet.dispatcher.choose", None)
+        line_of(operations, journal).serve()
+
+    after([reported(), WAITING], story)
+
+
+def test_who_waited_waits_no_more_once_a_person_has_called_its_drone_home(after, monkeypatch):
+    flown = advanced(T.PREPARE, T.PREPARED, T.TOOK_OFF, T.RECALL)
+    monkeypatch.setattr("fleet.dispatcher.vetoes", lambda standing: ())
+
+    async def story(operations, journal):
+        line_of(operations, journal).serve()
+        assert len(requests(journal)) == 1
+
+    after([reported(), WAITING, requested(), *flown], story)
