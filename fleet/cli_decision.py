@@ -158,8 +158,27 @@ def _verdict(found: c.ExplanationView) -> str:
         f"{_clock(abs(margin_s))} {side} the window of {_clock(found.window_s)}"
     )
     if found.sent and found.sent != found.chosen:
-        told += f"; sent was {found.sent}, as the officer chose"
+        why = "; ".join(found.no_room) or "as the officer chose"
+        told += f"; sent was {found.sent}, {why}"
+    if found.kept_apart is not None:
+        told += f"\n{apart(found.kept_apart)}"
     return told
+
+
+def apart(kept: c.KeptApart) -> str:
+    """How the flight was kept apart from others, in words."""
+    changes = []
+    if kept.delay_s:
+        changes.append(f"it starts {kept.delay_s:.0f} s later")
+    if kept.cruise_change_m:
+        changes.append(f"it flies {_higher(kept.cruise_change_m)}")
+    if kept.scene_change_m:
+        changes.append(f"it stays {_higher(kept.scene_change_m)} over the scene")
+    return f"to be apart from {', '.join(kept.drones)} {' and '.join(changes)}"
+
+
+def _higher(metres: float) -> str:
+    return f"{abs(metres):.0f} m {'higher' if metres > 0 else 'lower'}"
 
 
 def _row(offer: c.AlternativeView, known: c.ConditionsView) -> str:

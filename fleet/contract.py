@@ -129,6 +129,8 @@ class ExplanationView(_Model):
     sent: str | None
     window_s: float
     wind_ms: float | None  # mean of the docks
+    kept_apart: KeptApart | None = None  # the flight that was sent, from others
+    no_room: tuple[str, ...] = ()  # why drones that stood before the one sent did not go
     airspace: str
     versions: dict[str, str]
     conditions: tuple[ConditionsView, ...]  # in the order of the ranking
@@ -170,6 +172,16 @@ class IncidentView(_Model):
     decision: DecisionView | None = None
 
 
+class KeptApart(_Model):
+    """How a flight was kept apart from others before it was released: so much higher (lower where
+    negative) and later than planned; ``drones`` would have been in its way."""
+
+    delay_s: float
+    cruise_change_m: float
+    scene_change_m: float
+    drones: tuple[str, ...]
+
+
 class SortieView(_Model):
     id: str
     incident: str
@@ -184,6 +196,7 @@ class SortieView(_Model):
     on_scene_s: float | None = None  # from request to over the scene
     held_from: SortieState | None = None  # what it was doing when a person stopped it
     directed_to: tuple[float, float, float] | None = None  # lon, lat, alt_amsl_m
+    kept_apart: KeptApart | None = None  # None: there was nobody to be kept apart from
     path: tuple[tuple[float, float, float], ...] = ()
 
 

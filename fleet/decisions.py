@@ -101,9 +101,16 @@ def newest(log: EventLog, incident: str | None, limit: int) -> Iterator[Taken]:
 
 def sent(log: EventLog, taken: Taken) -> str | None:
     """The dock whose drone was sent by the decision; an officer may send another than the best."""
+    sortie = flown(log, taken)
+    return None if sortie is None else sortie.dock
+
+
+def flown(log: EventLog, taken: Taken) -> SortieRequested | None:
+    """The sortie that the decision led to."""
     for recorded in log.read(incident=taken.fact.incident, kind=SortieRequested):
-        if recorded.fact.decision == taken.fact.decision:
-            return str(recorded.fact.dock)
+        sortie: SortieRequested = recorded.fact
+        if sortie.decision == taken.fact.decision:
+            return sortie
     return None
 
 

@@ -111,6 +111,9 @@ class Directing:
         found = self._detour(view, goal)
         if isinstance(found, Reason):
             raise Refused("conflict", f"{view.drone} cannot go there: {found.text}")
+        against = self._operations.release.against_detour(view, found.route, goal.radius_m)
+        if against is not None:
+            raise Refused("conflict", f"{against}; choose another height or place, or wait")
         directed = SortieDirected(
             sortie=view.id,
             incident=view.incident,

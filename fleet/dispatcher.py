@@ -30,6 +30,7 @@ from planner.model import (
     Alternative,
     Candidate,
     Decision,
+    EtaParts,
     LonLat,
     Picture,
     Reason,
@@ -187,9 +188,10 @@ def decision_view(
 
 
 def parts_view(alternative: Alternative) -> LaunchParts | None:
-    parts = alternative.parts
-    if parts is None:
-        return None
+    return None if alternative.parts is None else launch_parts(alternative.parts)
+
+
+def launch_parts(parts: EtaParts) -> LaunchParts:
     return LaunchParts(
         launch_s=parts.launch_s,
         climb_s=parts.climb_s,

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from fleet.contract import LaunchParts, SortieState
+from fleet.contract import KeptApart, LaunchParts, SortieState
 from fleet.sortie import SortieTrigger
 
 
@@ -73,6 +73,8 @@ class DecisionTaken(Fact):
 
 
 class SortieRequested(Fact):
+    """``no_room`` is why drones that stood before this one could not be kept apart from others."""
+
     about = "sortie"
 
     sortie: str
@@ -84,6 +86,8 @@ class SortieRequested(Fact):
     parts: LaunchParts
     route: dict[str, Any]
     turn_back_wh: float
+    kept_apart: KeptApart | None = None
+    no_room: tuple[str, ...] = ()
 
 
 class SortieAdvanced(Fact):
@@ -123,6 +127,20 @@ class SortieDirected(Fact):
     eta_s: float
     route: dict[str, Any]
     turn_back_wh: float
+
+
+class WayHomePlanned(Fact):
+    """A drone in the air got a way home from where it is, to begin after ``wait_s``. ``drones``
+    would have been in the way; ``conflict`` says who still is, where nothing helped."""
+
+    about = "sortie"
+
+    sortie: str
+    incident: str
+    route: dict[str, Any]
+    wait_s: float
+    drones: tuple[str, ...]
+    conflict: str
 
 
 class SortieStepDone(Fact):

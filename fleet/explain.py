@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 
 from fleet import contract as c
-from fleet.decisions import AirspaceUnknown, Taken, airspace_of, find, newest, replay, sent
+from fleet.decisions import AirspaceUnknown, Taken, airspace_of, find, flown, newest, replay, sent
 from fleet.dispatcher import decision_view
 from fleet.log.store import EventLog
 from planner.airspace import Airspace
@@ -41,11 +41,14 @@ class Explainer:
         picture, ranking = taken.picture, taken.ranking
         chosen = ranking[0] if ranking and ranking[0].feasible else None
         candidates = {each.dock: each for each in picture.candidates}
+        sortie = flown(self._log, taken)
         return c.ExplanationView(
             incident=taken.fact.incident,
             decision=decision_of(taken),
             chosen=chosen.dock if chosen else None,
-            sent=sent(self._log, taken),
+            sent=sortie.dock if sortie else None,
+            kept_apart=sortie.kept_apart if sortie else None,
+            no_room=sortie.no_room if sortie else (),
             window_s=picture.task.window_s,
             wind_ms=mean_wind_ms(picture),
             airspace=taken.fact.airspace_id,

@@ -35,13 +35,15 @@ from fleet.sortie import (
     due,
 )
 from fleet.steering import Steering
-from planner.model import Route
+from planner.model import Route, Waypoint
 
 T = SortieTrigger
 HOLDING = GUIDED  # the mode in which a drone stays where it is
 _log = logging.getLogger(__name__)
 
 HOLD_AT_M = 80.0  # from the pad: with its cover not open, the drone waits here
+LOOK_AGAIN_S = 1.0
+ROOM_WITHIN_S = 60.0  # that a drone ready to launch waits for others to be out of its way
 AIRBORNE_WITHIN_S = 40.0  # from armed; an autopilot that does not lift by then is stopped
 
 
@@ -51,6 +53,17 @@ _ROUTE = TypeAdapter(Route)
 def route_of(stored: dict[str, Any]) -> Route:
     """A route as it was recorded."""
     return _ROUTE.validate_python(stored)
+
+
+@dataclass(frozen=True, slots=True)
+class WayHome:
+    """A way home, to begin after ``wait_s``. ``drones`` would have been in its way; ``conflict``
+    says who still is, where nothing helped: a drone in the air must come down somewhere."""
+
+    route: Route
+    wait_s: float = 0.0
+    drones: tuple[str, ...] = ()
+    conflict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,9 @@ class Orders:
     dock_model: DockModel
     flight: Flight
     battery_wh: float
-    way_home: Callable[[tuple[float, float]], Route | None]  # from where the drone is now
+    starts_after_s: float  # from the order, where it is kept apart from others by a later start
+    no_room: Callable[[], str | None]  # why it may not launch now
+    way_home: Callable[[tuple[float, float]], WayHome | None]  # from where the drone is now
 
 
 class SortieFlight:
@@ -294,8 +309,12 @@ class SortieFlight:
         state, pad = self._vehicle.state, self._orders.pad
         if state.lon is None or state.lat is None:
             return None
-        route = self._orders.way_home((state.lon, state.lat))
-        return None if route is None else homeward_plan(route, pad.at, pad.alt_amsl_m)
+        home = self._orders.way_home((state.lon, state.lat))
+        if home is None:
+            return None
+        up_m = state.alt_amsl_m or home.route.cruise_alt_amsl_m
+        here = Waypoint(state.lon, state.lat, up_m, 0.0)
+        return homeward_plan(home.route, pad.at, pad.alt_amsl_m, here, home.wait_s)
 
     def _note(self, step: str, detail: str = "") -> None:
         view = self._view
@@ -335,8 +354,23 @@ class SortieFlight:
             if self._view.state is S.PREPARING:
                 self._abort("; ".join(str(failure) for failure in failures.exceptions))
         else:
+            await self._wait_for_room()
             if self._view.state is S.PREPARING:
                 self._advance(T.PREPARED, "cover open, mission read back and equal")
+
+    async def _wait_for_room(self) -> None:
+        """Until the time that it was given to start, and then until the flights whose way it would
+        cross are where they were expected to be. Not for long: then another is sent."""
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self._began_s + self._orders.starts_after_s - loop.time())
+        until_s, said = loop.time() + ROOM_WITHIN_S, False
+        while self._view.state is S.PREPARING and (against := self._orders.no_room()):
+            if loop.time() >= until_s:
+                self._abort(f"no room in the air: {against}")
+            elif not said:
+                said = True
+                self._note("launch_waits", against)
+            await asyncio.sleep(LOOK_AGAIN_S)
 
     async def _upload(self) -> None:
         await self._vehicle.request_streams(FLYING_HZ)

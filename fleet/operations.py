@@ -12,7 +12,7 @@ from ulid import ULID
 
 from fleet import contract as c
 from fleet.clock import Clock
-from fleet.dispatcher import Choice, Dispatcher, decision_view, parts_view
+from fleet.dispatcher import Choice, Dispatcher, decision_view, launch_parts
 from fleet.district.model import District, DockSite, DroneModel, IncidentKind
 from fleet.dock_roster import DockRoster
 from fleet.events import (
@@ -21,16 +21,19 @@ from fleet.events import (
     Recorded,
     SortieAdvanced,
     SortieRequested,
+    WayHomePlanned,
 )
-from fleet.flight import Orders, SortieFlight, route_of
+from fleet.flight import Orders, SortieFlight, WayHome, route_of
+from fleet.forecast import launch_times
 from fleet.journal import Journal
 from fleet.mavlink.mission_items import response_plan
 from fleet.mavlink.vehicle import Vehicle
+from fleet.release import Release
 from fleet.sortie import Plan, SortieTrigger
 from fleet.supervise import supervise
+from fleet.traffic import Traffic
 from planner.airspace import Airspace
 from planner.dispatch import way_home
-from planner.energy import way_back_wh
 from planner.model import Alternative, LonLat, Route
 
 _log = logging.getLogger(__name__)
@@ -73,6 +76,8 @@ class Operations:
         self._flights: dict[str, SortieFlight] = {}
         self._recalled: set[str] = set()  # whatever becomes of these, nobody is sent after them
         self._settled = asyncio.Event()
+        traffic = Traffic(district, journal.state, vehicles, dispatcher, clock)
+        self.release = Release(district, journal.state, traffic)
         journal.listen(self._heed)
 
     def take_up(self) -> None:
@@ -112,9 +117,9 @@ class Operations:
         if dock is not None and dock not in self._sites:
             raise Refused("not_found", f"there is no dock {dock}")
         choice = self._decide(incident, cause)
-        offer = choice.decision.best if dock is None else _offer_of(choice, dock)
-        if offer is None:
-            raise Refused("conflict", _nobody(choice))
+        if dock is None:
+            return self._send_first(incident, choice, cause)
+        offer = _offer_of(choice, dock)
         if not offer.feasible:
             raise Refused("conflict", f"{dock} cannot go: {_reasons(offer)}")
         return self._send(incident, choice, offer, cause)
@@ -125,14 +130,15 @@ class Operations:
         """Sends the best drone by rule; records it when there is none. Right after the
         controller's start that there is none means nothing yet: it is asked again."""
         choice = self._decide(incident, cause, without)
-        if choice.decision.best is not None:
-            self._send(incident, choice, choice.decision.best, cause)
-        elif self._settled.is_set():
-            self._journal.record(
-                IncidentUnserved(incident=incident, reason=_nobody(choice)), cause=cause
-            )
-        else:
+        if choice.decision.best is None and not self._settled.is_set():
             self._tasks.create_task(self._send_once_settled(incident, cause))
+            return
+        try:
+            self._send_first(incident, choice, cause)
+        except Refused as refused:
+            self._journal.record(
+                IncidentUnserved(incident=incident, reason=str(refused)), cause=cause
+            )
 
     async def _send_once_settled(self, incident: str, cause: str | None) -> None:
         await self._settled.wait()
@@ -198,16 +204,32 @@ class Operations:
             choice.id, self._clock.now(), choice.decide_ms, choice.decision.ranking
         )
 
+    def _send_first(self, incident: str, choice: Choice, cause: str | None) -> c.SortieView:
+        """Sends the best drone for which there is room in the air."""
+        against: list[str] = []
+        for offer in choice.decision.ranking:
+            if not offer.feasible or len(against) == MOST_TRIES:
+                break
+            try:
+                return self._send(incident, choice, offer, cause, tuple(against))
+            except Refused as refused:
+                against.append(str(refused))
+        raise Refused("conflict", "; ".join(against) or _nobody(choice))
+
     def _send(
-        self, incident: str, choice: Choice, offer: Alternative, cause: str | None
+        self,
+        incident: str,
+        choice: Choice,
+        offer: Alternative,
+        cause: str | None,
+        no_room: tuple[str, ...] = (),
     ) -> c.SortieView:
-        parts, route = parts_view(offer), offer.route
-        assert parts is not None
-        assert route is not None
-        assert offer.eta_s is not None
-        candidate = next(k for k in choice.picture.candidates if k.dock == offer.dock)
-        reserve_wh = candidate.performance.battery_wh * candidate.performance.reserve_share
+        """Raises Refused if the flight cannot be kept apart from those in the air. ``no_room`` is
+        why those before it could not."""
         sortie = str(ULID())
+        released = self.release.out(sortie, choice.picture, offer)
+        if isinstance(released, str):
+            raise Refused("conflict", released)
         self._journal.record(
             SortieRequested(
                 sortie=sortie,
@@ -215,10 +237,12 @@ class Operations:
                 decision=choice.id,
                 dock=offer.dock,
                 drone=offer.drone,
-                eta_s=offer.eta_s,
-                parts=parts,
-                route=_ROUTE.dump_python(route, mode="json"),
-                turn_back_wh=way_back_wh(candidate, choice.picture.task, route) + reserve_wh,
+                eta_s=released.parts.total_s,
+                parts=launch_parts(released.parts),
+                route=_ROUTE.dump_python(released.route, mode="json"),
+                turn_back_wh=released.turn_back_wh,
+                kept_apart=released.kept_apart,
+                no_room=no_room,
             ),
             cause=cause,
         )
@@ -297,19 +321,47 @@ class Operations:
             dock_model=self._district.dock_models[site.model],
             flight=self._district.flight,
             battery_wh=model.battery_wh,
-            way_home=lambda at: self._way_home(site, at, route.cruise_alt_amsl_m),
+            starts_after_s=self._starts_after_s(view, model),
+            no_room=lambda: self.release.no_room(view.id),
+            way_home=lambda at: self._way_home(view, site, at, route.cruise_alt_amsl_m),
         )
+
+    def _starts_after_s(self, view: c.SortieView, model: DroneModel) -> float:
+        """From the order: what it is delayed, and what makes it ready meanwhile."""
+        if view.kept_apart is None or view.kept_apart.delay_s == 0:
+            return 0.0
+        dock = self._district.dock_models[self._sites[view.dock].model]
+        launch = launch_times(dock, model)
+        return view.kept_apart.delay_s + max(launch.cover_s, launch.upload_s)
 
     def _model_of(self, site: DockSite) -> DroneModel:
         drone = next(d for d in self._district.drones if d.id == site.drone)
         return self._district.drone_models[drone.model]
 
     def _way_home(
-        self, site: DockSite, at: tuple[float, float], cruise_alt_amsl_m: float
-    ) -> Route | None:
-        return way_home(
-            self._airspace, self._dispatcher.candidate(site), LonLat(*at), cruise_alt_amsl_m
+        self,
+        view: c.SortieView,
+        site: DockSite,
+        at: tuple[float, float],
+        cruise_alt_amsl_m: float,
+    ) -> WayHome | None:
+        """From where the drone is, apart from the others; on record before it is told."""
+        candidate = self._dispatcher.candidate(site)
+        way = way_home(self._airspace, candidate, LonLat(*at), cruise_alt_amsl_m)
+        if way is None:
+            return None
+        home = self.release.home(view.id, way)
+        self._journal.record(
+            WayHomePlanned(
+                sortie=view.id,
+                incident=view.incident,
+                route=_ROUTE.dump_python(home.route, mode="json"),
+                wait_s=home.wait_s,
+                drones=home.drones,
+                conflict=home.conflict,
+            )
         )
+        return home
 
 
 def _offer_of(choice: Choice, dock: str) -> Alternative:

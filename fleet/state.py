@@ -20,6 +20,8 @@ class SortiePlan:
     decision: str
     route: dict[str, object]
     turn_back_wh: float
+    launch_s: float  # from the order to the rotors lifting it
+    home: events.WayHomePlanned | None = None  # in the place of the way back it took off with
     directed: events.SortieDirected | None = None
     held_wh: float | None = None
 
@@ -64,6 +66,8 @@ class FleetState:
                 self.plans[fact.sortie] = replace(plan, held_wh=fact.turn_back_wh)
             case events.SortieDirected() as fact:
                 self._directed(fact)
+            case events.WayHomePlanned() as fact:
+                self.plans[fact.sortie] = replace(self.plans[fact.sortie], home=fact)
             case events.SortieAdvanced() as fact:
                 self._advanced(fact, recorded.at)
             case events.IncidentUnserved() as fact:
@@ -129,9 +133,12 @@ class FleetState:
             requested_at=at,
             changed_at=at,
             eta_s=fact.eta_s,
+            kept_apart=fact.kept_apart,
             path=_path(fact.route),
         )
-        self.plans[fact.sortie] = SortiePlan(fact.decision, fact.route, fact.turn_back_wh)
+        self.plans[fact.sortie] = SortiePlan(
+            fact.decision, fact.route, fact.turn_back_wh, fact.parts.launch_s
+        )
         self._move(fact.incident, IncidentTrigger.DRONE_SENT)
         self.waiting.discard(fact.incident)
         if self.incidents[fact.incident].on_scene_at is None:
@@ -154,6 +161,8 @@ class FleetState:
         if state is SortieState.ON_SCENE and before.on_scene_s is None:
             changes["on_scene_s"] = (at - before.requested_at).total_seconds()
         self.sorties[fact.sortie] = before.model_copy(update=changes)
+        if state in ATTENDING:
+            self.plans[fact.sortie] = replace(self.plans[fact.sortie], home=None)
         if state is SortieState.ON_SCENE:
             self._arrived(fact.incident, at)
         elif before.state in ATTENDING and self._is_left(fact.incident):

@@ -29,6 +29,8 @@ LAUNCH_SLACK_S: Final = 15.0
 AIR_SLACK_S: Final = 5.0
 SLACK_SHARE: Final = 0.1
 WAITS_WITHIN_M: Final = 100.0  # of its dock
+ON_TRACK_M: Final = 10.0
+CIRCLE_LEGS: Final = 16
 
 Floats = NDArray[np.float64]
 _Point = tuple[float, float, float]
@@ -76,69 +78,88 @@ def whole(flight: Flight) -> Tube:
 
 
 def outward_from(flight: Flight, seen: Seen, from_pad: bool = True) -> Tube:
-    """Of a flight on its way to the scene, from where it was seen on. ``from_pad``: whether its
-    route begins there; one that was sent elsewhere in the air began where it was."""
-    thread = _Thread(flight, seen, AIR_SLACK_S)
+    """Of a flight on its way to the scene or over it, from where it was seen on. ``from_pad``:
+    whether its route begins there; one that was sent elsewhere in the air began where it was."""
     out = flight.route.out
-    _out_and_back(
-        thread, flight, _rest(_climb_and_out(flight) if from_pad else (out[0], *out), seen)
-    )
-    return thread.tube()
-
-
-def staying(flight: Flight, seen: Seen) -> Tube:
-    """Of one that stays where it was seen until it flies the way back."""
+    seen, rest = _rest(_climb_and_out(flight) if from_pad else (out[0], *out), seen)
     thread = _Thread(flight, seen, AIR_SLACK_S)
-    thread.stay()
-    _home(thread, flight, flight.route.back)
+    _out_and_back(thread, flight, rest)
     return thread.tube()
 
 
 def homeward_from(
-    flight: Flight, way: Sequence[Waypoint], seen: Seen, wait_s: float | None = None
+    flight: Flight,
+    way: Sequence[Waypoint],
+    seen: Seen,
+    wait_s: float | None = None,
+    late_s: float = 0.0,
 ) -> Tube:
-    """Of one on its way home by ``way``; or that begins it where it was seen, ``wait_s`` later."""
-    thread = _Thread(flight, seen, AIR_SLACK_S if wait_s is None else LAUNCH_SLACK_S)
+    """Of one on its way home by ``way``, ``late_s`` later than its speeds tell; or that begins it
+    where it was seen, ``wait_s`` later."""
     if wait_s is None:
         pad = Waypoint(*flight.pad, flight.pad_amsl_m, 0.0)
-        way = _rest((way[0], *way, pad), seen)[:-1]
-    else:
+        seen, rest = _rest((way[0], *way, pad), seen)
+        way = rest[:-1]
+    thread = _Thread(flight, seen, AIR_SLACK_S if wait_s is None else LAUNCH_SLACK_S)
+    if wait_s is not None:
         thread.wait(wait_s)
-    thread.hesitate(_ramps_s(flight, way))
+    thread.hesitate(_ramps_s(flight, way) + late_s)
     _home(thread, flight, way)
     return thread.tube()
 
 
-def on_its_own(flight: Flight, seen: Seen, return_amsl_m: float) -> Tube:
-    """Of a drone that does not fly its mission, or is not heard: it may stay, come down, go on with
-    its mission, or return straight at the autopilot's height, whenever."""
-    going_on = _Thread(flight, seen, AIR_SLACK_S)
-    going_on.stay()
-    _out_and_back(going_on, flight, _rest(_climb_and_out(flight), seen))
-    return _joined(going_on.tube(), returning_straight(flight, seen, return_amsl_m, stays=True))
+def on_its_own(flight: Flight, seen: Seen | None, return_amsl_m: float, since_s: float) -> Tube:
+    """Of a drone that does not fly its mission, or is not heard: it may be anywhere on its way out
+    and back, where it was seen, or on the straight way home from there at the height at which its
+    autopilot returns, whenever."""
+    pad = Waypoint(*flight.pad, flight.pad_amsl_m, 0.0)
+    thread = _Thread(flight, Seen(*pad[:3], since_s), AIR_SLACK_S)
+    thread.roam((*_climb_and_out(flight)[1:], *flight.route.back, pad))
+    if seen is None:
+        return thread.tube()
+    thread = _Thread(flight, seen._replace(at_s=since_s), AIR_SLACK_S, thread)
+    thread.roam((*_straight_home(flight, seen, return_amsl_m), pad))
+    return thread.tube()
 
 
-def returning_straight(
-    flight: Flight, seen: Seen, return_amsl_m: float, stays: bool = False
-) -> Tube:
+def returning_straight(flight: Flight, seen: Seen, return_amsl_m: float) -> Tube:
     """Of one that its autopilot brings home: up to that height if it is lower, and straight."""
-    high = max(return_amsl_m, seen.alt_amsl_m)
-    way = (Waypoint(seen.lon, seen.lat, high, 0.0), Waypoint(*flight.pad, high, 0.0))
-    thread = _Thread(flight, seen, AIR_SLACK_S)
-    thread.hesitate(_ramps_s(flight, way))
-    if stays:
-        thread.stay()
-    _home(thread, flight, way)
-    return thread.tube()
+    return homeward_from(flight, _straight_home(flight, seen, return_amsl_m), seen, 0.0)
 
 
 def coming_down(flight: Flight, seen: Seen) -> Tube:
     """Of one that lands where it is."""
     thread = _Thread(flight, seen, AIR_SLACK_S)
-    thread.stay()
     below = min(flight.pad_amsl_m, seen.alt_amsl_m)
-    thread.along((Waypoint(seen.lon, seen.lat, below, 0.0),))
+    thread.roam((Waypoint(seen.lon, seen.lat, below, 0.0),))
     return thread.tube()
+
+
+def circling(flight: Flight, tube: Tube, radius_m: float, since_s: float) -> Tube:
+    """The tube of a flight that also circles its scene, at any time from then on."""
+    east_m, north_m, up_m = _points(flight.route.out[-1:])[0]
+    turns = np.linspace(0.0, 2 * np.pi, CIRCLE_LEGS + 1)
+    reach_m = radius_m / math.cos(math.pi / CIRCLE_LEGS)  # the sides touch the circle
+    ring_m = np.column_stack(
+        (
+            east_m + reach_m * np.cos(turns),
+            north_m + reach_m * np.sin(turns),
+            np.full(len(turns), up_m),
+        )
+    )
+    legs = np.stack((ring_m[:-1], ring_m[1:]), axis=1)
+    return Tube(
+        tube.flight,
+        np.concatenate((tube.ends_m, legs)),
+        np.concatenate((tube.earliest_s, np.full((CIRCLE_LEGS, 2), since_s))),
+        np.concatenate((tube.latest_s, np.full((CIRCLE_LEGS, 2), flight.empty_s))),
+    )
+
+
+def _straight_home(flight: Flight, seen: Seen, return_amsl_m: float) -> tuple[Waypoint, ...]:
+    high = max(return_amsl_m, seen.alt_amsl_m)
+    speed_ms = flight.performance.airspeed_ms
+    return (Waypoint(seen.lon, seen.lat, high, 0.0), Waypoint(*flight.pad, high, speed_ms))
 
 
 def _climb_and_out(flight: Flight) -> tuple[Waypoint, ...]:
@@ -172,30 +193,28 @@ def _ramps_s(flight: Flight, way: Sequence[Waypoint]) -> float:
     return ramp_s * sum(waypoint.speed_ms > 0 for waypoint in way)
 
 
-def _rest(places: Sequence[Waypoint], seen: Seen) -> Sequence[Waypoint]:
-    """What is left of a way, from the leg on that is nearest to where a drone was seen. Where it is
-    not known where the first leg begins, it is told as if it began where it ends: a drone that is
-    on none of the others is on that."""
+def _rest(places: Sequence[Waypoint], seen: Seen) -> tuple[Seen, Sequence[Waypoint]]:
+    """Where on a way a drone is, and what is left of the way: from the leg on that is nearest to
+    where it was seen. What it is off the track by less than ``ON_TRACK_M`` counts as none, for the
+    distances to keep have it in them. Where it is not known where the first leg begins, it is told
+    as if it began where it ends: a drone that is on none of the others is on that."""
     at_m = _metres([*places, Waypoint(*seen[:3], 0.0)])
     begin, along, at = at_m[:-2], np.diff(at_m[:-1], axis=0), at_m[-1]
     squares = np.einsum("ij,ij->i", along, along)
     shares = np.einsum("ij,ij->i", at - begin, along) / np.where(squares > 0, squares, 1.0)
-    nearest = begin + along * np.clip(shares, 0.0, 1.0)[:, None]
-    return places[int(np.argmin(np.linalg.norm(nearest - at, axis=1))) + 1 :]
+    shares = np.clip(shares, 0.0, 1.0)
+    off_m = np.linalg.norm(begin + along * shares[:, None] - at, axis=1)
+    leg = int(np.argmin(off_m))
+    if off_m[leg] < ON_TRACK_M:
+        ends = zip(places[leg][:3], places[leg + 1][:3], strict=True)
+        lon, lat, alt_amsl_m = (a + (b - a) * float(shares[leg]) for a, b in ends)
+        seen = Seen(lon, lat, alt_amsl_m, seen.at_s)
+    return seen, places[leg + 1 :]
 
 
 def _metres(places: Sequence[Waypoint]) -> Floats:
     rows = np.array([place[:3] for place in places], dtype=np.float64)
     return np.column_stack((to_metres(rows[:, :2]), rows[:, 2]))
-
-
-def _joined(a: Tube, b: Tube) -> Tube:
-    return Tube(
-        a.flight,
-        np.concatenate((a.ends_m, b.ends_m)),
-        np.concatenate((a.earliest_s, b.earliest_s)),
-        np.concatenate((a.latest_s, b.latest_s)),
-    )
 
 
 class _Stop(NamedTuple):
@@ -209,10 +228,12 @@ class _Stop(NamedTuple):
 class _Thread:
     """Spins a tube, leg after leg."""
 
-    def __init__(self, flight: Flight, seen: Seen, slack_s: float) -> None:
+    def __init__(
+        self, flight: Flight, seen: Seen, slack_s: float, after: _Thread | None = None
+    ) -> None:
         self._flight = flight
         self._early_s, self._late_s = seen.at_s - slack_s, seen.at_s + slack_s
-        self._legs: list[tuple[_Stop, _Stop]] = []
+        self._legs: list[tuple[_Stop, _Stop]] = [] if after is None else after._legs
         self._at = self._stop(_points([Waypoint(*seen[:3], 0.0)])[0])
 
     def hesitate(self, seconds: float) -> None:
@@ -232,6 +253,13 @@ class _Thread:
         before, self._late_s = self._at, until_s
         self._at = self._stop(before.place)
         self._legs.append((before._replace(latest_s=until_s), self._at))
+
+    def roam(self, way: Sequence[Waypoint]) -> None:
+        """Anywhere along a way, whenever from now on."""
+        self.stay()
+        for to in _points(way):
+            begin, self._at = self._at, self._stop(to)
+            self._legs.append((begin, self._at))
 
     def along(self, way: Sequence[Waypoint]) -> None:
         if way:

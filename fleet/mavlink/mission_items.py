@@ -104,9 +104,14 @@ def directed_plan(
     return FlightPlan(items, len(outward), stay_seq=1 + len(legs))
 
 
-def homeward_plan(route: Route, pad: Position, pad_amsl_m: float) -> FlightPlan:
-    """From where the drone is now: the way back and land."""
-    items = (_home(pad, pad_amsl_m), *_legs(route.back, pad_amsl_m), _land(pad))
+def homeward_plan(
+    route: Route, pad: Position, pad_amsl_m: float, here: Waypoint, wait_s: float
+) -> FlightPlan:
+    """From where the drone is now, once it has waited there: the way back and land."""
+    height_m = here.alt_amsl_m - pad_amsl_m
+    waiting = mavlink.MAV_CMD_NAV_LOITER_TIME
+    wait = [MissionItem(waiting, RELATIVE, *here[:2], height_m, param1=wait_s)] if wait_s else []
+    items = (_home(pad, pad_amsl_m), *wait, *_legs(route.back, pad_amsl_m), _land(pad))
     return FlightPlan(items, return_seq=1)
 
 

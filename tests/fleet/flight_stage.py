@@ -26,7 +26,7 @@ from fleet.contract import LaunchParts, SortieState
 from fleet.district.model import DockModel, DockSite, Flight
 from fleet.dock_roster import DockRoster
 from fleet.events import IncidentReported, SortieRequested, SortieStepDone
-from fleet.flight import Orders, SortieFlight
+from fleet.flight import Orders, SortieFlight, WayHome
 from fleet.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
@@ -288,7 +288,9 @@ def _orders() -> Orders:
             wind_spread_ms=0,
         ),
         battery_wh=BATTERY_WH,
-        way_home=lambda _: route,
+        starts_after_s=0.0,
+        no_room=lambda: None,
+        way_home=lambda _: WayHome(route),
     )  # fmt: skip
 
 

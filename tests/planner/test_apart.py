@@ -24,12 +24,12 @@ from planner.apart import (
 )
 from planner.tubes import (
     Tube,
+    circling,
     coming_down,
     homeward_from,
     on_its_own,
     outward_from,
     returning_straight,
-    staying,
     whole,
 )
 from tests.planner.flown import CRUISE_M, flight, fly, is_in, nearest_m, place_at, seen_at
@@ -205,22 +205,39 @@ def test_a_way_home_planned_anew_is_flown_at_a_free_height():
 
 
 def test_what_a_drone_on_its_own_may_do_holds_all_that_it_might():
-    rng = random.Random(3)
-    flown = fly(CROSSING, rng)
+    flown = fly(CROSSING, random.Random(3))
     seen = seen_at(flown, flown[0][0] + 40.0)
-    tube = on_its_own(CROSSING, seen, CRUISE_M)
+    tube = on_its_own(CROSSING, seen, CRUISE_M, seen.at_s)
     assert all(is_in(tube, *there) for there in everywhere(flown, seen.at_s))
-    straight = returning_straight(CROSSING, seen, CRUISE_M)
-    assert nearest(straight, [tube]) == [0.0]
+    assert nearest(returning_straight(CROSSING, seen, CRUISE_M), [tube]) == [0.0]
+    unseen = on_its_own(CROSSING, None, CRUISE_M, 0.0)
+    assert all(is_in(unseen, *there) for there in everywhere(flown, 0.0))
 
 
 def test_over_the_scene_and_coming_down_a_drone_keeps_its_place():
-    flown = [(0.0, (1000.0, 500.0, 110.0)), (900.0, (1000.0, 500.0, 110.0))]
-    seen = seen_at(flown, 0.0)
-    below = flight("B", (1000, 900), (1000, 545))
-    assert conflicts(whole(below), [staying(CROSSING, seen)])
+    seen = seen_at([(0.0, (1000.0, 503.0, 112.0))], 0.0)
+    near, far = (flight("B", (1000, 900), (1000, y)) for y in (545, 560))
+    there = [outward_from(CROSSING, seen)]
+    assert [bool(conflicts(whole(each), there)) for each in (near, far)] == [True, False]
     down = coming_down(CROSSING, seen)
-    assert is_in(down, 60.0, np.array([1000.0, 500.0, 80.0]))
+    assert is_in(down, 60.0, np.array([1000.0, 503.0, 80.0]))
+
+
+def test_a_drone_that_circles_a_place_needs_room_all_around_it():
+    seen = seen_at([(0.0, (1000.0, 500.0, 110.0))], 0.0)
+    stays = outward_from(CROSSING, seen)
+    circles = circling(CROSSING, stays, 100.0, 0.0)
+    near, far = (flight("B", (1000, 900), (1000, y), scene_m=110) for y in (645, 660))
+    assert not conflicts(whole(near), [stays])
+    found = [bool(conflicts(whole(each), [circles])) for each in (near, far)]
+    assert found == [True, False]
+
+
+def test_being_off_the_track_a_little_changes_nothing():
+    up = replace(NEW, id="B", route=at_heights(NEW.route, CRUISE_M + 15, 110.0))
+    for off in (-6.0, 6.0):
+        seen = seen_at([(0.0, (300.0, 500.0 + off, CRUISE_M + off))], 0.0)
+        assert conflicts(whole(up), [outward_from(CROSSING, seen)]) == ()
 
 
 def test_the_same_way_at_other_heights_keeps_its_places_and_speeds():

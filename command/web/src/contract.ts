@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 493fce3ad44087601fa997a2e672d6eb89663e4b058702f972771dd1541bb57d
+// Schema: ad749f6b0ea798c3c5cb24cf63ebb90da037f6e2bdeaf5d5f6cc1cf0cb8141b7
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -196,7 +196,18 @@ export interface SortieView {
   on_scene_s: number | null;
   held_from: SortieState | null;
   directed_to: [number, number, number] | null;
+  kept_apart: KeptApart | null;
   path: [number, number, number][];
+}
+/**
+ * How a flight was kept apart from others before it was released: so much higher (lower where
+ * negative) and later than planned; ``drones`` would have been in its way.
+ */
+export interface KeptApart {
+  delay_s: number;
+  cruise_change_m: number;
+  scene_change_m: number;
+  drones: string[];
 }
 /**
  * What was known of one dock, and how far it stood behind the one chosen; negative where it
@@ -360,6 +371,8 @@ export interface ExplanationView {
   sent: string | null;
   window_s: number;
   wind_ms: number | null;
+  kept_apart: KeptApart | null;
+  no_room: string[];
   airspace: string;
   versions: {
     [k: string]: string;

@@ -1,6 +1,6 @@
 /** Codes put into words of the chosen language. Pure but for the dictionaries. */
 import type { TFunction } from "i18next";
-import type { Event, ExplanationView, NameView, ReasonView, TurnView } from "./contract";
+import type { Event, ExplanationView, KeptApart, NameView, ReasonView, TurnView } from "./contract";
 import { durationText, fixed, levelText } from "./format";
 import { en } from "./i18n/en";
 import { zh } from "./i18n/zh";
@@ -98,6 +98,7 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
     case "SortieRequested":
       return plain(
         t("event.SortieRequested", { drone: data.drone, dock: data.dock, eta: durationText(Number(data.eta_s)) }),
+        apartText((event.data as { kept_apart?: KeptApart | null }).kept_apart ?? null, t),
       );
     case "SortieAdvanced": {
       const trigger = String(data.trigger);
@@ -126,6 +127,12 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
           eta: durationText(Number(data.eta_s)),
         }),
       );
+    case "WayHomePlanned":
+      return {
+        text: t("event.WayHomePlanned"),
+        detail: String(data.conflict ?? ""),
+        tone: data.conflict ? "bad" : "plain",
+      };
     case "IncidentUnserved":
       return { text: t("event.IncidentUnserved"), detail: "", tone: "bad" };
     case "IncidentClosed":
@@ -133,6 +140,19 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
     default:
       return plain(t(`event.${event.kind}`, event.kind));
   }
+}
+
+/** How a flight is kept apart from others: later, at another height, over the scene too. */
+export function apartText(kept: KeptApart | null, t: TFunction): string {
+  if (kept === null) return "";
+  const higher = (metres: number) =>
+    t(metres > 0 ? "apart.higher" : "apart.lower", { metres: fixed(Math.abs(metres), 0) });
+  const changes = [
+    kept.delay_s > 0 && t("apart.later", { seconds: fixed(kept.delay_s, 0) }),
+    kept.cruise_change_m !== 0 && higher(kept.cruise_change_m),
+    kept.scene_change_m !== 0 && t("apart.scene", { change: higher(kept.scene_change_m) }),
+  ].filter(Boolean);
+  return t("apart.from", { drones: kept.drones.join(", "), changes: changes.join(t("apart.and")) });
 }
 
 function plain(text: string, detail = ""): Telling {

@@ -27,7 +27,7 @@ export function sortie(given: Partial<SortieView> = {}): SortieView {
   return {
     ...{ id: "S1", incident: "I1", dock: "D01", drone: "U01", state: "en_route" as const },
     ...{ requested_at: REPORTED, changed_at: REPORTED, reason: null, took_off_at: null },
-    ...{ eta_s: 120, on_scene_s: null, held_from: null, directed_to: null, path: [] },
+    ...{ eta_s: 120, on_scene_s: null, held_from: null, directed_to: null, kept_apart: null, path: [] },
     ...given,
   };
 }
@@ -72,7 +72,7 @@ export function explanation(of: DecisionView, given: Partial<ExplanationView> = 
   const first = of.ranking[0]?.feasible ? of.ranking[0] : undefined;
   return {
     ...{ incident: "I1", decision: of, chosen: first?.dock ?? null, sent: null, window_s: 300 },
-    ...{ wind_ms: 5.2, airspace: "0123456789abcdef", versions: {}, turns: [] },
+    ...{ wind_ms: 5.2, airspace: "0123456789abcdef", versions: {}, turns: [], kept_apart: null, no_room: [] },
     conditions: of.ranking.map(({ dock, eta_s }) => ({
       dock,
       behind_s: eta_s === null || first?.eta_s == null ? null : eta_s - first.eta_s,

@@ -77,6 +77,13 @@ describe("a timeline's line", () => {
     expect(line).toEqual({ text: "Aborted before take-off", detail: "cover stuck", tone: "bad" });
   });
 
+  it("tells how a flight is kept apart from others", () => {
+    const kept_apart = { delay_s: 20, cruise_change_m: -15, scene_change_m: 0, drones: ["U07", "U09"] };
+    const line = told("SortieRequested", { drone: "U02", dock: "D02", eta_s: 130, kept_apart });
+    expect(line.detail).toBe("Kept apart from U07, U09: starts 20 s later, 15 m lower");
+    expect(told("SortieRequested", { drone: "U02", dock: "D02", eta_s: 130, kept_apart: null }).detail).toBe("");
+  });
+
   it("shows kinds of events it does not know by their name", () => {
     expect(told("SomethingNew", {}).text).toBe("SomethingNew");
   });

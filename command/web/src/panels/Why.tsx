@@ -6,7 +6,7 @@ import type { ExplanationView } from "../contract";
 import { behindText, chanceText, clockText, durationText, fixed, headingText, marginText, shareText } from "../format";
 import { pace, parts as partColours } from "../palette";
 import { axisEnd_s, whyRows, type WhyRow } from "../state/why";
-import { listText, reasonText, turnText } from "../words";
+import { apartText, listText, reasonText, turnText } from "../words";
 import type { WhyState } from "./useWhy";
 
 const PARTS = ["launch_s", "climb_s", "cruise_s", "descent_s"] as const;
@@ -44,6 +44,7 @@ export function Why({ explanation, most }: { explanation: ExplanationView; most:
   return (
     <div className="why" ref={panel} data-testid="why-panel">
       <p className="why-verdict">{useVerdict(explanation)}</p>
+      {explanation.kept_apart !== null && <p className="faint">{apartText(explanation.kept_apart, t)}</p>}
       <div className="why-row why-head">
         <span />
         <span className="why-axis num">
@@ -79,7 +80,7 @@ export function Why({ explanation, most }: { explanation: ExplanationView; most:
 }
 
 /** Who was chosen, how it stands against the window, and who went if it was another. */
-function useVerdict({ chosen, sent, window_s, decision, conditions }: ExplanationView): string {
+function useVerdict({ chosen, sent, no_room, window_s, decision, conditions }: ExplanationView): string {
   const { t } = useTranslation();
   const eta_s = decision.ranking[0]?.eta_s ?? null;
   if (chosen === null || eta_s === null) return t("why.nobody");
@@ -88,7 +89,7 @@ function useVerdict({ chosen, sent, window_s, decision, conditions }: Explanatio
   const feasible = new Set(decision.ranking.filter((each) => each.feasible).map((each) => each.dock));
   const tied = conditions.some((each) => feasible.has(each.dock) && (each.behind_s ?? 0) < 0);
   const verdict = t(tied ? "why.bestTied" : margin_s >= 0 ? "why.best" : "why.bestLate", figures);
-  return sent === null || sent === chosen ? verdict : verdict + t("why.sentOther", { dock: sent });
+  return sent === null || sent === chosen ? verdict : verdict + t(no_room.length > 0 ? "why.sentForRoom" : "why.sentOther", { dock: sent });
 }
 
 function Row({ row, chosen, window_s, end_s }: { row: WhyRow; chosen: string | null; window_s: number; end_s: number }) {

@@ -1,0 +1,145 @@
+"""Nothing is released unresolved: a flight goes out, home or elsewhere only where it is apart from
+all others that are in the air, at another height or later if need be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fleet.contract import KeptApart, SortieView
+from fleet.district.model import District
+from fleet.flight import WayHome
+from fleet.state import FleetState
+from fleet.traffic import Traffic
+from planner.apart import Conflict, Resolution, at_heights, conflicts, layers, resolve, resolve_home
+from planner.energy import scene_wh, way_back_wh, way_out_wh
+from planner.flight import climb_s
+from planner.model import Alternative, Candidate, EtaParts, Picture, Route, Task
+from planner.tubes import circling, outward_from, whole
+
+CEILING_M = 120.0  # above the higher of dock and scene: what is open to small drones
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A flight with room in the air, as it is to be flown. The launch has in it what it waits."""
+
+    route: Route
+    parts: EtaParts
+    turn_back_wh: float
+    kept_apart: KeptApart | None
+
+
+class Release:
+    """Asked before a drone is sent anywhere."""
+
+    def __init__(self, district: District, state: FleetState, traffic: Traffic) -> None:
+        self._flight, self._state, self._traffic = district.flight, state, traffic
+
+    def out(self, sortie: str, picture: Picture, offer: Alternative) -> Released | str:
+        """The offered flight at heights and a time at which it has room; or why there are none."""
+        route, task = offer.route, picture.task
+        assert route is not None
+        candidate = next(each for each in picture.candidates if each.dock == offer.dock)
+        lift_off_s = self._traffic.now_s + candidate.launch.total_s
+        flight = self._traffic.flight(sortie, candidate, route, lift_off_s)
+        heights = self._heights(route, max(candidate.alt_amsl_m, task.ground_amsl_m))
+        heights = [each for each in heights if _is_afforded(candidate, task, route, each)]
+        found = resolve(flight, self._traffic.tubes(without=sortie), heights)
+        if isinstance(found, Conflict):
+            return f"{offer.drone} {self._against(found)}, and no other height or start helps"
+        scene = replace(task, height_m=found.route.out[-1].alt_amsl_m - task.ground_amsl_m)
+        performance = candidate.performance
+        reserve_wh = performance.battery_wh * performance.reserve_share
+        return Released(
+            route=found.route,
+            parts=_parts(candidate, found),
+            turn_back_wh=way_back_wh(candidate, scene, found.route) + reserve_wh,
+            kept_apart=self._kept_apart(found, route),
+        )
+
+    def no_room(self, sortie: str) -> str | None:
+        """Why a drone that is ready to launch may not do so now. Of several that wait, the one that
+        was sent first goes first."""
+        view = self._state.sorties[sortie]
+        flight = self._traffic.launching(view, self._traffic.candidate(view))
+        met = conflicts(whole(flight), self._traffic.tubes(without=sortie, before=view))
+        return f"{view.drone} {self._against(met[0])}" if met else None
+
+    def home(self, sortie: str, way: Route) -> WayHome:
+        """A way home at a height and a time at which it has room."""
+        view = self._state.sorties[sortie]
+        seen = self._traffic.seen(view)
+        if seen is None:
+            return WayHome(way, conflict=f"it is not known where {view.drone} is")
+        flight = self._traffic.in_the_air(view, way)
+        base_amsl_m = flight.pad_amsl_m
+        if planned := self._traffic.route(view).out:
+            base_amsl_m = max(base_amsl_m, planned[-1].alt_amsl_m - self._flight.scene_height_m)
+        heights = self._heights(way, base_amsl_m)
+        found = resolve_home(flight, way, seen, self._traffic.tubes(without=sortie), heights)
+        if isinstance(found, Conflict):
+            return WayHome(way, conflict=f"{view.drone} {self._against(found)}")
+        return WayHome(found.route, found.delay_s, self._drones(found))
+
+    def against_detour(self, view: SortieView, route: Route, radius_m: float) -> str | None:
+        """Why a drone in the air may not be sent this way, to stay there or to circle."""
+        seen = self._traffic.seen(view)
+        if seen is None:
+            return f"it is not known where {view.drone} is"
+        flight = self._traffic.in_the_air(view, route)
+        tube = outward_from(flight, seen, from_pad=False)
+        if radius_m > 0:
+            tube = circling(flight, tube, radius_m, seen.at_s)
+        met = conflicts(tube, self._traffic.tubes(without=view.id))
+        return f"{view.drone} {self._against(met[0])}" if met else None
+
+    def _heights(self, route: Route, base_amsl_m: float) -> list[float]:
+        """Of cruise: from the lowest allowed to the ceiling, and the planned one anyway."""
+        lowest_m = self._flight.lowest_cruise_height_m or self._flight.cruise_height_m
+        planned, lowest, ceiling = (
+            route.cruise_alt_amsl_m,
+            base_amsl_m + lowest_m,
+            base_amsl_m + CEILING_M,
+        )
+        return list(layers(planned, min(lowest, planned), max(ceiling, planned)))
+
+    def _kept_apart(self, found: Resolution, planned: Route) -> KeptApart | None:
+        if not found.avoids:
+            return None
+        return KeptApart(
+            delay_s=found.delay_s,
+            cruise_change_m=found.route.cruise_alt_amsl_m - planned.cruise_alt_amsl_m,
+            scene_change_m=found.route.out[-1].alt_amsl_m - planned.out[-1].alt_amsl_m,
+            drones=self._drones(found),
+        )
+
+    def _drones(self, found: Resolution) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._state.sorties[each].drone for each in found.avoids))
+
+    def _against(self, conflict: Conflict) -> str:
+        other = self._state.sorties[conflict.flight]
+        state = other.state.replace("_", " ")
+        return f"might come within {conflict.distance_m:.0f} m of {other.drone} ({state})"
+
+
+def _is_afforded(candidate: Candidate, task: Task, route: Route, cruise_amsl_m: float) -> bool:
+    """Whether a flight at another height comes home with its reserve. That as planned does."""
+    performance, scene = candidate.performance, route.out[-1].alt_amsl_m
+    there = at_heights(route, cruise_amsl_m, scene)
+    up_m, down_s = cruise_amsl_m - candidate.alt_amsl_m, climb_s(scene - cruise_amsl_m, performance)
+    takes_wh = way_out_wh(performance, up_m, route.out_s, down_s)
+    takes_wh += scene_wh(performance, task.scene_s) + way_back_wh(candidate, task, there)
+    reserve_wh = performance.battery_wh * performance.reserve_share
+    is_planned = cruise_amsl_m == route.cruise_alt_amsl_m
+    return is_planned or candidate.energy_wh - takes_wh >= reserve_wh
+
+
+def _parts(candidate: Candidate, found: Resolution) -> EtaParts:
+    route, performance = found.route, candidate.performance
+    cruise, scene = route.cruise_alt_amsl_m, route.out[-1].alt_amsl_m
+    return EtaParts(
+        launch_s=candidate.launch.total_s + found.delay_s,
+        climb_s=climb_s(cruise - candidate.alt_amsl_m, performance),
+        cruise_s=route.out_s,
+        descent_s=climb_s(scene - cruise, performance),
+    )

@@ -1,0 +1,281 @@
+"""No flight is released that might come too near another: with the shipped district, drones that
+tell where they are by their own messages, and sorties as the log holds them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
+from fleet import events
+from fleet.bus import Topics
+from fleet.clock import Clock
+from fleet.contract import SortieView
+from fleet.dispatcher import Dispatcher, launch_parts
+from fleet.district.load import load
+from fleet.district.model import District
+from fleet.dock_roster import DockRoster
+from fleet.fence import airspace_of, district_fence
+from fleet.forecast import picture_at_rest
+from fleet.journal import Journal
+from fleet.log.store import EventLog
+from fleet.mavlink.address import VehicleAddress
+from fleet.mavlink.conversation import Conversation
+from fleet.mavlink.gate import Gate
+from fleet.mavlink.state import MODE_NUMBERS
+from fleet.mavlink.vehicle import Vehicle
+from fleet.readiness import Readiness
+from fleet.release import Release, Released
+from fleet.sortie import SORTIE
+from fleet.sortie import SortieTrigger as T
+from fleet.traffic import Traffic
+from planner.airspace import Airspace
+from planner.apart import VERTICAL_M
+from planner.dispatch import choose, way_home
+from planner.model import Alternative, LonLat, Picture
+from tests.fleet.flight_stage import LocalBus, jumping
+
+FIRST, SECOND = (114.246, 22.7249), (114.2519, 22.7259)  # served by D20 and D13, the ways cross
+FLOWN = (T.PREPARE, T.PREPARED, T.TOOK_OFF)
+
+
+@pytest.fixture(scope="module")
+def district() -> District:
+    return load(Path("configs/longgang"))
+
+
+@pytest.fixture(scope="module")
+def airspace(district: District) -> Airspace:
+    return airspace_of(district)
+
+
+class Air:
+    """Sorties that are out, and what is asked before another one goes."""
+
+    def __init__(self, district: District, airspace: Airspace, log: EventLog) -> None:
+        self._district, self.airspace = district, airspace
+        self.journal = Journal(log, Clock())
+        gate = Gate(lambda sysid, message: None, lambda news: None)
+        self._vehicles = {
+            drone.id: Vehicle(Conversation(VehicleAddress(drone.sysid), gate, 5.0))
+            for drone in district.drones
+        }
+        docks = [site.id for site in district.docks]
+        roster = DockRoster(LocalBus(), Topics("longgang"), docks, lost_s=30.0)  # type: ignore[arg-type]
+        fence = district_fence(district)
+        readiness = Readiness(district, fence, self._vehicles, self.journal)
+        self._dispatcher = Dispatcher(
+            district, airspace, self.journal.state, roster, self._vehicles, readiness
+        )
+        traffic = Traffic(
+            district, self.journal.state, self._vehicles, self._dispatcher, self.journal.clock
+        )
+        self.release = Release(district, self.journal.state, traffic)
+
+    def asks(
+        self, sortie: str, at: tuple[float, float], dock: str | None = None
+    ) -> tuple[Picture, Alternative, Released | str]:
+        picture = picture_at_rest(self._district, LonLat(*at), "fire")
+        ranking = choose(self.airspace, picture).ranking
+        offer = next(each for each in ranking if dock in (None, each.dock))
+        return picture, offer, self.release.out(sortie, picture, offer)
+
+    def sends(
+        self, sortie: str, at: tuple[float, float], dock: str | None = None
+    ) -> tuple[SortieView, Released]:
+        """Asks, and sends."""
+        _, offer, released = self.asks(sortie, at, dock)
+        assert isinstance(released, Released), released
+        incident = f"I-{at}"
+        if incident not in self.journal.state.incidents:
+            self.journal.record(
+                events.IncidentReported(
+                    incident=incident, kind="fire", level=2, lon=at[0], lat=at[1],
+                    subdistrict=None, note="", source="test", window_s=300,
+                )
+            )  # fmt: skip
+        from fleet.operations import _ROUTE
+
+        self.journal.record(
+            events.SortieRequested(
+                sortie=sortie, incident=incident, decision="d", dock=offer.dock, drone=offer.drone,
+                eta_s=released.parts.total_s, parts=launch_parts(released.parts),
+                route=_ROUTE.dump_python(released.route, mode="json"),
+                turn_back_wh=released.turn_back_wh, kept_apart=released.kept_apart,
+            )
+        )  # fmt: skip
+        return self.journal.state.sorties[sortie], released
+
+    def advances(self, sortie: str, *triggers: T) -> None:
+        for trigger in triggers:
+            view = self.journal.state.sorties[sortie]
+            state = SORTIE.advance(view.state, trigger)
+            self.journal.record(
+                events.SortieAdvanced(
+                    sortie=sortie, incident=view.incident, trigger=trigger, state=state, reason=""
+                )
+            )
+
+    def sees(
+        self, sortie: str, lon: float, lat: float, alt_amsl_m: float, mode: str = "AUTO"
+    ) -> None:
+        """The drone tells where it is and how it flies."""
+        vehicle = self._vehicles[self.journal.state.sorties[sortie].drone]
+        now_s = asyncio.get_running_loop().time()
+        armed = mavlink.MAV_MODE_FLAG_SAFETY_ARMED
+        said = (
+            mavlink.MAVLink_heartbeat_message(2, 3, armed, MODE_NUMBERS[mode], 4, 3),
+            mavlink.MAVLink_global_position_int_message(
+                0, round(lat * 1e7), round(lon * 1e7), round(alt_amsl_m * 1000),
+                90_000, 0, 0, 0, 0,
+            ),
+        )  # fmt: skip
+        for message in said:
+            message._header.srcSystem = vehicle.address.sysid
+            message._header.srcComponent = 1
+            vehicle.heard(message, now_s)
+
+    def way_home(self, sortie: str, lon: float, lat: float) -> Any:
+        view = self.journal.state.sorties[sortie]
+        site = next(site for site in self._district.docks if site.id == view.dock)
+        cruise = self.journal.state.plans[sortie].route["cruise_alt_amsl_m"]
+        candidate = self._dispatcher.candidate(site)
+        way = way_home(self.airspace, candidate, LonLat(lon, lat), float(str(cruise)))
+        assert way is not None
+        return self.release.home(sortie, way)
+
+
+Story = Callable[[Air], None]
+
+
+@pytest.fixture
+def play(district: District, airspace: Airspace, tmp_path: Path) -> Callable[[Story], None]:
+    def run(story: Story) -> None:
+        async def whole() -> None:
+            with EventLog(f"sqlite:///{tmp_path}/events.db") as log:
+                story(Air(district, airspace, log))
+
+        jumping(whole())
+
+    return run
+
+
+def flies(air: Air, sortie: str) -> None:
+    """It is on its way, half way up above its pad."""
+    air.advances(sortie, *FLOWN)
+    lon, lat = air.journal.state.sorties[sortie].path[0][:2]
+    air.sees(sortie, lon, lat, air.journal.state.sorties[sortie].path[0][2])
+
+
+def test_a_flight_alone_is_flown_as_planned(play):
+    def story(air):
+        _, offer, released = air.asks("S1", FIRST)
+        assert released.route == offer.route
+        assert released.parts == offer.parts
+        assert released.kept_apart is None
+
+    play(story)
+
+
+def test_a_flight_across_the_way_of_another_is_flown_at_another_height(play):
+    def story(air):
+        first, _ = air.sends("S1", FIRST)
+        _, offer, released = air.asks("S2", SECOND, dock="D13")
+        assert released.kept_apart.drones == (first.drone,)
+        assert released.kept_apart.delay_s == 0
+        change_m = released.route.cruise_alt_amsl_m - offer.route.cruise_alt_amsl_m
+        assert released.kept_apart.cruise_change_m == change_m != 0
+        assert released.parts.total_s == pytest.approx(offer.eta_s, abs=5)
+
+    play(story)
+
+
+def test_a_second_drone_to_the_same_incident_gets_a_height_of_its_own(play):
+    def story(air):
+        first, sent = air.sends("S1", FIRST)
+        assert sent.kept_apart is None
+        air.advances("S1", *FLOWN, T.ARRIVED)
+        air.sees("S1", *FIRST, sent.route.out[-1].alt_amsl_m)
+        second, released = air.sends("S2", FIRST, dock="D13")
+        assert second.kept_apart.drones == (first.drone,)
+        lowest = min(place.alt_amsl_m for place in released.route.out)
+        assert lowest >= sent.route.cruise_alt_amsl_m + VERTICAL_M
+
+    play(story)
+
+
+def test_where_no_height_and_no_later_start_is_left_the_flight_is_refused_with_the_reason(play):
+    def story(air):
+        air.sends("S1", FIRST)
+        air.sends("S2", FIRST, dock="D13")
+        refused = air.asks("S3", FIRST, dock="D12")[2]
+        assert "might come within 0 m of" in refused
+        assert "no other height or start helps" in refused
+
+    play(story)
+
+
+def test_one_that_came_home_or_never_left_is_in_nobodys_way(play):
+    def story(air):
+        air.sends("S1", FIRST)
+        air.advances("S1", T.PREPARE, T.ABORT)
+        assert air.asks("S2", SECOND, dock="D13")[2].kept_apart is None
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    ("triggers", "mode"),
+    [
+        (FLOWN, "AUTO"),
+        (FLOWN, "LOITER"),
+        (FLOWN, "RTL"),
+        ((*FLOWN, T.ARRIVED), "AUTO"),
+        ((*FLOWN, T.HOLD), "GUIDED"),
+        ((*FLOWN, T.LOSE), "AUTO"),
+        ((*FLOWN, T.ARRIVED, T.RECALL), "AUTO"),
+        ((*FLOWN, T.LAND_NOW), "LAND"),
+    ],
+)
+def test_whatever_a_drone_does_in_the_air_another_is_kept_apart_from_it(play, triggers, mode):
+    def story(air):
+        _, sent = air.sends("S1", FIRST)
+        air.advances("S1", *triggers)
+        air.sees("S1", *FIRST, sent.route.cruise_alt_amsl_m, mode)
+        second = air.asks("S2", FIRST, dock="D13")[2]
+        assert isinstance(second, str) or second.kept_apart is not None
+
+    play(story)
+
+
+def test_a_drone_ready_to_launch_waits_only_for_those_before_it(play):
+    def story(air):
+        air.sends("S1", FIRST)
+        air.sends("S2", SECOND, dock="D13")
+        assert air.release.no_room("S1") is None
+        assert air.release.no_room("S2") is None
+        air.advances("S1", *FLOWN)
+        lon, lat = FIRST
+        air.sees("S1", lon, lat, air.journal.state.sorties["S1"].path[0][2] - 15, "LOITER")
+        assert air.journal.state.sorties["S1"].drone in (air.release.no_room("S2") or "U20")
+
+    play(story)
+
+
+def test_a_way_home_planned_in_the_air_is_apart_from_those_that_are_out(play):
+    def story(air):
+        _, sent = air.sends("S1", FIRST)
+        flies(air, "S1")
+        second, _ = air.sends("S2", SECOND, dock="D13")
+        flies(air, "S2")
+        air.sees("S2", *SECOND, air.journal.state.sorties["S2"].path[-1][2])
+        home = air.way_home("S2", *SECOND)
+        assert home.conflict == ""
+        heights = {place.alt_amsl_m for place in home.route.back}
+        assert all(abs(up_m - sent.route.cruise_alt_amsl_m) >= VERTICAL_M for up_m in heights)
+
+    play(story)
