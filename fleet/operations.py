@@ -17,6 +17,7 @@ from fleet.district.model import District, DockSite, DroneModel, IncidentKind
 from fleet.dock_roster import DockRoster
 from fleet.events import (
     ComponentFailed,
+    Fact,
     IncidentUnserved,
     Recorded,
     SortieAdvanced,
@@ -188,9 +189,12 @@ class Operations:
         return any(not candidate.vetoes for candidate in self._dispatcher.candidates())
 
     def take_up_offer(self, incident: str, choice: Choice, offer: Alternative) -> c.SortieView:
-        """Records the ranking, and sends whom it offers."""
-        self._journal.record(choice.fact(incident))
-        return self._send(incident, choice, offer, None)
+        """Records the ranking, and sends whom it offers.
+
+        Raises:
+            Refused: if that drone cannot be sent after all; then nothing is recorded.
+        """
+        return self._send(incident, choice, offer, None, first=(choice.fact(incident),))
 
     def _decide(
         self, incident: str, cause: str | None, without: frozenset[str] = frozenset()
@@ -223,14 +227,16 @@ class Operations:
         offer: Alternative,
         cause: str | None,
         no_room: tuple[str, ...] = (),
+        first: tuple[Fact, ...] = (),
     ) -> c.SortieView:
         """Raises Refused if the flight cannot be kept apart from those in the air. ``no_room`` is
-        why those before it could not."""
+        why those before it could not; ``first`` is recorded before it."""
         sortie = str(ULID())
         released = self.release.out(sortie, choice.picture, offer)
         if isinstance(released, str):
             raise Refused("conflict", released)
         self._journal.record(
+            *first,
             SortieRequested(
                 sortie=sortie,
                 incident=incident,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from fleet.clock import Clock
 from fleet.dispatcher import Choice
-from fleet.operations import MOST_TRIES, Operations
+from fleet.operations import MOST_TRIES, Operations, Refused
 from fleet.state import FleetState
 from planner.assign import Claim, assign
+
+_log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
 
@@ -38,7 +41,10 @@ class WaitingLine:
             for incident, choice in choices.items()
         ]
         for incident, offer in assign(claims).items():
-            self._operations.take_up_offer(incident, choices[incident], offer)
+            try:
+                self._operations.take_up_offer(incident, choices[incident], offer)
+            except Refused as refused:  # the air is not free
+                _log.info("incident %s waits on: %s", incident, refused)
 
     def _waiting(self) -> list[str]:
         """In the order in which they were reported."""

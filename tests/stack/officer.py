@@ -33,6 +33,14 @@ class Officer:
         await self._bus.subscribe(TOPICS.change(), self._on_change)
         await self._bus.subscribe(TOPICS.coverage(), self._on_coverage)
 
+    async def watch(self, frame: Callable[[c.TelemetryFrame], None]) -> None:
+        """Calls ``frame`` with all that the drones tell from now on."""
+
+        async def on_frame(message: Message) -> None:
+            frame(c.TelemetryFrame.model_validate_json(message.payload))
+
+        await self._bus.subscribe(TOPICS.telemetry(), on_frame)
+
     async def ask(self, body: BaseModel) -> dict[str, Any]:
         return (await self._bus.request(TOPICS.controller_request(), body, 20)).body
 
