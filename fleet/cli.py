@@ -153,6 +153,12 @@ def controller(
     records: Annotated[
         Path | None, typer.Option(help="Directory of flight records; none: beside the event log.")
     ] = None,
+    gateway: Annotated[
+        str | None,
+        typer.Option(
+            help="Where ground stations watch drone N, at PORT + N, e.g. tcp://127.0.0.1:5800."
+        ),
+    ] = None,
 ) -> None:
     """Run the fleet controller until told to stop."""
     from fleet.controller import Addresses, run_controller
@@ -161,7 +167,7 @@ def controller(
 
     district = load_or_refuse(district_dir)
     listen = mavlink or district.system.mavlink_listen
-    addresses = Addresses(broker, log, listen, records or directory_beside(log))
+    addresses = Addresses(broker, log, listen, records or directory_beside(log), gateway)
     serve(lambda clock: run_controller(district, addresses, clock))
 
 

@@ -33,6 +33,10 @@ def up(
     broker_port: Annotated[int, typer.Option(min=0, max=65535)] = 1883,
     console_port: Annotated[int, typer.Option(min=0, max=65535)] = 8080,
     mavlink_port: Annotated[int, typer.Option(min=0, max=65535)] = 14550,
+    gateway_port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Offer drone N to ground stations at this port + N."),
+    ] = None,
     console: Annotated[bool, typer.Option(help="Run the console too.")] = True,
     arducopter: Annotated[
         str | None, typer.Option(envvar="ARDUCOPTER", help="The arducopter SITL program.")
@@ -59,6 +63,7 @@ def up(
         broker_port=broker_port,
         console_port=console_port,
         mavlink_port=mavlink_port,
+        gateway_port=gateway_port,
         arducopter=arducopter,
         wind=wind,
     )

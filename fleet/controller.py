@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +29,7 @@ from fleet.fleet_acts import FleetActs
 from fleet.gate_log import record_news
 from fleet.journal import Journal
 from fleet.log.store import EventLog
+from fleet.mavlink.gateway import Gateway
 from fleet.mavlink.reactor import Reactor
 from fleet.operations import Operations
 from fleet.process import Refusal, announce_ready
@@ -50,6 +53,7 @@ class Addresses:
     log: str
     mavlink: str
     records: Path  # directory of the flight records
+    gateway: str | None = None  # where other ground stations find the drones; None: nowhere
 
 
 async def run_controller(district: District, addresses: Addresses, clock: Clock) -> None:
@@ -87,6 +91,7 @@ async def run_controller(district: District, addresses: Addresses, clock: Clock)
                     tell=partial(record_news, journal, {d.sysid: d.id for d in district.drones}),
                     record=records.keep,
                 ) as reactor,
+                _offered(addresses.gateway, sysids, reactor),
             ):
                 try:
                     await _serve(district, airspace, journal, bus, topics, reactor, records, clock)
@@ -154,6 +159,15 @@ async def _serve(
         operations.take_up()
         await bus.serve(topics.controller_request(), desk.answer)
         announce_ready("controller", district=district.id, mavlink=reactor.address)
+
+
+def _offered(
+    url: str | None, sysids: Mapping[str, int], reactor: Reactor
+) -> AbstractAsyncContextManager[Gateway | None]:
+    """The drones, for other ground stations to watch, where that is wanted."""
+    if url is None:
+        return contextlib.nullcontext()
+    return Gateway(url, sysids, reactor.watch, reactor.gate)
 
 
 async def _watch(broadcast: Broadcast, journal: Journal) -> None:

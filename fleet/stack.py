@@ -38,6 +38,7 @@ class StackSettings:
     broker_port: int = 1883
     console_port: int = 8080
     mavlink_port: int = 14550
+    gateway_port: int | None = None  # None: drones are not offered to other ground stations
     arducopter: str | None = None
     only: tuple[str, ...] = ()  # docks to simulate; empty: all
     wind: str | None = None
@@ -140,10 +141,11 @@ class _Maker:
 
     def rest(self) -> Iterator[Child]:
         settings, at = self.settings, ("--broker", self.broker_url)
-        district = str(settings.district_dir)
+        district, port = str(settings.district_dir), settings.gateway_port
+        offered = () if port is None else ("--gateway", f"tcp://{settings.host}:{port}")
         yield self._child(
             "controller",
-            *("controller", district, *at),
+            *("controller", district, *at, *offered),
             *("--log", f"sqlite:///{settings.state_dir}/events.db"),
             *("--mavlink", f"udp://{settings.host}:{self.mavlink_port}"),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, TypeAlias
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
@@ -10,6 +11,7 @@ MavMessage: TypeAlias = Any  # pymavlink's generated classes carry no types
 
 OUR_SYSID = 255  # the ground station that autopilots take for their own by default
 OUR_COMPID = mavlink.MAV_COMP_ID_MISSIONPLANNER
+GUEST_SYSID = 254  # other ground stations, whose requests we pass on; each a component of its own
 
 
 class Decoder:
@@ -41,3 +43,22 @@ class Encoder:
         data: bytes = message.pack(self._codec)
         self._codec.seq = (self._codec.seq + 1) % 256
         return data
+
+
+def from_guest(message: MavMessage, seat: int) -> MavMessage:
+    """The message as of the guest on this seat, whatever it calls itself: answers then name the
+    seat, and are never taken for answers to us."""
+    passed = copy.copy(message)
+    passed._header = copy.copy(message.get_header())
+    passed._header.srcSystem, passed._header.srcComponent = GUEST_SYSID, seat
+    return passed
+
+
+def retargeted(message: MavMessage, target: tuple[int, int]) -> bytes:
+    """The packet of a message that was heard, with another addressee and all else as it was."""
+    changed = copy.copy(message)
+    changed.target_system, changed.target_component = target
+    codec = mavlink.MAVLink(None, message.get_srcSystem(), message.get_srcComponent())
+    codec.seq = message.get_seq()
+    data: bytes = changed.pack(codec)
+    return data

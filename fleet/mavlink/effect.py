@@ -14,8 +14,10 @@ from fleet.mavlink.codec import MavMessage
 
 ASKING: Final = {
     "PARAM_REQUEST_READ": "the vehicle tells a parameter and keeps it as it is",
+    "PARAM_REQUEST_LIST": "the vehicle tells all of them, as fast as its link bears",
     "MISSION_REQUEST_LIST": "the vehicle tells how many items it has",
     "MISSION_REQUEST_INT": "the vehicle tells one item",
+    "MISSION_REQUEST": "the same, as older ground stations ask it",
     "LOG_REQUEST_LIST": "the vehicle tells which logs it has",
     "LOG_REQUEST_DATA": "the vehicle tells a part of a log",
     "LOG_REQUEST_END": "the vehicle stops telling it",
@@ -25,6 +27,9 @@ ASKING: Final = {
 ASKING_COMMANDS: Final = {
     mavlink.MAV_CMD_SET_MESSAGE_INTERVAL: "how often the vehicle tells something to who asks",
     mavlink.MAV_CMD_REQUEST_MESSAGE: "the vehicle tells something once",
+    mavlink.MAV_CMD_REQUEST_PROTOCOL_VERSION: "the same, as older ground stations ask it",
+    mavlink.MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES: "the same",
+    mavlink.MAV_CMD_GET_HOME_POSITION: "the same",
 }
 
 # Commands that name the state they lead to, not a step towards it: carried out twice, they leave
@@ -32,8 +37,7 @@ ASKING_COMMANDS: Final = {
 # does not), so only these are sent again while no answer comes.
 REPEATABLE: Final = frozenset(
     {
-        mavlink.MAV_CMD_SET_MESSAGE_INTERVAL,
-        mavlink.MAV_CMD_REQUEST_MESSAGE,
+        *ASKING_COMMANDS,
         mavlink.MAV_CMD_DO_SET_MODE,
         mavlink.MAV_CMD_COMPONENT_ARM_DISARM,
         mavlink.MAV_CMD_MISSION_START,

@@ -33,6 +33,7 @@ class GateReason(StrEnum):
     LEASE_ENDED = "lease_ended"  # the lease it was begun under has ended or changed hands
     TOO_LATE = "too_late"  # its deadline has passed
     UNCLEAR = "unclear"  # sent before without an answer, and not safe to send again
+    NOT_LENT = "not_lent"  # no lease gives leave for it
     NOT_CONFIRMED = "not_confirmed"  # an act on many drones without a good confirmation
 
 
@@ -153,6 +154,14 @@ class Gate:
         refusal = PassageRefused(GateReason.UNCLEAR, address.sysid, warrant.sender, what, text)
         self._tell(refusal)
         raise GateRefused(refusal)
+
+    def refuse_not_lent(self, passage: Passage, text: str) -> NoReturn:
+        """Refuses what the lease's holder wants but its lease is not for.
+
+        Raises:
+            GateRefused: always.
+        """
+        self._refuse(passage, GateReason.NOT_LENT, text)
 
     # Leases.
 

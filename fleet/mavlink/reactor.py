@@ -12,7 +12,7 @@ from typing import Any
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
-from fleet.mavlink.codec import OUR_SYSID, Decoder, Encoder, MavMessage
+from fleet.mavlink.codec import GUEST_SYSID, OUR_SYSID, Decoder, Encoder, MavMessage
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate, GateNews
 from fleet.mavlink.links import Link, TcpCaller, UdpListener
@@ -21,6 +21,7 @@ from fleet.mavlink.vehicle import Vehicle
 _log = logging.getLogger(__name__)
 
 Record = Callable[[int, bytes], None]  # which vehicle's wire, and a packet that passed on it
+Watch = Callable[[MavMessage], None]
 
 HEARTBEAT_S = 1.0
 MOST_REMOTES = 1024  # remote ends whose unfinished messages are kept; anybody may call a UDP port
@@ -49,6 +50,8 @@ class Reactor:
             for sysid in vehicles
         }
         self._encoder = Encoder()
+        self._guests: dict[int, Encoder] = {}  # by seat; each a sequence of its own
+        self._watchers: dict[int, list[Watch]] = {sysid: [] for sysid in self._vehicles}
         self._decoders: dict[tuple[int, Any], Decoder] = {}
         self._routes: dict[int, tuple[Link, Any]] = {}
         self._strangers: set[int] = set()
@@ -58,6 +61,11 @@ class Reactor:
 
     def vehicle(self, sysid: int) -> Vehicle:
         return self._vehicles[sysid]
+
+    def watch(self, sysid: int, watch: Watch) -> Callable[[], None]:
+        """Calls ``watch`` with all that comes from this system; returns what ends that."""
+        self._watchers[sysid].append(watch)
+        return lambda: self._watchers[sysid].remove(watch)
 
     @property
     def address(self) -> str:
@@ -99,6 +107,8 @@ class Reactor:
                 self._stranger(sysid, remote)
                 continue
             self._record(sysid, message.get_msgbuf())
+            for watch in list(self._watchers[sysid]):
+                watch(message)
             if message.get_srcComponent() != vehicle.address.compid:
                 continue
             if getattr(message, "target_system", 0) in (0, OUR_SYSID):
@@ -124,9 +134,15 @@ class Reactor:
         route = self._routes.get(sysid)
         if route is not None:
             link, remote = route
-            data = self._encoder.encode(message)
+            data = self._encoder_for(message).encode(message)
             link.send(remote, data)
             self._record(sysid, data)
+
+    def _encoder_for(self, message: MavMessage) -> Encoder:
+        if message.get_srcSystem() != GUEST_SYSID:
+            return self._encoder
+        seat = message.get_srcComponent()
+        return self._guests.setdefault(seat, Encoder(GUEST_SYSID, seat))
 
     async def _heartbeats(self) -> None:
         """A ground station's heartbeat to every vehicle: its link-loss failsafe listens for it. It

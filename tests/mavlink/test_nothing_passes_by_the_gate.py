@@ -14,6 +14,7 @@ SOURCES = sorted((ROOT / "fleet").rglob("*.py"))
 WRITES = {
     ("fleet/mavlink/links.py", "UdpListener.send"): "the wire itself",
     ("fleet/mavlink/links.py", "TcpCaller.send"): "the wire itself",
+    ("fleet/mavlink/gateway.py", "Outbox.run"): "to a ground station, never to a vehicle",
 }
 # A link's `send` and the gate's; the reason why each of these callers may.
 SENDS = {
@@ -21,13 +22,17 @@ SENDS = {
     ("fleet/mavlink/reactor.py", "Reactor._heartbeats"): "a heartbeat: no target, no command",
     ("fleet/mavlink/conversation.py", "_Running.take"): "into the gate",
     ("fleet/mavlink/conversation.py", "_Running.run"): "into the gate",
+    ("fleet/mavlink/guest.py", "Guest._pass"): "into the gate",
 }
 # Who may turn a message into bytes, or hand out a sequence of its own.
 ENCODES = {
     ("fleet/mavlink/codec.py", "Decoder.__init__"): "reads only",
     ("fleet/mavlink/codec.py", "Encoder.__init__"): "the reactor's",
     ("fleet/mavlink/codec.py", "Encoder.encode"): "the reactor's",
+    ("fleet/mavlink/codec.py", "retargeted"): "what a vehicle said, for a ground station",
+    ("fleet/mavlink/guest.py", "Guest.__init__"): "what a ground station is told",
     ("fleet/mavlink/reactor.py", "Reactor.__init__"): "one encoder, one sequence",
+    ("fleet/mavlink/reactor.py", "Reactor._encoder_for"): "what the gate has passed, as a guest's",
     ("fleet/mavlink/reactor.py", "Reactor._carry"): "what the gate has passed",
     ("fleet/mavlink/reactor.py", "Reactor._heartbeats"): "a heartbeat: no target, no command",
 }
@@ -35,6 +40,7 @@ ENCODES = {
 MAKES = {
     "fleet/mavlink/command.py": {"command_long"},
     "fleet/mavlink/dataflash.py": {"log_request_list", "log_request_data", "log_request_end"},
+    "fleet/mavlink/guest.py": {"command_ack", "mission_ack", "statustext"},  # to a ground station
     "fleet/mavlink/mission.py": {
         "mission_count",
         "mission_item_int",
