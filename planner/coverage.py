@@ -56,17 +56,26 @@ def raster(parts: Mapping[str, BaseGeometry], airspace: Airspace, step_m: float)
     at_m = all_m[cells]
     part = np.full(len(cells), -1)
     area_m2 = np.zeros(len(cells))
-    for number, shape in enumerate(parts.values()):
+    smallest_first = sorted(enumerate(parts.values()), key=lambda each: each[1].area)
+    for number, shape in smallest_first:
         shapely.prepare(shape)
         inside = shapely.contains_xy(shape, at_m[:, 0], at_m[:, 1]) & (part < 0)
+        if not inside.any():  # too small for the step; larger ones have not taken theirs yet
+            inside = _nearest_of(at_m, part < 0, shape)
         part[inside] = number
-        if inside.any():
-            area_m2[inside] = shape.area / inside.sum()
+        area_m2[inside] = shape.area / inside.sum()
     places_m, forbidden = _legal(airspace, at_m)
     return Raster(
         step_m, (rows, columns), (west, south), cells, places_m, tuple(parts), part, area_m2,
         forbidden,
     )  # fmt: skip
+
+
+def _nearest_of(at_m: Points, free: Booleans, shape: BaseGeometry) -> Booleans:
+    """The one place among the free ones that is nearest to a shape."""
+    off_m = np.where(free, shapely.distance(shapely.points(at_m), shape), np.inf)
+    nearest: Booleans = np.arange(len(at_m)) == off_m.argmin()
+    return nearest
 
 
 def _legal(airspace: Airspace, at_m: Points) -> tuple[Points, Booleans]:

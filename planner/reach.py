@@ -123,7 +123,7 @@ class Reach:
         tracks, lengths_m = self._tracks(nodes, places, outward)
         speeds_ms = ground_speeds(tracks, performance, candidate.wind)
         ramps_s, legs_s = ramps_and_legs_s(lengths_m, speeds_ms, performance)
-        headings = tracks / lengths_m[:, None]
+        headings = tracks / np.maximum(lengths_m, 1e-9)[:, None]  # a place may be at the node
         turns = np.hypot(headings[:, 0] - east, headings[:, 1] - north)
         total_s = way_s + legs_s - overlaps_s(turns, way_ramps_s, ramps_s, performance)
         return np.where(np.isnan(total_s), np.inf, total_s)

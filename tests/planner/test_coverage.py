@@ -139,3 +139,31 @@ def test_a_place_in_a_no_fly_volume_counts_as_its_nearest_legal_one() -> None:
     assert not any(airspace.forbids(place[None, :]) for place in coverage.raster.places_m)
     off = np.abs(coverage.raster.places_m[inside] - np.array(ORIGIN) - 500)
     assert off.max(axis=1) == pytest.approx(np.full(inside.sum(), 101.0), abs=0.5)
+
+
+@pytest.mark.parametrize("off_m", [1030, 530])
+def test_a_part_smaller_than_a_step_has_a_place_of_its_own(off_m: float) -> None:
+    airspace = build([], {"D01": degrees(500, 500)})
+    east, north = ORIGIN
+    parts = {
+        "large": shapely.box(east, north, east + 1000, north + 1000),
+        "small": shapely.box(east + off_m, north + 530, east + off_m + 20, north + 550),
+    }
+    places = raster(parts, airspace, 100.0)
+    near = np.hypot(*(places.places_m - (east + off_m + 10, north + 540)).T) < 100
+    coverage = Coverage(
+        places, ("D01",), np.where(near, 100.0, 900.0)[None, :].astype(np.float32), WINDOW_S
+    )
+    assert coverage.by_part()["small"] == 1.0
+    assert places.area_m2.sum() == pytest.approx(1e6 + 400)
+
+
+def test_a_place_at_the_very_corner_of_a_volume_is_reached_as_the_choice_says() -> None:
+    corner = np.array([[ORIGIN[0] + 600.0, ORIGIN[1] + 600.0]])
+    dock = degrees(300, 300)
+    airspace = build([volume("N1", box(400, 400, 200, 200))], {"D01": dock})
+    place_m = airspace.nodes_m[np.hypot(*(airspace.nodes_m - corner).T).argmin()][None, :]
+    asked = candidate("D01", dock, Wind(), 150.0)
+    found = Reach(airspace, place_m, np.full(1, GROUND_M), 4000.0).eta_s(asked, MISSION)
+    at = LonLat(*to_degrees(place_m)[0].tolist())
+    assert found == pytest.approx([eta_by_choice(airspace, asked, at)], abs=0.01)
