@@ -28,7 +28,9 @@ _Row = NDArray[np.float32]
 
 class CoverageWatch:
     """Looks at the docks' candidates again and again; what a change touches is worked out anew,
-    beside the event loop."""
+    beside the event loop. Each drone is taken to fly in the wind over its dock, where a dispatch
+    reckons with that half way. Of 150 places one was told otherwise for it, in a wind of 8 m/s that
+    varied by 1.5 m/s over the district."""
 
     def __init__(
         self,

@@ -1,5 +1,5 @@
 """How long each dock's drone needs to each of many places: the ETA that ``planner.dispatch.choose``
-would give, for all of a district at once.
+would give in the same wind, for all of a district at once.
 
 What is seen from where is worked out once per airspace; a wind then costs some milliseconds a dock.
 """
