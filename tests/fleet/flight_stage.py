@@ -7,6 +7,7 @@ import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -140,6 +141,9 @@ class Stage:
         self.hears = True  # whether the controller hears the drone
         self.record: Callable[[int, bytes], None] = lambda _sysid, _packet: None
         self.opened = self.closed = 0
+        self.no_room: str | None = None  # why it may not launch
+        self.starts_after_s = 0.0
+        self.waits_s = 0.0  # before its way home
         self.flight: SortieFlight
         self.journal: Journal
         self._vehicle: Vehicle | None = None
@@ -216,7 +220,7 @@ class Stage:
         await self.bus.publish(self._topics.dock_state("D01"), self.dock._state())
         if SORTIE not in self.journal.state.sorties:
             self.journal.record(_reported(), _requested())
-        self.flight = SortieFlight(SORTIE, _orders(), self.journal, vehicle, docks)
+        self.flight = SortieFlight(SORTIE, self._orders(), self.journal, vehicle, docks)
         self._flying = asyncio.get_running_loop().create_task(self.flight.run())
 
     async def stop_controller(self) -> None:
@@ -231,11 +235,19 @@ class Stage:
         self._flying = self._vehicle = None
         self._log.close()
 
+    def _orders(self) -> Orders:
+        return replace(
+            _orders(),
+            starts_after_s=self.starts_after_s,
+            no_room=lambda: self.no_room,
+            way_home=lambda _: WayHome(_route(), self.waits_s),
+        )
+
     def order_again(self) -> str:
         """Another sortie of the same drone, at once; its id."""
         again = "A" * 26
         self.journal.record(_requested(again))
-        flight = SortieFlight(again, _orders(), self.journal, self.vehicle, self._docks)
+        flight = SortieFlight(again, self._orders(), self.journal, self.vehicle, self._docks)
         self._more.append(asyncio.get_running_loop().create_task(flight.run()))
         return again
 

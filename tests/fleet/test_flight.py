@@ -29,6 +29,66 @@ def test_a_drone_goes_out_and_comes_home_when_called(played):
     played(story)
 
 
+def test_a_drone_launches_once_there_is_room_for_it_in_the_air(played):
+    async def story(stage):
+        stage.no_room = "U01 might come within 3 m of U02"
+        await stage.until(lambda: "launch_waits" in stage.steps)
+        await asyncio.sleep(20)
+        assert (stage.state, stage.craft.autopilot.armed) == ("preparing", False)
+        stage.no_room = None
+        await stage.until_state("on_scene")
+        assert stage.steps.count("launch_waits") == 1
+
+    played(story)
+
+
+def test_a_drone_that_finds_no_room_for_long_stays_so_that_another_is_sent(played):
+    async def story(stage):
+        stage.no_room = "U01 might come within 3 m of U02"
+        await stage.until_state("aborted")
+        assert stage.journal.state.sorties["S" * 26].reason.startswith("no room in the air: U01")
+
+    played(story)
+
+
+def test_a_recall_ends_the_wait_for_room(played):
+    async def story(stage):
+        stage.no_room = "U01 might come within 3 m of U02"
+        await stage.until(lambda: "launch_waits" in stage.steps)
+        stage.flight.recall("false alarm")
+        await stage.until_state("aborted", within_s=10)
+
+    played(story)
+
+
+def test_a_flight_that_starts_later_waits_with_its_mission_and_cover_ready(tmp_path):
+    async def whole():
+        async with Stage(tmp_path) as stage:
+            stage.starts_after_s = 50.0
+            began_s = asyncio.get_running_loop().time()
+            await stage.start_controller()
+            await stage.until_state("launching")
+            assert 49 < asyncio.get_running_loop().time() - began_s < 53
+            await stage.until_state("on_scene")
+
+    jumping(whole())
+
+
+def test_a_drone_called_back_waits_in_the_air_before_its_way_home(played):
+    async def story(stage):
+        stage.waits_s = 30.0
+        await stage.until_state("en_route")
+        await stage.until(lambda: stage.up_m > 85)
+        stage.flight.recall("false alarm")
+        await asyncio.sleep(15)
+        before = stage.craft.autopilot.position[:2]
+        await asyncio.sleep(10)
+        assert stage.craft.autopilot.position[:2] == pytest.approx(before, abs=2e-5)
+        await stage.until_state("docked")
+
+    played(story)
+
+
 def test_a_restart_in_flight_is_no_loss_on_a_machine_that_has_run_for_days(played):
     async def story(stage):
         await stage.until_state("en_route")
