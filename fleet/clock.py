@@ -90,3 +90,8 @@ class Clock:
             loop_factory=factory if self.speedup == 1 else lambda: ScaledLoop(self.speedup)
         ) as runner:
             return runner.run(main)
+
+
+def stopwatch_s() -> float:
+    """For how long our own work takes: real seconds from some point on, whatever the speed-up."""
+    return time.perf_counter()

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import TypeAdapter
 from ulid import ULID
 
+from fleet.clock import stopwatch_s
 from fleet.contract import AlternativeView, DecisionView, LaunchParts, ReasonView
 from fleet.district.model import District, DockSite, IncidentKind
 from fleet.dock_roster import DockRoster, DockSeen
@@ -90,14 +91,13 @@ class Dispatcher:
     ) -> Choice:
         """Ranks all docks for what happened there, each in the wind half way; ``without`` are
         docks already tried in vain."""
-        loop = asyncio.get_running_loop()
-        began_s = loop.time()
+        began_s = stopwatch_s()
         picture = Picture(
             candidates=self._candidates((self._sites_m + to_metres(np.array([at]))) / 2, without),
             task=task_for(self._district, at, kind.scene_s, kind.needs),
         )
         decision = choose(self._airspace, picture)
-        return Choice(str(ULID()), picture, decision, (loop.time() - began_s) * 1000)
+        return Choice(str(ULID()), picture, decision, (stopwatch_s() - began_s) * 1000)
 
     def warm_up(self) -> None:
         """Decides once for nobody, so that the first real decision finds the trees grown."""

@@ -15,6 +15,8 @@ CHROMIUM = shutil.which("chromium")
 ARTIFACTS = ROOT / "artifacts"
 AXE = ROOT / "command" / "web" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "horse battery staple"
+expect.set_options(timeout=30_000)  # a condition is waited for, however slow the machine
+
 SETTLED: list[RunningStack] = []  # whose administrator has a password
 FLIGHT_MS = 150_000  # a flight of some minutes, at speed-up
 
