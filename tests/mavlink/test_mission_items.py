@@ -73,9 +73,17 @@ def test_each_change_of_speed_is_a_ground_speed_set_before_its_leg() -> None:
 
 
 def test_the_way_home_from_anywhere_is_the_planned_way_back() -> None:
-    home = homeward_plan(ROUTE, PAD, PAD_AMSL_M)
+    home = homeward_plan(ROUTE, PAD, PAD_AMSL_M, OUT[0], wait_s=0.0)
     assert home.items[home.return_seq :] == PLAN.items[PLAN.return_seq :]
     assert home.return_seq == 1
+
+
+def test_who_must_let_another_pass_first_waits_where_it_is() -> None:
+    here = Waypoint(114.13, 22.66, 150.0, 0.0)
+    wait, *back = homeward_plan(ROUTE, PAD, PAD_AMSL_M, here, wait_s=20.0).items[1:]
+    assert _commands((wait,)) == ["NAV_LOITER_TIME"]
+    assert (wait.x, wait.y, wait.z, wait.param1) == (114.13, 22.66, 90.0, 20.0)
+    assert tuple(back) == PLAN.items[PLAN.return_seq :]
 
 
 def test_a_fence_is_its_rings_point_by_point_each_with_the_size_of_its_ring() -> None:
