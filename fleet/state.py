@@ -42,6 +42,7 @@ class FleetState:
     seq: int = 0
     incidents: dict[str, IncidentView] = field(default_factory=dict)
     sorties: dict[str, SortieView] = field(default_factory=dict)
+    under_way: dict[str, None] = field(default_factory=dict)  # sorties not ended, as requested
     plans: dict[str, SortiePlan] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)  # incidents that nobody could be sent to
     decisions: dict[str, list[str]] = field(default_factory=dict)  # incident -> its decisions
@@ -80,17 +81,14 @@ class FleetState:
 
     def sortie_of_drone(self, drone: str) -> SortieView | None:
         """The sortie the drone is on, if any."""
-        for sortie in self.sorties.values():
-            if sortie.drone == drone and sortie.state not in ENDED:
-                return sortie
-        return None
+        return next((sortie for sortie in self.active() if sortie.drone == drone), None)
 
     def tried(self, incident: str) -> frozenset[str]:
         """Docks that have sent a drone to the incident."""
         return frozenset(s.dock for s in self.sorties.values() if s.incident == incident)
 
     def active(self) -> list[SortieView]:
-        return [sortie for sortie in self.sorties.values() if sortie.state not in ENDED]
+        return [self.sorties[sortie] for sortie in self.under_way]
 
     def attending(self, incident: str) -> list[SortieView]:
         """Sorties on their way to the incident or over it."""
@@ -136,6 +134,7 @@ class FleetState:
             kept_apart=fact.kept_apart,
             path=_path(fact.route),
         )
+        self.under_way[fact.sortie] = None
         self.plans[fact.sortie] = SortiePlan(
             fact.decision, fact.route, fact.turn_back_wh, fact.parts.launch_s
         )
@@ -161,6 +160,8 @@ class FleetState:
         if state is SortieState.ON_SCENE and before.on_scene_s is None:
             changes["on_scene_s"] = (at - before.requested_at).total_seconds()
         self.sorties[fact.sortie] = before.model_copy(update=changes)
+        if state in ENDED:
+            self.under_way.pop(fact.sortie, None)
         if state in ATTENDING:
             self.plans[fact.sortie] = replace(self.plans[fact.sortie], home=None)
         if state is SortieState.ON_SCENE:

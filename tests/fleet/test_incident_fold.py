@@ -74,3 +74,17 @@ def test_one_drone_of_two_leaving_leaves_the_other_over_it():
     assert told.incident == "on_scene"
     told.move("B", T.RECALL)
     assert told.incident == "attended"
+
+
+def test_whether_a_drone_is_out_takes_no_longer_for_all_the_sorties_it_has_flown():
+    class Past(dict):
+        def values(self):
+            raise AssertionError("gone through")
+
+    told = Told()
+    told.send("A", T.PREPARE, T.ABORT)
+    told.send("B", *OUT)
+    told.state.sorties = Past(told.state.sorties)
+    assert told.state.sortie_of_drone("A") is None
+    assert told.state.sortie_of_drone("B").id == "B"
+    assert [sortie.id for sortie in told.state.active()] == ["B"]
