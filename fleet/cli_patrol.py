@@ -53,6 +53,8 @@ def plan(
     from planner.model import Wind
     from planner.patrol.search import Search
 
+    if out is not None and not out.parent.is_dir():
+        end_with(f"{out} cannot be written: there is no directory {out.parent}")
     blowing = Wind(*wind_of(wind)) if wind is not None else Wind()
     district = load_or_refuse(district_dir)
     try:

@@ -67,6 +67,8 @@ def seen_shares(
             across_m *= 1 - task.side_overlap
         seen = _seen(here, looks[task.id], across_m)
         whole = asked.length if isinstance(task, Line) else asked.area
+        if whole == 0:
+            continue  # none of it may be flown over
         part = asked.intersection(seen)
         yield task.id, (part.length if isinstance(task, Line) else part.area) / whole
 

@@ -7,7 +7,8 @@ cell is flown to and fro. So the passes cover all of the area, whatever its shap
 ends half a photo's step inside the edge, for the last photo looks that far ahead.
 
 What may not be flown over is cut out of the passes. Passes in a row whose link would lead through
-it are left apart: each run that is returned can be flown without leaving clear air.
+it are left apart: each run that is returned can be flown without leaving clear air. What is left
+unseen beside such an obstacle gets runs of its own.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ Seconds = Callable[[Sequence[Points]], float]
 MOST_DIRECTIONS = 12  # tried, along the longest edges of the hull
 LEAST_AREA_M2 = 1e-3  # smaller parts of a band are rounding
 GRAZE_M = 1e-3  # of an obstacle's edge
+REST_SHARE = 1e-3  # of an area that may be left unseen beside obstacles
+LEAST_REST_M2 = 1.0  # of a piece worth a run of its own
+MOST_RESTS = 40  # runs added there
 _ORIGIN = (0.0, 0.0)
 
 
@@ -72,7 +76,37 @@ def sweep(
         raise SweepImpossible("the area holds nothing to sweep")
     clear = _clear_of(area, obstacles)
     ways = [_sweep_along(polygons, swath, angle, clear) for angle in _directions(area)]
-    return min(ways, key=seconds)
+    best = min(ways, key=seconds)
+    if clear is None:
+        return best
+    return _joined(_in_a_row([*best, *_rest(area, best, swath, clear)]), clear)
+
+
+def _rest(
+    area: BaseGeometry, runs: Sequence[Points], swath: Swath, obstacles: BaseGeometry
+) -> list[Points]:
+    """Runs over what a pass that was cut leaves unseen beside an obstacle: along the middle of each
+    piece, the largest first."""
+    added: list[Points] = []
+    unseen = area.difference(strips(runs, swath))
+    for _ in range(MOST_RESTS):
+        pieces = [each for each in shapely.get_parts(unseen) if each.area > LEAST_REST_M2]
+        if not pieces or unseen.area <= REST_SHARE * area.area:
+            break
+        piece = max(pieces, key=lambda each: each.area)
+        middle = _middle(piece).difference(obstacles)
+        new = [np.asarray(line.coords) for line in shapely.get_parts(middle) if line.length > 0]
+        added += new
+        unseen = unseen.difference(strips(new, swath) if new else piece)
+    return added
+
+
+def _middle(piece: BaseGeometry) -> BaseGeometry:
+    """The line along the middle of a piece's longer side."""
+    a, b, c, d = shapely.get_coordinates(shapely.minimum_rotated_rectangle(piece))[:4]
+    if math.dist(a, b) < math.dist(b, c):
+        a, b, c, d = b, c, d, a
+    return LineString([(a + d) / 2, (b + c) / 2])
 
 
 def strips(runs: Iterable[Points], swath: Swath) -> BaseGeometry:
