@@ -21,6 +21,7 @@ from planner.model import Performance, Wind
 from planner.patrol.sweep import Swath, sweep
 
 LONGEST_PART_S = 480.0  # of a line or a sweep, in calm; longer ones are flown in parts
+NEAR_M = 1000.0  # farther no-fly volumes have no say in how a task is surveyed
 SHORTEST_PART_M = 5.0  # of a line between two no-fly volumes
 
 
@@ -128,7 +129,8 @@ def _over(task: Area, camera: Camera, airspace: Airspace, flyer: Flyer) -> Surve
 
 def _kept_clear(airspace: Airspace, near: BaseGeometry) -> BaseGeometry:
     """The obstacles about a task, a step wider than they are."""
-    about = near.envelope.buffer(1000.0, join_style="mitre")
+    west, south, east, north = near.bounds  # not the envelope: a line along a parallel has none
+    about = shapely.box(west - NEAR_M, south - NEAR_M, east + NEAR_M, north + NEAR_M)
     return airspace.obstacles.intersection(about).buffer(STAND_OFF_M, join_style="mitre")
 
 

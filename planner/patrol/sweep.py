@@ -132,7 +132,11 @@ def _clear_of(area: BaseGeometry, obstacles: BaseGeometry | None) -> BaseGeometr
     where there are none, which spares much."""
     if obstacles is None:
         return None
-    near = obstacles.intersection(area.envelope.buffer(math.sqrt(area.area), join_style="mitre"))
+    west, south, east, north = area.bounds
+    beyond_m = max(east - west, north - south)
+    near = obstacles.intersection(
+        shapely.box(west - beyond_m, south - beyond_m, east + beyond_m, north + beyond_m)
+    )
     return None if near.is_empty else near.buffer(-GRAZE_M, join_style="mitre")
 
 
