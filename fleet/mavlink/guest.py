@@ -13,7 +13,7 @@ from typing import Final
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
-from fleet.mavlink.address import VehicleAddress
+from fleet.mavlink.address import VehicleAddress, WrongTarget
 from fleet.mavlink.codec import (
     GUEST_SYSID,
     Decoder,
@@ -93,22 +93,39 @@ class Guest:
             return self._denied(message)
         if not self._may_ask(now_s):
             return []
-        if changes(message) and now_s < self._quiet_until_s and not self._holds(now_s):
+        passed = self._addressed(message)
+        if now_s < self._quiet_until_s and self._is_hopeless(passed, now_s):
             return self._denied(message)
         try:
-            self._pass(message, now_s)
+            self._pass(passed, now_s)
         except GateRefused as refused:
             return self._denied(message) + self._told(refused, now_s)
         return []
 
-    def _pass(self, message: MavMessage, now_s: float) -> None:
+    def _addressed(self, message: MavMessage) -> MavMessage:
+        """The message as the drone gets it. 0, which is everybody, can on this port only mean this
+        drone, and its autopilot: DroneKit and MAVProxy say so. It leaves as exactly that."""
         passed = from_guest(message, self.seat)
+        if getattr(passed, "target_system", None) == 0:
+            passed.target_system = self._address.sysid
         if getattr(passed, "target_component", None) == 0:
-            # 'all components' of this one drone; we speak to its autopilot only
             passed.target_component = self._address.compid
-        warrant, what = Warrant(self.name), _what(message)
+        return passed
+
+    def _is_hopeless(self, passed: MavMessage, now_s: float) -> bool:
+        """Whether the gate would refuse it; it is not asked, and does not record, again and again
+        while a guest insists."""
+        try:
+            self._address.check(passed)
+        except WrongTarget:
+            return True
+        held = self._holds(now_s)
+        return changes(passed) and (not held or beyond_a_lease(passed) is not None)
+
+    def _pass(self, passed: MavMessage, now_s: float) -> None:
+        warrant, what = Warrant(self.name), _what(passed)
         passage = self._gate.admit(self._address, warrant, what, PASSES_WITHIN_S, now_s)
-        if self._holds(now_s) and (beyond := beyond_a_lease(message)):
+        if self._holds(now_s) and (beyond := beyond_a_lease(passed)):
             self._gate.refuse_not_lent(passage, beyond)
         self._gate.send(passage, passed, now_s)
 

@@ -47,6 +47,8 @@ MESSAGES: Final = frozenset(
         "SET_POSITION_TARGET_GLOBAL_INT",
     }
 )
+_ITEMS: Final = ("MISSION_ITEM", "MISSION_ITEM_INT")
+FLY_THERE: Final = 2  # ``current`` of an item that is no part of a mission: DroneKit's simple_goto
 
 
 def beyond_a_lease(message: MavMessage) -> str | None:
@@ -56,6 +58,8 @@ def beyond_a_lease(message: MavMessage) -> str | None:
         return None
     if kind == "SET_MODE":
         return _mode(message.custom_mode)
+    if kind in _ITEMS and message.current == FLY_THERE:
+        return None
     if kind not in ("COMMAND_LONG", "COMMAND_INT"):
         return f"no lease is for {kind}"
     if message.command not in COMMANDS:

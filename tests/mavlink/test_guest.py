@@ -146,12 +146,39 @@ def test_what_outlasts_a_lease_passes_not_even_with_one(message: Any) -> None:
     assert len(room.refusals) == 1
 
 
-@pytest.mark.parametrize("target", [(0, 0), (0, 1), (8, 1), (SYSID, 100)])
+@pytest.mark.parametrize("target", [(8, 1), (8, 0), (SYSID, 100)])
 def test_what_is_not_for_this_drones_autopilot_never_passes(target: tuple[int, int]) -> None:
     room = Room()
     room.lend()
     arm = mavlink.MAVLink_command_long_message(*target, 400, 0, 1, 0, 0, 0, 0, 0, 0)
     assert room.says(arm)[0].result == mavlink.MAV_RESULT_DENIED
+    assert room.passed == []
+
+
+@pytest.mark.parametrize("target", [(0, 0), (0, 1), (SYSID, 0)])
+def test_everybody_on_this_port_is_this_drone_and_leaves_as_exactly_that(
+    target: tuple[int, int],
+) -> None:
+    room = Room()
+    room.lend()
+    arm = mavlink.MAVLink_command_long_message(*target, 400, 0, 1, 0, 0, 0, 0, 0, 0)
+    assert room.says(arm) == []
+    assert [(m.target_system, m.target_component) for m in room.passed] == [(SYSID, 1)]
+
+
+@pytest.mark.parametrize("holds", [False, True])
+def test_who_insists_on_another_drone_or_on_settings_is_recorded_once_in_a_while(
+    holds: bool,
+) -> None:
+    room = Room()
+    if holds:
+        room.lend()
+    elsewhere = mavlink.MAVLink_param_request_read_message(8, 1, b"RTL_ALT", -1)
+    setting = mavlink.MAVLink_param_set_message(SYSID, 1, b"FENCE_ENABLE", 0, 9)
+    for n in range(20):
+        room.says(elsewhere, 1.0 + n / 10)
+        room.says(setting, 1.0 + n / 10)
+    assert len(room.refusals) == 1
     assert room.passed == []
 
 
