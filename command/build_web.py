@@ -113,11 +113,12 @@ def contract_schema() -> dict[str, Any]:
 
     heard = (
         *(c.Snapshot, c.Change, c.DistrictView, c.Status),
-        *(c.CoverageView, c.ExplanationView, c.IncidentsPage, c.SortiesPage),
+        *(c.CoverageView, c.ExplanationView, c.IncidentsPage, c.SortiesPage, c.FleetActView),
     )
     asked = (
         *(c.ReportIncident, c.PlanFor, c.RankDocks, c.Dispatch, c.Recall),
         *(c.CloseIncident, c.ShowIncident, c.ExplainDecision, c.GetEvents),
+        *(c.Hold, c.Resume, c.Goto, c.Orbit, c.LandNow, c.RecallAll, c.LandAll),
     )
     _, answers = models_json_schema([(model, "serialization") for model in heard])
     _, asks = models_json_schema([(model, "validation") for model in asked])

@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: ad749f6b0ea798c3c5cb24cf63ebb90da037f6e2bdeaf5d5f6cc1cf0cb8141b7
+// Schema: 0e4738d94dd8c3a492fff211046e7a088fd8542d05b81572a5d00f0914148ff2
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -58,6 +58,59 @@ export interface GetEvents {
   limit?: number;
 }
 /**
+ * Sends a drone in the air to a place, around the no-fly volumes, where it stays until told
+ * otherwise. Refused if it could not come home from there with its reserve. ``height_m`` is above
+ * the ground there; the district's own without it. Answer: SortieView.
+ */
+export interface Goto {
+  ask: "goto";
+  sortie: string;
+  lon: number;
+  lat: number;
+  height_m?: number | null;
+  reason?: string;
+}
+/**
+ * Stops a sortie's drone where it is, until a person says otherwise; only when half of the
+ * reserve beside the energy of its way home is used up it comes home. Answer: SortieView.
+ */
+export interface Hold {
+  ask: "hold";
+  sortie: string;
+  reason?: string;
+}
+/**
+ * Brings all drones in the air down where they are; confirmed like ``RecallAll``. Answer:
+ * FleetActView.
+ */
+export interface LandAll {
+  confirmation?: string | null;
+  by?: string;
+  reason?: string;
+  ask: "land_all";
+}
+/**
+ * Brings a drone down where it is, whatever is under it. Answer: SortieView.
+ */
+export interface LandNow {
+  ask: "land_now";
+  sortie: string;
+  reason?: string;
+}
+/**
+ * Like ``Goto``, but circles the place, clockwise and facing it. Answer: SortieView.
+ */
+export interface Orbit {
+  ask: "orbit";
+  sortie: string;
+  lon: number;
+  lat: number;
+  radius_m?: number;
+  turns?: number;
+  height_m?: number | null;
+  reason?: string;
+}
+/**
  * What would be sent to this place now; nothing is recorded. Answer: DecisionView.
  */
 export interface PlanFor {
@@ -83,6 +136,16 @@ export interface Recall {
   reason?: string;
 }
 /**
+ * Brings all drones home that are out. Without ``confirmation`` nothing is done, and the answer
+ * holds one, good for these drones and this person for a minute. Answer: FleetActView.
+ */
+export interface RecallAll {
+  confirmation?: string | null;
+  by?: string;
+  reason?: string;
+  ask: "recall_all";
+}
+/**
  * Answer: IncidentView. Refused outside the district, with the likely mistake named.
  */
 export interface ReportIncident {
@@ -95,6 +158,14 @@ export interface ReportIncident {
   source?: string;
   dispatch?: "rule" | "confirm" | "now";
   within?: string[];
+}
+/**
+ * A held drone goes on with what it was doing. Answer: SortieView.
+ */
+export interface Resume {
+  ask: "resume";
+  sortie: string;
+  reason?: string;
 }
 /**
  * Answer: IncidentView with its decision.
@@ -392,6 +463,19 @@ export interface TurnView {
   least: number | null;
   most: number | null;
   veto: string | null;
+}
+/**
+ * An act on all drones that are out: to be confirmed with ``confirmation``, or ``done``.
+ */
+export interface FleetActView {
+  id: string;
+  done: boolean;
+  drones: string[];
+  confirmation: string | null;
+  valid_s: number | null;
+  refused: {
+    [k: string]: string;
+  };
 }
 /**
  * ``total`` and ``response`` are of all pages; ``next`` is None on the last one.

@@ -11,12 +11,20 @@ import type {
   Event,
   ExplainDecision,
   ExplanationView,
+  FleetActView,
   GetEvents,
+  Goto,
+  Hold,
   IncidentView,
+  LandAll,
+  LandNow,
+  Orbit,
   PlanFor,
   RankDocks,
   Recall,
+  RecallAll,
   ReportIncident,
+  Resume,
   ShowIncident,
   SortieView,
   Status,
@@ -40,6 +48,13 @@ interface Answers {
   rank_docks: [RankDocks, DecisionView];
   dispatch: [Dispatch, SortieView];
   recall: [Recall, SortieView];
+  hold: [Hold, SortieView];
+  resume: [Resume, SortieView];
+  goto: [Goto & { datum?: Datum }, SortieView];
+  orbit: [Orbit & { datum?: Datum }, SortieView];
+  land_now: [LandNow, SortieView];
+  recall_all: [RecallAll, FleetActView];
+  land_all: [LandAll, FleetActView];
   close_incident: [CloseIncident, IncidentView];
   show_incident: [ShowIncident, IncidentView];
   explain_decision: [ExplainDecision, ExplanationView];

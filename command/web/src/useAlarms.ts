@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import { sound } from "./sound";
 import { alarmsOf, newAlarms } from "./state/alarms";
+import { useDroneAlarms, withSaid } from "./state/droneAlarms";
 import { useHabits } from "./state/habits";
 import { useConsole } from "./state/store";
 
@@ -21,6 +22,14 @@ export function useAlarms(): void {
       for (const { id, urgency } of alarms) if (urgency === "calls") calling.add(id);
       if (alarms.length > 0) play(alarms.some(({ urgency }) => urgency === "calls") ? "calls" : "tells");
     });
+    const endSaid = useConsole.subscribe((now, before) => {
+      if (now.drones === before.drones) return;
+      const { alarms: old } = useDroneAlarms.getState();
+      const alarms = withSaid(old, before.drones, now.drones);
+      if (alarms === old) return;
+      useDroneAlarms.setState({ alarms });
+      play("calls");
+    });
     const timer = setInterval(() => {
       const present = new Set(alarmsOf(useConsole.getState()).map(({ id }) => id));
       for (const id of calling) if (!present.has(id)) calling.delete(id);
@@ -29,6 +38,7 @@ export function useAlarms(): void {
     for (const touch of ["pointerdown", "keydown"]) window.addEventListener(touch, heard);
     return () => {
       end();
+      endSaid();
       clearInterval(timer);
       for (const touch of ["pointerdown", "keydown"]) window.removeEventListener(touch, heard);
     };

@@ -1,6 +1,8 @@
 import { useEffect } from "react";
 import { navigate } from "wouter/use-browser-location";
 import { dismiss, propose } from "./acts";
+import { begin, endOrder } from "./orders";
+import { ORDER_KEYS } from "./panels/DroneOrders";
 import { SCREENS } from "./panels/Rail";
 import { dockToSend, isAttending, queueOf, sortiesOf } from "./state/derived";
 import { switchSound, switchTheme } from "./state/habits";
@@ -35,12 +37,20 @@ function press(key: string): boolean {
   else if (key === "d") proposeDispatch();
   else if (key === "r") proposeRecall();
   else if (key === "c") proposeClose();
-  else return false;
+  else return order(key);
   return true;
 }
 
 function mayAct(): boolean {
   return useConsole.getState().session?.rights.includes("act") ?? false;
+}
+
+/** To the drone whose drawer is open. */
+function order(key: string): boolean {
+  const found = ORDER_KEYS.find(([, each]) => each.toLowerCase() === key);
+  if (found === undefined || useConsole.getState().unit === null) return false;
+  begin(found[0]);
+  return true;
 }
 
 function report(): void {
@@ -49,9 +59,10 @@ function report(): void {
 }
 
 function stepBack(): void {
-  const { confirming, helping, reporting, unit } = useConsole.getState();
+  const { confirming, helping, order, reporting, unit } = useConsole.getState();
   if (helping) useConsole.setState({ helping: false });
   else if (confirming !== null) dismiss();
+  else if (order !== null) endOrder();
   else if (reporting) endReport();
   else if (unit !== null) selectDrone(null);
 }

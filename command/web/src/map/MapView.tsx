@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { Language } from "../i18n";
 import { palettes, type Palette } from "../palette";
 import { useHabits } from "../state/habits";
-import { selectDrone, selectIncident, useConsole } from "../state/store";
+import { isPicking, selectDrone, selectIncident, useConsole } from "../state/store";
 import { addImages } from "./icons";
 import { Painter, boundsOf } from "./painter";
 import { nameField, NAMED, PICKED, styleFor } from "./style";
@@ -26,7 +26,7 @@ export function MapView() {
   const [drawn, setDrawn] = useState(false);
   const [broken, setBroken] = useState(false);
   const district = useConsole((state) => state.district);
-  const reporting = useConsole((state) => state.reporting);
+  const picking = useConsole(isPicking);
 
   useEffect(() => {
     if (holder.current === null) return;
@@ -64,8 +64,8 @@ export function MapView() {
   }, [map, district]);
 
   useEffect(() => {
-    if (map !== null) map.getCanvas().style.cursor = reporting ? "crosshair" : "";
-  }, [map, reporting]);
+    if (map !== null) map.getCanvas().style.cursor = picking ? "crosshair" : "";
+  }, [map, picking]);
 
   const whole = () => {
     if (district !== null) map?.fitBounds(boundsOf(district), { padding: PADDING, duration: 500 });
@@ -130,7 +130,7 @@ function make(container: HTMLElement, language: Language, palette: Palette): Map
   map.keyboard.disableRotation();
   map.addControl(new maplibregl.ScaleControl({ unit: "metric", maxWidth: 90 }), "bottom-right");
   map.on("click", (event) => {
-    if (useConsole.getState().reporting) {
+    if (isPicking(useConsole.getState())) {
       useConsole.setState({ draft: { lon: event.lngLat.lng, lat: event.lngLat.lat } });
       return;
     }
@@ -140,7 +140,7 @@ function make(container: HTMLElement, language: Language, palette: Palette): Map
     else if (picked?.layer.id === "docks") selectDrone(String(picked.properties.drone));
   });
   map.on("mousemove", (event) => {
-    if (useConsole.getState().reporting) return;
+    if (isPicking(useConsole.getState())) return;
     map.getCanvas().style.cursor = pick(map, event.point) ? "pointer" : "";
   });
   return map;

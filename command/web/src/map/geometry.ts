@@ -103,3 +103,11 @@ function clearance(ring: Position[], lon: number, lat: number): number {
   }
   return least;
 }
+
+/** Between two places some kilometres apart. */
+export function distance_m(a: Position, b: Position): number {
+  const [lonA = 0, latA = 0] = a;
+  const [lonB = 0, latB = 0] = b;
+  const narrowing = Math.cos((((latA + latB) / 2) * Math.PI) / 180);
+  return DEGREE_M * Math.hypot((lonB - lonA) * narrowing, latB - latA);
+}

@@ -3,7 +3,7 @@
 import type { GeoJSON, MultiPolygon, FeatureCollection, Position } from "geojson";
 import type { DistrictView } from "../contract";
 import { dockToSend } from "../state/derived";
-import { useConsole, type Console } from "../state/store";
+import { isPicking, useConsole, type Console } from "../state/store";
 import {
   bufferFeatures,
   candidateFeatures,
@@ -73,9 +73,9 @@ export class Painter {
     if (differs("docks", "drones", "sorties", "district", "unit", "incident", "chosenDock", "decisions")) {
       this.#paintDocks(now, dock);
     }
-    if (differs("draft", "reporting")) {
+    if (differs("draft", "reporting", "order")) {
       const { lon, lat } = now.draft;
-      const placed = now.reporting && lon !== null && lat !== null;
+      const placed = isPicking(now) && lon !== null && lat !== null;
       this.#set("draft", collection(placed ? [point([lon, lat], {})] : []));
     }
   }

@@ -7,11 +7,14 @@ import { dockSites, sortieByDrone, standOf } from "../state/derived";
 import { clock, selectDrone, useConsole } from "../state/store";
 import { useSecond } from "../useTime";
 import { saidIn } from "../words";
+import { DroneAlarms } from "./DroneAlarms";
+import { DroneOrders } from "./DroneOrders";
 import { useDockNames } from "./names";
 
 const STALE_S = 3;
 
-/** A drone's instruments and its dock's, over the map's edge. */
+/** A drone's instruments and its dock's, over the map's edge; under them, where nothing moves them,
+ * its alarms and what it may be told. */
 export function DroneDrawer() {
   const { t } = useTranslation();
   const chosen = useConsole((state) => state.unit?.drone);
@@ -29,9 +32,17 @@ export function DroneDrawer() {
       mask={false}
       getContainer={false}
       rootStyle={{ position: "absolute" }}
-      width={272}
+      width={288}
       keyboard={false}
       autoFocus={false}
+      footer={
+        chosen !== undefined && (
+          <>
+            <DroneAlarms drone={chosen} />
+            <DroneOrders drone={drone} sortie={sortie} site={site} />
+          </>
+        )
+      }
       title={
         <span className="drawer-title" data-testid="drone-drawer">
           <b>{chosen}</b>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { fixed, percentText } from "../format";
 import { lookAt } from "../map/view";
 import { pace, standing as colours } from "../palette";
+import { unread, useDroneAlarms } from "../state/droneAlarms";
 import { dockSites, sortieByDrone, standOf, type DockSite } from "../state/derived";
 import { selectDrone, useConsole } from "../state/store";
 
@@ -59,6 +60,7 @@ const Tile = memo(function Tile({ site }: { site: DockSite }) {
   const drone = useConsole((state) => state.drones[site.drone]);
   const sortie = useConsole((state) => sortieByDrone(state.sorties)[site.drone]);
   const chosen = useConsole((state) => state.unit?.drone === site.drone);
+  const alarmed = useDroneAlarms(({ alarms }) => unread(alarms, site.drone).length > 0);
   const { standing, word } = standOf(dock, drone, sortie);
   const charge = drone?.battery_pct ?? dock?.state?.battery_pct ?? null;
   const inAir = drone?.armed === true;
@@ -80,7 +82,14 @@ const Tile = memo(function Tile({ site }: { site: DockSite }) {
       data-word={word}
     >
       <span>
-        <b>{site.id}</b>
+        <b>
+          {site.id}
+          {alarmed && (
+            <span className="figure-bad" role="img" aria-label={t("alarm.unread")}>
+              {" "}▲
+            </span>
+          )}
+        </b>
         <b className="tile-word" style={{ color: colours[standing] }}>
           {t(`standing.${word}`)}
         </b>

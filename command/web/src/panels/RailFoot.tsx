@@ -3,8 +3,9 @@ import { Popover } from "antd";
 import { useTranslation } from "react-i18next";
 import { switchSound, switchTheme, useHabits } from "../state/habits";
 import { useConsole } from "../state/store";
+import { FleetActs } from "./FleetActs";
 
-/** Sound, theme and the list of keys. */
+/** Orders to the whole fleet, sound, theme and the list of keys. */
 export function RailFoot() {
   const { t } = useTranslation();
   const muted = useHabits((habits) => habits.muted);
@@ -13,6 +14,7 @@ export function RailFoot() {
   return (
     <>
       <span className="bar-gap" />
+      <FleetActs />
       <button type="button" onClick={switchSound} aria-pressed={muted} className={muted ? "rail-muted" : ""} title={`${t("habits.soundHint")} (M)`} data-testid="sound-switch">
         {muted ? <MutedOutlined /> : <SoundOutlined />}
         <span>{t(muted ? "habits.muted" : "habits.sound")}</span>
@@ -36,6 +38,9 @@ const KEYS = [
   ["D", "dispatch"],
   ["R", "recall"],
   ["C", "close"],
+  ["H  P", "hold"],
+  ["G  O", "direct"],
+  ["B  L", "down"],
   ["Enter", "confirm"],
   ["Esc", "back"],
   ["J  K", "next"],

@@ -1,8 +1,9 @@
 /** Names of what the district holds, in the language chosen. */
-import type { FeatureCollection } from "geojson";
+import type { FeatureCollection, MultiPolygon } from "geojson";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { DistrictView } from "../contract";
+import { isInside } from "../map/geometry";
 import { dockSites } from "../state/derived";
 import { useConsole } from "../state/store";
 import { nameOf } from "../words";
@@ -42,6 +43,15 @@ export interface Place {
 export function places(district: DistrictView | null): Place[] {
   const given = district?.subdistricts as unknown as FeatureCollection | undefined;
   return given?.features.map((feature) => feature.properties as Place) ?? [];
+}
+
+/** The subdistrict of a place; null outside the district. */
+export function subdistrictAt(district: DistrictView | null, lon: number, lat: number): string | null {
+  const given = district?.subdistricts as unknown as FeatureCollection<MultiPolygon> | undefined;
+  const found = given?.features.find(({ geometry }) =>
+    geometry.coordinates.some((rings) => rings.filter((ring) => isInside(ring, lon, lat)).length % 2 === 1),
+  );
+  return found ? (found.properties as Place).code : null;
 }
 
 export function useDockNames(): (id: string) => string {

@@ -3,10 +3,28 @@ import { create } from "zustand";
 import { ServerClock } from "./clock";
 import type { Session } from "../session";
 import { nothing, type Picture } from "./fold";
+import type { Lease } from "./leases";
+import { isPlaced, type OrderKind } from "./orders";
 
 export interface Draft {
   lon: number | null;
   lat: number | null;
+}
+
+/** An order to a drone that waits for its place, its confirmation or its answer. */
+export interface Order {
+  kind: OrderKind;
+  sortie: string;
+  drone: string;
+  key: string;
+  /** What was last sent with this key. */
+  sent: string | null;
+  /** Above the ground; null: as in a response. */
+  height_m: number | null;
+  radius_m: number;
+  busy: boolean;
+  /** Why it was not done. */
+  refusal: unknown;
 }
 
 export interface Console extends Picture {
@@ -25,6 +43,7 @@ export interface Console extends Picture {
   draft: Draft;
   /** An act that waits for its confirmation, told apart by `act` and the id it is about. */
   confirming: { act: "dispatch" | "recall" | "close"; id: string; key: string } | null;
+  order: Order | null;
 }
 
 export const clock = new ServerClock();
@@ -41,6 +60,7 @@ export const useConsole = create<Console>()(() => ({
   helping: false,
   draft: { lon: null, lat: null },
   confirming: null,
+  order: null,
 }));
 
 export function fold(change: (picture: Picture) => Picture): void {
@@ -53,13 +73,34 @@ export function selectIncident(id: string | null): void {
 }
 
 export function selectDrone(drone: string | null): void {
-  useConsole.setState({ unit: drone === null ? null : { drone } });
+  if (useConsole.getState().unit?.drone === drone) return;
+  const { order } = useConsole.getState();
+  useConsole.setState({
+    unit: drone === null ? null : { drone },
+    order: null,
+    ...(order && isPlaced(order.kind) ? clearDraft() : {}),
+  });
+}
+
+/** Whether a click on the map names a place: for a report, or for an order to a drone. */
+export function isPicking({ reporting, order }: Console): boolean {
+  return reporting || (order !== null && isPlaced(order.kind));
+}
+
+export function clearDraft(): { draft: Draft } {
+  return { draft: { lon: null, lat: null } };
+}
+
+/** Who else commands the drone now, as far as was told. */
+export function leaseOf(drone: string): Lease | undefined {
+  const lease = useConsole.getState().leases[drone];
+  return lease !== undefined && lease.untilMs > clock.nowMs() ? lease : undefined;
 }
 
 export function startReport(): void {
-  useConsole.setState({ reporting: true, draft: { lon: null, lat: null }, confirming: null });
+  useConsole.setState({ reporting: true, ...clearDraft(), confirming: null, order: null });
 }
 
 export function endReport(): void {
-  useConsole.setState({ reporting: false, draft: { lon: null, lat: null } });
+  useConsole.setState({ reporting: false, ...clearDraft() });
 }

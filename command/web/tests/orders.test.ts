@@ -1,0 +1,105 @@
+import i18next from "i18next";
+import { describe, expect, it } from "vitest";
+import { en } from "../src/i18n/en";
+import { zh } from "../src/i18n/zh";
+import { orderRefusalText } from "../src/refusals";
+import { Refused } from "../src/refused";
+import { unread, withSaid, type DroneAlarm } from "../src/state/droneAlarms";
+import { applyLease } from "../src/state/leases";
+import { whyNot } from "../src/state/orders";
+import { drone, event, sortie } from "./pictures";
+
+await i18next.init({
+  lng: "zh",
+  resources: { zh: { translation: zh }, en: { translation: en } },
+  interpolation: { escapeValue: false },
+  showSupportNotice: false,
+});
+
+const flying = drone({ armed: true, mode: "AUTO" });
+const lease = { holder: "gcs-2", untilMs: 1 };
+
+describe("an order to a drone", () => {
+  it("may be given while the sortie can take it", () => {
+    expect(whyNot("hold", sortie(), flying, undefined)).toBeNull();
+    expect(whyNot("resume", sortie(), flying, undefined)).toBe("state");
+    expect(whyNot("resume", sortie({ state: "held", held_from: "en_route" }), flying, undefined)).toBeNull();
+    expect(whyNot("land_now", sortie({ state: "landing" }), flying, undefined)).toBe("state");
+    expect(whyNot("goto", undefined, flying, undefined)).toBe("noSortie");
+  });
+
+  it("needs a drone that is heard and that nobody else commands", () => {
+    expect(whyNot("hold", sortie(), drone({ connected: false }), undefined)).toBe("silent");
+    expect(whyNot("orbit", sortie(), flying, lease)).toBe("lent");
+  });
+
+  it("to return is kept until the drone hears it", () => {
+    expect(whyNot("recall", sortie(), drone({ connected: false }), lease)).toBeNull();
+    expect(whyNot("recall", sortie({ state: "returning" }), flying, undefined)).toBe("state");
+  });
+
+  it("does not fight an autopilot on its way home, but may bring it down", () => {
+    const homeward = drone({ armed: true, mode: "RTL" });
+    expect(whyNot("hold", sortie({ state: "returning" }), homeward, undefined)).toBe("autopilot");
+    expect(whyNot("land_now", sortie({ state: "returning" }), homeward, undefined)).toBeNull();
+    const landing = drone({ armed: true, mode: "LAND" });
+    expect(whyNot("hold", sortie({ state: "landing_out" }), landing, undefined)).toBeNull();
+  });
+
+  it("to resume a landing that was held must say which", () => {
+    const held = sortie({ state: "held", held_from: "landing_out" });
+    expect(whyNot("resume", held, flying, undefined)).toBe("wasLanding");
+  });
+});
+
+describe("a refusal of the controller", () => {
+  const said = (text: string, language: string) =>
+    orderRefusalText(new Refused("conflict", text), i18next.getFixedT(language), language);
+
+  it("is put into Chinese with its figures", () => {
+    expect(said("U07 is landing out; it cannot be resumed now", "zh")).toBe("U07 当前就地降落，不能执行");
+    const far = "U01 cannot go there: it would come home with 12 Wh, the reserve is 40 Wh (90 Wh in the battery, 38 Wh there, 40 Wh home)";
+    expect(said(far, "zh")).toBe("电量不足：返回后余 12 Wh，须保留 40 Wh");
+    expect(said("gcs-2 holds the lease of U01; take it back first", "zh")).toBe("U01 的控制权在 gcs-2，须先收回");
+  });
+
+  it("stays as it was said in English, and where it is not known", () => {
+    expect(said("U07 is landing; it cannot be held now", "en")).toBe("U07 is landing; it cannot be held now");
+    expect(said("something new", "zh")).toBe("something new");
+  });
+});
+
+describe("what an autopilot says", () => {
+  const saying = (statustext: string | null) => ({ U01: drone({ statustext }) });
+  const first = withSaid([], saying(null), saying("Battery 1 low voltage failsafe"));
+
+  it("alarms when something is amiss, and not before arming", () => {
+    expect(first).toMatchObject([{ drone: "U01", text: "Battery 1 low voltage failsafe", acknowledged: false }]);
+    expect(withSaid([], saying(null), saying("Mission: 3 WP"))).toEqual([]);
+    expect(withSaid([], saying(null), saying("PreArm: GPS 1 failing configuration checks"))).toEqual([]);
+  });
+
+  it("alarms once until it is acknowledged, and again when it is said anew", () => {
+    const again = (old: DroneAlarm[]) => withSaid(old, saying("Mission: 3 WP"), saying("Battery 1 low voltage failsafe"));
+    expect(again(first)).toBe(first);
+    const read = first.map((each) => ({ ...each, acknowledged: true }));
+    expect(unread(read, "U01")).toEqual([]);
+    expect(unread(again(read), "U01")).toHaveLength(1);
+  });
+
+  it("is not alarming again after the page was loaded anew", () => {
+    const read = first.map((each) => ({ ...each, acknowledged: true }));
+    expect(withSaid(read, {}, saying("Battery 1 low voltage failsafe"))).toBe(read);
+    expect(withSaid([], {}, saying("Crash: Disarming"))).toHaveLength(1);
+  });
+});
+
+describe("a lease", () => {
+  it("is known from its grant to its end", () => {
+    const granted = event(1, { kind: "LeaseGranted", data: { drone: "U01", holder: "gcs-2", by: "chen", for_s: 60 } });
+    const lent = applyLease({}, granted);
+    expect(lent.U01).toEqual({ holder: "gcs-2", untilMs: Date.parse(granted.at) + 60_000 });
+    expect(applyLease(lent, event(2, { kind: "LeaseEnded", data: { drone: "U01", holder: "gcs-2", by: null } }))).toEqual({});
+    expect(applyLease(lent, event(3))).toBe(lent);
+  });
+});
