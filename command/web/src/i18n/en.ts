@@ -591,6 +591,7 @@ export const en: typeof zh = {
     heard: "Last heard",
     ago: "{{n}} s ago",
     message: "Autopilot says",
+    instruments: "Instruments",
     notReady: "Not ready",
     cover: "Cover",
     charger: "Charger",

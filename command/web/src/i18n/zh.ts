@@ -588,6 +588,7 @@ export const zh = {
     heard: "最后消息",
     ago: "{{n}} 秒前",
     message: "自驾仪消息",
+    instruments: "仪表",
     notReady: "未就绪",
     cover: "舱盖",
     charger: "充电",

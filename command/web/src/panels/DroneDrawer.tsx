@@ -55,8 +55,11 @@ export function DroneDrawer() {
         </span>
       }
     >
-      {drone && <Flight drone={drone} />}
-      {dock && <AtDock dock={dock} />}
+      {/* whoever has no mouse scrolls it too */}
+      <section className="drawer-scroll" tabIndex={0} aria-label={t("drone.instruments")}>
+        {drone && <Flight drone={drone} />}
+        {dock && <AtDock dock={dock} />}
+      </section>
     </Drawer>
   );
 }
