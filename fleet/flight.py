@@ -7,7 +7,6 @@ repeat, so that a flight taken up again after a restart does no harm.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -19,11 +18,12 @@ from fleet.contract import SortieState as S
 from fleet.contract import SortieView
 from fleet.district.model import DockModel, DockSite, Flight
 from fleet.dock_roster import DockRoster
-from fleet.dock_side import FAILURES, DockSide
+from fleet.dock_side import DockSide
 from fleet.events import Fact, SortieAdvanced, SortieDirected, SortieHeld, SortieStepDone
 from fleet.journal import Journal
+from fleet.launching import Launch
 from fleet.mavlink.mission_items import FlightPlan, directed_plan, homeward_plan
-from fleet.mavlink.vehicle import AUTO, FLYING_HZ, GUIDED, Vehicle, VehicleFault
+from fleet.mavlink.vehicle import AUTO, GUIDED, Vehicle
 from fleet.sortie import (
     ENDED,
     GOING_HOME,
@@ -42,9 +42,6 @@ HOLDING = GUIDED  # the mode in which a drone stays where it is
 _log = logging.getLogger(__name__)
 
 HOLD_AT_M = 80.0  # from the pad: with its cover not open, the drone waits here
-LOOK_AGAIN_S = 1.0
-ROOM_WITHIN_S = 60.0  # that a drone ready to launch waits for others to be out of its way
-AIRBORNE_WITHIN_S = 40.0  # from armed; an autopilot that does not lift by then is stopped
 
 
 _ROUTE = TypeAdapter(Route)
@@ -100,6 +97,15 @@ class SortieFlight:
         self._steering = Steering(vehicle, self._act, self._note)
         self._dock = DockSide(
             orders.pad, orders.dock_model, docks, vehicle, lambda: self._view, self._note
+        )
+        self._launch = Launch(
+            vehicle,
+            self._dock,
+            lambda: self._view,
+            self._note,
+            no_room=orders.no_room,
+            prepared=lambda: self._advance(T.PREPARED, "cover open, mission read back and equal"),
+            abort=self._abort,
         )
 
     def recall(self, reason: str) -> None:
@@ -178,7 +184,7 @@ class SortieFlight:
             case S.PREPARING:
                 self._abort("the controller was restarted before the launch")
             case S.LAUNCHING:
-                self._act(self._see_launched())
+                self._act(self._launch.see())
             case S.EN_ROUTE:
                 self._act(self._dock.close_behind())
             case S.RETURNING | S.LANDING:
@@ -244,9 +250,10 @@ class SortieFlight:
         self._steer(before.state, after, cause)
         match after:
             case S.PREPARING:
-                self._outward = self._act(self._prepare())
+                not_before_s = self._began_s + self._orders.starts_after_s
+                self._outward = self._act(self._launch.prepare(self._orders.mission, not_before_s))
             case S.LAUNCHING:
-                self._outward = self._act(self._launch())
+                self._outward = self._act(self._launch.lift_off())
             case S.EN_ROUTE | S.HELD | S.DIRECTED:
                 self._act(self._dock.close_behind())
             case S.RETURNING:
@@ -257,7 +264,7 @@ class SortieFlight:
             case S.LANDING:
                 self._act(self._dock.receive())
             case S.ABORTED:
-                self._act(self._stand_down(before.state is S.LAUNCHING))
+                self._act(self._launch.stand_down(before.state is S.LAUNCHING, self._is_free))
 
     def _abort(self, reason: str) -> None:
         self._advance(T.ABORT, reason)
@@ -342,85 +349,9 @@ class SortieFlight:
             being_told=self._steering.being_told,
         )
 
-    # What is done on entering a state.
-
-    async def _prepare(self) -> None:
-        """Cover and upload side by side; both must be done and verified before the launch."""
-        try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._dock.open())
-                both.create_task(self._upload())
-        except* FAILURES as failures:
-            if self._view.state is S.PREPARING:
-                self._abort("; ".join(str(failure) for failure in failures.exceptions))
-        else:
-            await self._wait_for_room()
-            if self._view.state is S.PREPARING:
-                self._advance(T.PREPARED, "cover open, mission read back and equal")
-
-    async def _wait_for_room(self) -> None:
-        """Until the time that it was given to start, and then until the flights whose way it would
-        cross are where they were expected to be. Not for long: then another is sent."""
-        loop = asyncio.get_running_loop()
-        await asyncio.sleep(self._began_s + self._orders.starts_after_s - loop.time())
-        until_s, said = loop.time() + ROOM_WITHIN_S, False
-        while self._view.state is S.PREPARING and (against := self._orders.no_room()):
-            if loop.time() >= until_s:
-                self._abort(f"no room in the air: {against}")
-            elif not said:
-                said = True
-                self._note("launch_waits", against)
-            await asyncio.sleep(LOOK_AGAIN_S)
-
-    async def _upload(self) -> None:
-        await self._vehicle.request_streams(FLYING_HZ)
-        await self._vehicle.upload_mission(self._orders.mission.items)
-        self._note("mission_verified", f"{len(self._orders.mission.items)} items")
-
-    async def _launch(self) -> None:
-        try:
-            await self._vehicle.launch()
-            self._note("armed")
-            async with asyncio.timeout(AIRBORNE_WITHIN_S):
-                await self._dock.until(lambda: self._view.state is not S.LAUNCHING)
-        except VehicleFault as failure:
-            self._fail_launch(str(failure))
-        except TimeoutError:
-            self._fail_launch(f"armed, but not off the pad after {AIRBORNE_WITHIN_S:.0f} s")
-
-    async def _see_launched(self) -> None:
-        """After a restart: the drone lifts off by itself if its mission had been started."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(AIRBORNE_WITHIN_S):
-                await self._dock.until(
-                    lambda: (
-                        self._view.state is not S.LAUNCHING
-                        or (self._dock.is_known() and not self._vehicle.state.armed)
-                    )
-                )
-        self._fail_launch("the controller was restarted during the launch; it is not off the pad")
-
-    def _fail_launch(self, reason: str) -> None:
-        if self._view.state is S.LAUNCHING:
-            self._abort(reason)
-
-    async def _stand_down(self, launching: bool) -> None:
-        """After an abort: rotors off, cover closed. That it is not armed says little during the
-        launch: the order to arm may still be under way."""
-        try:
-            if launching or self._vehicle.state.armed:
-                await self._disarm()
-            if self._journal.state.sortie_of_drone(self._view.drone) is None:
-                await self._dock.close()  # unless it has been sent again, and needs it open
-        except FAILURES as failure:
-            self._note("stand_down_failed", str(failure))
-
-    async def _disarm(self) -> None:
-        try:
-            await self._vehicle.disarm()
-        except VehicleFault:
-            if self._vehicle.state.armed:
-                raise
+    def _is_free(self) -> bool:
+        """Whether its drone has not been sent again."""
+        return self._journal.state.sortie_of_drone(self._view.drone) is None
 
     def _watch_cover(self) -> None:
         """Never let it land on a cover that is not open: it waits in the air instead. While its
