@@ -18,6 +18,7 @@ from fleet.sortie import BY_A_PERSON
 CLEAR_OF_PAD_M = 25.0  # height above which the cover may close under the drone
 DOCK_ANSWER_S = 10.0  # beyond the cover's own time
 TRY_AGAIN_S = 5.0
+RESTS_S = 30.0  # on its pad and not heard: by then its rotors have stopped (DISARM_DELAY is 20 s)
 FAILURES = (RequestFailed, BusUnreachable, VehicleFault)  # of docks, bus and drone
 _AWAY = BY_A_PERSON | {S.EN_ROUTE}
 _COMING = frozenset({S.RETURNING, S.LANDING, S.LOST})
@@ -39,6 +40,7 @@ class DockSide:
         self._docks, self._vehicle = docks, vehicle
         self._view, self._note = view, note
         self._closing = False
+        self._felt_s: float | None = None  # since when the dock feels the drone
 
     @property
     def is_open(self) -> bool:
@@ -117,7 +119,16 @@ class DockSide:
         return self._view().state in (S.LANDING, S.LOST)
 
     def _is_parked(self) -> bool:
-        return self._holds_it() and self.is_known() and not self._vehicle.state.armed
+        """By its own word, or by the dock's alone if its radio is dead."""
+        if not self._holds_it():
+            self._felt_s = None
+            return False
+        now_s = asyncio.get_running_loop().time()
+        self._felt_s = now_s if self._felt_s is None else self._felt_s
+        state = self._vehicle.state
+        if self.is_known() and not state.armed:
+            return True
+        return now_s - max(self._felt_s, state.last_heard_s or 0.0) >= RESTS_S
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Waits for a condition on vehicle, dock or sortie."""

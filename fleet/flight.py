@@ -23,7 +23,7 @@ from fleet.events import Fact, SortieAdvanced, SortieDirected, SortieHeld, Sorti
 from fleet.journal import Journal
 from fleet.launching import Launch
 from fleet.mavlink.mission_items import FlightPlan, directed_plan, homeward_plan
-from fleet.mavlink.vehicle import AUTO, GUIDED, Vehicle
+from fleet.mavlink.vehicle import AUTO, GUIDED, LAND, Vehicle
 from fleet.sortie import (
     ENDED,
     GOING_HOME,
@@ -355,8 +355,12 @@ class SortieFlight:
 
     def _watch_cover(self) -> None:
         """Never let it land on a cover that is not open: it waits in the air instead. While its
-        way home is being told it stands still by itself."""
+        way home is being told it stands still by itself. What makes its autopilot land at once,
+        a critical battery or the loss of its position, does not wait for a dock."""
         if self._steering.being_told or self._dock.is_down():
+            return
+        if self._vehicle.state.mode == LAND:
+            self._held = None
             return
         to_pad_m = self._look().to_pad_m
         is_open = self._dock.is_open

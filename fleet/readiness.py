@@ -32,7 +32,9 @@ class _Record:
 class Readiness:
     """What has been verified of each drone since it was last connected.
 
-    A drone that is lost and comes back is verified again: it may have been restarted.
+    A drone that is lost and comes back is verified again: it may have been restarted. On a sortie
+    it keeps what it was sent out with, and is verified once it is home: while its fence is written,
+    it has none.
     """
 
     def __init__(
@@ -70,14 +72,40 @@ class Readiness:
         vehicle, record = self._vehicles[drone], self._records[drone]
         while True:
             await vehicle.connected()
-            await self._make_ready(drone, vehicle, record)
-            await vehicle.lost()
-            record.verified, record.why_not = False, "the link is lost"
+            is_out = self._is_out(drone)
+            await self._make_ready(drone, vehicle, record, is_out)
+            if is_out:
+                await self._lost_or_home(drone, vehicle)
+            else:
+                await vehicle.lost()
+            heard = vehicle.is_heard(asyncio.get_running_loop().time())
+            record.verified = False
+            record.why_not = (
+                "it is verified again after its flight" if heard else "the link is lost"
+            )
 
-    async def _make_ready(self, drone: str, vehicle: Vehicle, record: _Record) -> None:
+    def _is_out(self, drone: str) -> bool:
+        """Whether it flies, or is about to."""
+        on_sortie = self._journal.state.sortie_of_drone(drone) is not None
+        return on_sortie or self._vehicles[drone].state.armed
+
+    async def _lost_or_home(self, drone: str, vehicle: Vehicle) -> None:
+        waiting = [
+            asyncio.ensure_future(vehicle.lost()),
+            asyncio.ensure_future(vehicle.until(lambda _: not self._is_out(drone))),
+        ]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in waiting:
+                one.cancel()
+
+    async def _make_ready(
+        self, drone: str, vehicle: Vehicle, record: _Record, is_out: bool
+    ) -> None:
         while True:
             try:
-                read = await self._verify(vehicle, self._models[drone], record)
+                read = await self._verify(vehicle, self._models[drone], record, is_out)
             except VehicleFault as fault:
                 record.why_not = str(fault)
                 _log.warning("%s is not ready: %s", drone, fault)
@@ -91,12 +119,12 @@ class Readiness:
             return
 
     async def _verify(
-        self, vehicle: Vehicle, model: DroneModel, record: _Record
+        self, vehicle: Vehicle, model: DroneModel, record: _Record, is_out: bool
     ) -> dict[str, float]:
-        await vehicle.request_streams(FLYING_HZ if vehicle.state.armed else PARKED_HZ)
+        await vehicle.request_streams(FLYING_HZ if is_out else PARKED_HZ)
         read = await vehicle.read_parameters(READ)
         record.performance = performance_of(read, model)
-        if not vehicle.state.armed:  # what flies keeps what it took off with
+        if not is_out:
             await vehicle.set_parameters(POLICY | {"RTL_ALT": self._return_height_cm})
             # a fence takes effect when it is switched on, not when it is changed
             await vehicle.set_parameters({"FENCE_ENABLE": 0})

@@ -140,7 +140,7 @@ class Plan:
 def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
     """The trigger that follows from what is seen, with its reason in words, or None."""
     if state is S.LOST:
-        return _after_loss(seen)
+        return _after_loss(seen, plan)
     if state in (S.LANDING_OUT, S.GROUNDED):
         return _out_of_dock(state, seen, plan)
     if state is S.LAUNCHING and (silence := _silence(seen, plan)):
@@ -177,8 +177,9 @@ def _out_of_dock(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] 
     return (T.LOSE, silence) if silence else None
 
 
-def _after_loss(seen: Seen) -> tuple[SortieTrigger, str] | None:
-    if seen.in_dock and not seen.armed:
+def _after_loss(seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
+    """Of a drone that is silent still, that it is armed was told before it came down."""
+    if seen.in_dock and (not seen.armed or _silence(seen, plan)):
         return T.DOCK_CLOSED, "the dock feels the drone on its pad"
     if seen.heard_s_ago < 1 and seen.armed:
         return T.HEARD_AGAIN, "the drone is heard again, in the air"

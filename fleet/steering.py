@@ -49,8 +49,9 @@ class Steering:
         self._begin(self._take_up_home(way_home))
 
     def go_home(self, return_seq: int | None, way_home: Callable[[], FlightPlan | None]) -> None:
-        """By the way back that is in the drone, if that begins where it is; else by one planned
-        from there. One whose autopilot returns by itself is let be."""
+        """By the way back that is in the drone, if it is flying that mission and the way begins
+        where it is; else by one planned from there. One whose autopilot returns by itself is let
+        be."""
         self._begin(self._go_home(return_seq, way_home))
 
     def fly(self, plan: FlightPlan, key: str | None, failed: Callable[[str], None]) -> None:
@@ -99,8 +100,9 @@ class Steering:
         state = self._vehicle.state
         if state.armed and state.mode not in GOING_HOME:
             try:
-                if return_seq is not None:
+                if return_seq is not None and state.mode == AUTO:
                     await self._vehicle.set_current(return_seq)
+                    await self._vehicle.resume_mission()
                 elif plan := way_home():
                     await self._switch_to(self._vehicle, plan, plan.return_seq)
                 else:
