@@ -84,8 +84,9 @@ def at_rest(
     from fleet.district.place import locate
     from fleet.fence import airspace_of
     from planner.airspace import AirspaceInvalid
-    from planner.dispatch import choose, nearest_legal
+    from planner.dispatch import choose
     from planner.model import LonLat, Wind
+    from planner.places import nearest_legal
 
     blowing = Wind(*wind_of(wind)) if wind is not None else Wind()
     configured = load_or_refuse(district_dir)

@@ -26,8 +26,8 @@ from fleet.mavlink.vehicle import Vehicle
 from fleet.operations import Operations, Refused
 from fleet.sortie import GOING_HOME, SORTIE, SortieTrigger
 from planner.airspace import Airspace
-from planner.detour import Detour, detour
-from planner.dispatch import way_home, way_home_wh
+from planner.detour import Detour, against_energy, detour
+from planner.homeward import way_home, way_home_wh
 from planner.model import LonLat, Reason, Route, Task, Waypoint
 
 T = SortieTrigger
@@ -188,7 +188,8 @@ class Directing:
         if goal.height_m is not None:
             task = replace(task, height_m=goal.height_m)
         candidate = self._dispatcher.candidate(self._site(view))
-        return detour(self._airspace, candidate, start, task, goal.radius_m)
+        found = detour(self._airspace, candidate, start, task, goal.radius_m)
+        return found if isinstance(found, Reason) else against_energy(candidate, found) or found
 
     def _task(self, lon: float, lat: float) -> Task:
         return task_for(self._district, LonLat(lon, lat), STAY_S)

@@ -34,7 +34,7 @@ from fleet.sortie import Plan, SortieTrigger
 from fleet.supervise import supervise
 from fleet.traffic import Traffic
 from planner.airspace import Airspace
-from planner.dispatch import way_home
+from planner.homeward import way_home
 from planner.model import Alternative, LonLat, Route
 
 _log = logging.getLogger(__name__)

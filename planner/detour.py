@@ -12,11 +12,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from planner.airspace import Airspace
+from planner.chance import headwind_slows_s
 from planner.checks import check_position, check_task, fault_of
-from planner.dispatch import nearest_legal, way_home, way_home_wh
 from planner.energy import WH, climb_w, scene_wh
 from planner.flight import climb_s, cruise_s, ground_speed, ground_speeds
 from planner.frame import Points, to_degrees, to_metres
+from planner.homeward import way_home, way_home_wh
 from planner.model import (
     Candidate,
     LonLat,
@@ -28,6 +29,7 @@ from planner.model import (
     Waypoint,
     Wind,
 )
+from planner.places import forbidden
 from planner.visibility import sees_from
 
 LEVEL_M = 5.0  # a height this near to that of cruise is not climbed to first
@@ -41,17 +43,23 @@ class Detour:
     ``home_wh`` is what the way home takes at the worst, from the place or from where it is now."""
 
     route: Route
-    eta_s: float
-    energy_left_wh: float  # at its dock, after the stay and the way home
+    climb_s: float  # to cruise height, or down to it
+    descent_s: float  # to the place's height
+    energy_wh: float  # there, for the stay, and home
     home_wh: float
+    slows_s: float  # by how much later a headwind of 1 m/s more makes it
+
+    @property
+    def eta_s(self) -> float:
+        return self.climb_s + self.route.out_s + self.descent_s
 
 
 def detour(
     airspace: Airspace, candidate: Candidate, start: Waypoint, task: Task, radius_m: float = 0.0
 ) -> Detour | Reason:
     """The fastest way for a drone in the air to the task's place, ``radius_m`` around which must be
-    free too; or the reason why it cannot go. The candidate's own vetoes are of a launch, and are
-    not asked.
+    free too; or the reason why there is none. The candidate's own vetoes are of a launch, and are
+    not asked; nor is whether its battery lasts (``against_energy``).
 
     Raises:
         QuestionInvalid: if a position or the task is made of no sensible numbers.
@@ -61,7 +69,7 @@ def detour(
     if fault := fault_of(candidate):
         return fault
     ends_m = to_metres(np.array([(start.lon, start.lat), task.at], dtype=np.float64))
-    if against := _forbidden(airspace, ends_m, task, radius_m):
+    if against := _forbidden(airspace, ends_m, radius_m):
         return against
     points = _way(airspace, candidate.performance, candidate.wind, ends_m)
     cruise_alt = max(candidate.alt_amsl_m, task.ground_amsl_m) + task.cruise_height_m
@@ -69,22 +77,31 @@ def detour(
     from_here = way_home(airspace, candidate, LonLat(start.lon, start.lat), cruise_alt)
     if points is None or home is None or from_here is None:
         return _no_way(candidate, "home from there" if points is not None else "there")
-    there = _route(candidate, start, task, points, home)
-    return _afforded(candidate, start, task, there, way_home_wh(candidate, from_here, start[2]))
+    from_here_wh = way_home_wh(candidate, from_here, start.alt_amsl_m)
+    return _reckoned(candidate, start, task, points, home, from_here_wh)
 
 
-def _forbidden(airspace: Airspace, ends_m: Points, task: Task, radius_m: float) -> Reason | None:
+def against_energy(candidate: Candidate, found: Detour) -> Reason | None:
+    """Why the drone cannot afford it, if it cannot."""
+    performance = candidate.performance
+    left_wh = candidate.energy_wh - found.energy_wh
+    reserve_wh = performance.reserve_share * performance.battery_wh
+    if left_wh >= reserve_wh:
+        return None
+    text = (
+        f"it would come home with {left_wh:.0f} Wh, the reserve is {reserve_wh:.0f} Wh "
+        f"({candidate.energy_wh:.0f} Wh in the battery, {found.energy_wh:.0f} Wh there, for the "
+        "stay and home)"
+    )
+    return Reason(Veto.BATTERY, left_wh, reserve_wh, text)
+
+
+def _forbidden(airspace: Airspace, ends_m: Points, radius_m: float) -> Reason | None:
     if airspace.forbids(ends_m[:1]):
         inside = airspace.volume_at(ends_m[:1]) or "enclosed by no-fly volumes"
         return Reason(Veto.NO_PATH, text=f"the drone itself is inside {inside}; recall it")
     if airspace.forbids(ends_m[1:]):
-        where = airspace.volume_at(ends_m[1:])
-        legal, off_m = nearest_legal(airspace, task.at)
-        text = (
-            f"the place is inside {where or 'what no-fly volumes enclose'}; the nearest place that "
-            f"may be flown to is {legal.lon:.5f},{legal.lat:.5f}, {off_m:.0f} m away"
-        )
-        return Reason(Veto.NO_PATH, off_m, 0.0, text)
+        return forbidden(airspace, ends_m[1:])
     if radius_m > 0:
         free_m = float(shapely.distance(airspace.obstacles, shapely.Point(ends_m[1]))) - CLEAR_M
         if free_m < radius_m:
@@ -144,60 +161,60 @@ def _flyable(
     return ground_speed(east_m, north_m, performance, wind) is not None
 
 
-def _route(
+def _reckoned(
     candidate: Candidate,
     start: Waypoint,
     task: Task,
     points: list[tuple[float, float]],
     home: Route,
-) -> Route:
+    from_here_wh: float,
+) -> Detour:
     """Up or down to cruise height where it is, along, and down to the place's height."""
-    performance, wind = candidate.performance, candidate.wind
-    cruise_alt, over = home.cruise_alt_amsl_m, task.at
+    performance, cruise_alt = candidate.performance, home.cruise_alt_amsl_m
+    legs_m = [math.dist(a, b) for a, b in pairwise(points)]
     speeds_ms = [
-        ground_speed(to_x - x, to_y - y, performance, wind) or performance.airspeed_ms
+        ground_speed(to_x - x, to_y - y, performance, candidate.wind) or performance.airspeed_ms
         for (x, y), (to_x, to_y) in pairwise(points)
     ]
-    legs_m = [math.dist(a, b) for a, b in pairwise(points)]
+    route = replace(
+        home,
+        out=_outward(start, task, points, speeds_ms, cruise_alt),
+        back=(Waypoint(*task.at, cruise_alt, 0.0), *home.back),
+        out_m=sum(legs_m),
+        out_s=cruise_s(points, speeds_ms, performance),
+    )
+    place_alt = task.ground_amsl_m + task.height_m
+    to_cruise_s = climb_s(cruise_alt - start.alt_amsl_m, performance)
+    down_s = climb_s(place_alt - cruise_alt, performance)
+    rising_w = climb_w(performance) if cruise_alt > start.alt_amsl_m else performance.hover_w
+    out_j = to_cruise_s * rising_w + route.out_s * performance.cruise_w
+    out_wh = (out_j + down_s * performance.hover_w) / WH
+    home_wh = way_home_wh(candidate, route, place_alt)
+    return Detour(
+        route,
+        climb_s=to_cruise_s,
+        descent_s=down_s,
+        energy_wh=out_wh + scene_wh(performance, task.scene_s) + home_wh,
+        home_wh=max(home_wh, from_here_wh),
+        slows_s=headwind_slows_s(points, legs_m, speeds_ms),
+    )
+
+
+def _outward(
+    start: Waypoint,
+    task: Task,
+    points: list[tuple[float, float]],
+    speeds_ms: list[float],
+    cruise_alt: float,
+) -> tuple[Waypoint, ...]:
     along = to_degrees(np.array(points[1:-1])).tolist() if len(points) > 2 else []
     level = abs(start.alt_amsl_m - cruise_alt) <= LEVEL_M
     first = () if level else (Waypoint(start.lon, start.lat, cruise_alt, 0.0),)
     legs = [
         Waypoint(lon, lat, cruise_alt, speed_ms)
-        for (lon, lat), speed_ms in zip([*along, over], speeds_ms, strict=True)
+        for (lon, lat), speed_ms in zip([*along, task.at], speeds_ms, strict=True)
     ]
-    height = Waypoint(*over, task.ground_amsl_m + task.height_m, 0.0)
-    return replace(
-        home,
-        out=(*first, *legs, height),
-        back=(Waypoint(*over, cruise_alt, 0.0), *home.back),
-        out_m=sum(legs_m),
-        out_s=cruise_s(points, speeds_ms, performance),
-    )
-
-
-def _afforded(
-    candidate: Candidate, start: Waypoint, task: Task, route: Route, from_here_wh: float
-) -> Detour | Reason:
-    performance, cruise_alt = candidate.performance, route.cruise_alt_amsl_m
-    place_alt = task.ground_amsl_m + task.height_m
-    to_cruise_s = climb_s(cruise_alt - start.alt_amsl_m, performance)
-    down_s = climb_s(place_alt - cruise_alt, performance)
-    rising_w = climb_w(performance) if cruise_alt > start.alt_amsl_m else performance.hover_w
-    out_wh = to_cruise_s * rising_w + route.out_s * performance.cruise_w
-    out_wh = (out_wh + down_s * performance.hover_w) / WH
-    home_wh = way_home_wh(candidate, route, place_alt)
-    left_wh = candidate.energy_wh - out_wh - scene_wh(performance, task.scene_s) - home_wh
-    reserve_wh = performance.reserve_share * performance.battery_wh
-    if left_wh < reserve_wh:
-        text = (
-            f"it would come home with {left_wh:.0f} Wh, the reserve is {reserve_wh:.0f} Wh "
-            f"({candidate.energy_wh:.0f} Wh in the battery, {out_wh:.0f} Wh there, "
-            f"{home_wh:.0f} Wh home)"
-        )
-        return Reason(Veto.BATTERY, left_wh, reserve_wh, text)
-    eta_s = to_cruise_s + route.out_s + down_s
-    return Detour(route, eta_s, left_wh, max(home_wh, from_here_wh))
+    return (*first, *legs, Waypoint(*task.at, task.ground_amsl_m + task.height_m, 0.0))
 
 
 def _no_way(candidate: Candidate, whither: str) -> Reason:

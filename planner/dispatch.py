@@ -9,10 +9,12 @@ import numpy as np
 
 from planner.airspace import Airspace
 from planner.chance import headwind_slows_s, on_time
-from planner.checks import check_position, check_task, fault_of, wind_is_sound
-from planner.energy import home_wh, scene_wh, way_back_wh, way_out_wh
+from planner.checks import check_task, fault_of
+from planner.detour import detour
+from planner.energy import WH, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s, cruise_s
-from planner.frame import Points, to_degrees, to_metres
+from planner.frame import to_metres
+from planner.homeward import waypoints
 from planner.model import (
     Alternative,
     Candidate,
@@ -28,6 +30,7 @@ from planner.model import (
     Wind,
 )
 from planner.paths import Place, Way, is_there_a_way, soonest_first, straight_s, way_back, way_out
+from planner.places import forbidden
 
 WORKED_OUT = 64  # candidates; what more of them could do is of no use to anybody
 TIE_S = 5.0  # less than the launch varies by: nobody can say which of the two is there first
@@ -48,59 +51,11 @@ def choose(airspace: Airspace, picture: Picture) -> Decision:
     check_task(picture.task)
     at_m = to_metres(np.array([picture.task.at], dtype=np.float64))
     if airspace.forbids(at_m):
-        reason = _forbidden(airspace, at_m)
+        reason = forbidden(airspace, at_m)
         offers = [_grounded(candidate, (reason,)) for candidate in picture.candidates]
     else:
         offers = _offers(airspace, picture, Place(airspace, at_m))
     return Decision(_ranked(offers), airspace.id)
-
-
-def nearest_legal(airspace: Airspace, at: LonLat) -> tuple[LonLat, float]:
-    """The nearest place outside all no-fly volumes, and how far it is in metres.
-
-    Raises:
-        QuestionInvalid: if ``at`` is no position.
-    """
-    check_position("the place", at)
-    at_m = to_metres(np.array([at], dtype=np.float64))
-    if not airspace.forbids(at_m):
-        return at, 0.0
-    to_m = airspace.nearest_clear(at_m)
-    lon, lat = to_degrees(to_m)[0].tolist()
-    return LonLat(lon, lat), float(np.hypot(*(at_m - to_m)[0]))
-
-
-def way_home(
-    airspace: Airspace, candidate: Candidate, at: LonLat, cruise_alt_amsl_m: float
-) -> Route | None:
-    """The fastest way from a place in the air to the candidate's dock; None if there is none. From
-    inside a no-fly volume it first leaves that, straight. With no sensible wind measured, the way
-    is that of a calm.
-
-    Raises:
-        QuestionInvalid: if ``at`` is no position.
-    """
-    check_position("the drone's place", at)
-    if not wind_is_sound(candidate.wind):
-        candidate = replace(candidate, wind=Wind())
-    place = Place(airspace, to_metres(np.array([at], dtype=np.float64)))
-    back = way_back(airspace, candidate, place)
-    if back is None:
-        return None
-    nodes, points, legs_m, speeds_ms = back
-    waypoints = _waypoints([airspace.nodes[n] for n in nodes], speeds_ms, cruise_alt_amsl_m)
-    back_s = cruise_s(points, speeds_ms, candidate.performance)
-    return Route(cruise_alt_amsl_m, (), waypoints, 0.0, sum(legs_m), 0.0, back_s)
-
-
-def way_home_wh(candidate: Candidate, route: Route, from_alt_amsl_m: float) -> float:
-    """The energy of ``way_home`` from a height, landing included."""
-    return home_wh(
-        candidate.performance,
-        route.cruise_alt_amsl_m - from_alt_amsl_m,
-        route.cruise_alt_amsl_m - candidate.alt_amsl_m,
-        route.back_s,
-    )
 
 
 def _offers(airspace: Airspace, picture: Picture, place: Place) -> list[Alternative]:
@@ -130,6 +85,8 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: Place) -
     fault = fault_of(candidate)
     if fault is not None:
         return _grounded(candidate, (fault,))
+    if candidate.airborne is not None:
+        return _diverted(airspace, candidate, candidate.airborne, task)
     out = way_out(airspace, candidate, place)
     back = way_back(airspace, candidate, place)
     if out is None or back is None:
@@ -137,6 +94,29 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: Place) -
     route = _route(airspace, candidate, task, out, back)
     parts = _parts(candidate, task, route)
     energy_wh = _energy_wh(candidate, task, route, parts)
+    slows_s = headwind_slows_s(*out[1:])
+    return _judged(candidate, task, route, parts, energy_wh, slows_s)
+
+
+def _diverted(airspace: Airspace, candidate: Candidate, start: Waypoint, task: Task) -> Alternative:
+    """A drone that is in the air stops, is told, and goes there from where it is."""
+    found = detour(airspace, candidate, start, task)
+    if isinstance(found, Reason):
+        return _grounded(candidate, (found,))
+    parts = EtaParts(candidate.launch.total_s, found.climb_s, found.route.out_s, found.descent_s)
+    energy_wh = found.energy_wh + candidate.launch.total_s * candidate.performance.hover_w / WH
+    return _judged(candidate, task, found.route, parts, energy_wh, found.slows_s)
+
+
+def _judged(
+    candidate: Candidate,
+    task: Task,
+    route: Route,
+    parts: EtaParts,
+    energy_wh: float,
+    slows_s: float,
+) -> Alternative:
+    """The flight with what speaks against it."""
     left_wh = candidate.energy_wh - energy_wh
     reserve_wh = candidate.performance.reserve_share * candidate.performance.battery_wh
     reasons = candidate.vetoes + _lacking(candidate, task)
@@ -159,12 +139,13 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: Place) -
             task.window_s,
             candidate.launch.spread_s,
             candidate.wind_spread_ms,
-            headwind_slows_s(*out[1:]),
+            slows_s,
         ),
         absence_cost=candidate.absence_cost,
         energy_wh=energy_wh,
         energy_left_wh=left_wh,
         route=route,
+        airborne=candidate.airborne is not None,
     )
 
 
@@ -176,8 +157,8 @@ def _route(airspace: Airspace, candidate: Candidate, task: Task, out: Way, back:
     out_nodes, out_points, out_legs_m, out_speeds = out
     back_nodes, back_points, back_legs_m, back_speeds = back
     over = LonLat(*task.at)
-    outward = _waypoints([*(airspace.nodes[n] for n in out_nodes), over], out_speeds, cruise_alt)
-    homeward = _waypoints([airspace.nodes[n] for n in back_nodes], back_speeds, cruise_alt)
+    outward = waypoints([*(airspace.nodes[n] for n in out_nodes), over], out_speeds, cruise_alt)
+    homeward = waypoints([airspace.nodes[n] for n in back_nodes], back_speeds, cruise_alt)
     return Route(
         cruise_alt_amsl_m=cruise_alt,
         out=(*outward, Waypoint(*over, scene_alt, 0.0)),
@@ -186,15 +167,6 @@ def _route(airspace: Airspace, candidate: Candidate, task: Task, out: Way, back:
         back_m=sum(back_legs_m),
         out_s=cruise_s(out_points, out_speeds, performance),
         back_s=cruise_s(back_points, back_speeds, performance),
-    )
-
-
-def _waypoints(
-    places: Sequence[LonLat], speeds_ms: Sequence[float], alt_amsl_m: float
-) -> tuple[Waypoint, ...]:
-    return tuple(
-        Waypoint(at.lon, at.lat, alt_amsl_m, speed)
-        for at, speed in zip(places, speeds_ms, strict=True)
     )
 
 
@@ -252,18 +224,6 @@ def _no_way(airspace: Airspace, candidate: Candidate, place: Place, out: Way | N
         f"through the air in a wind of {wind.speed_ms:.1f} m/s from {wind.from_deg:.0f} degrees"
     )
     return Reason(Veto.HEADWIND, wind.speed_ms, limit_ms, text)
-
-
-def _forbidden(airspace: Airspace, at_m: Points) -> Reason:
-    name = airspace.volume_at(at_m)
-    lon, lat = to_degrees(at_m)[0].tolist()
-    legal, off_m = nearest_legal(airspace, LonLat(lon, lat))
-    where = f"inside {name}" if name else "enclosed by no-fly volumes"
-    text = (
-        f"the place is {where}; the nearest place that may be flown to is "
-        f"{legal.lon:.5f},{legal.lat:.5f}, {off_m:.0f} m away"
-    )
-    return Reason(Veto.NO_PATH, off_m, 0.0, text)
 
 
 def _ranked(offers: Sequence[Alternative]) -> tuple[Alternative, ...]:

@@ -110,7 +110,7 @@ class Candidate:
 
     dock: str
     drone: str
-    at: LonLat  # where the flight would start
+    at: LonLat  # of its pad
     alt_amsl_m: float
     performance: Performance
     launch: LaunchTimes
@@ -120,6 +120,7 @@ class Candidate:
     wind_spread_ms: float = 0.0  # of the wind on the way around ``wind``: its standard deviation
     payloads: tuple[str, ...] = ()
     absence_cost: float = 0.0  # share of the district that is lost to coverage while it is away
+    airborne: Waypoint | None = None  # it is in the air: where it stops, in ``launch``, to be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ class Alternative:
     energy_wh: float | None = None  # out + scene + return
     energy_left_wh: float | None = None
     route: Route | None = None
+    airborne: bool = False  # the drone is in the air, and is diverted
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,8 @@ def soonest_first(candidates: Sequence[Candidate], place: Place) -> list[tuple[f
     """The candidates in the order in which they could be there if nothing was in the way, with the
     seconds from the order that each needs at the least. Those with figures that are no numbers
     come first."""
-    starts_m = to_metres(np.array([candidate.at for candidate in candidates], dtype=np.float64))
+    starts = [(candidate.airborne or candidate.at)[:2] for candidate in candidates]
+    starts_m = to_metres(np.array(starts, dtype=np.float64))
     ways_m = np.hypot(*(starts_m - place.at).T).tolist()
     least_s = [
         _least_s(candidate, way_m) for candidate, way_m in zip(candidates, ways_m, strict=True)
@@ -98,7 +99,9 @@ def _least_s(candidate: Candidate, way_m: float) -> float:
 
 def straight_s(airspace: Airspace, candidate: Candidate, place: Place) -> float:
     """The seconds that a candidate needs at the least in its wind. Where the straight way cannot be
-    flown another may be, so that nothing is known: minus infinity."""
+    flown another may be, so that nothing is known: minus infinity; so of one in the air."""
+    if candidate.airborne is not None:
+        return -math.inf
     x, y = airspace.points[airspace.index_of(candidate.dock)]
     east_m, north_m = place.at[0] - x, place.at[1] - y
     speed_ms = ground_speed(east_m, north_m, candidate.performance, candidate.wind)

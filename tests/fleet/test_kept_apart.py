@@ -36,7 +36,8 @@ from fleet.sortie import SortieTrigger as T
 from fleet.traffic import Traffic
 from planner.airspace import Airspace
 from planner.apart import VERTICAL_M, at_heights, conflicts
-from planner.dispatch import choose, way_home
+from planner.dispatch import choose
+from planner.homeward import way_home
 from planner.model import Alternative, LonLat, Picture, Route
 from planner.tubes import homeward_from
 from tests.fleet.flight_stage import LocalBus, jumping

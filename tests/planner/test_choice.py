@@ -13,8 +13,10 @@ from pydantic import TypeAdapter
 
 from planner.airspace import Airspace, build
 from planner.checks import QuestionInvalid
-from planner.dispatch import choose, nearest_legal, way_home
+from planner.dispatch import choose
+from planner.homeward import way_home
 from planner.model import Decision, LonLat, Picture, Reason, Task, Veto, Wind
+from planner.places import nearest_legal
 from tests.planner.worlds import (
     LAUNCH,
     PERFORMANCE,

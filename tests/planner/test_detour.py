@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from planner.airspace import build
 from planner.checks import QuestionInvalid
-from planner.detour import Detour, detour
+from planner.detour import Detour, against_energy, detour
 from planner.model import LonLat, Reason, Veto, Waypoint, Wind
 from tests.planner.worlds import (
     CALM,
@@ -101,8 +101,9 @@ def test_a_circle_that_would_touch_a_volume_is_refused_with_what_is_free():
 
 
 def test_what_would_cost_the_reserve_is_refused_with_the_figures():
-    found = going(FREE, at(300, 0), 3000, 0, energy_wh=45)
-    assert isinstance(found, Reason)
+    poor = candidate("D01", DOCK, wind=CALM, energy_wh=45)
+    found = against_energy(poor, going(FREE, at(300, 0), 3000, 0))
+    assert found is not None
     assert found.veto is Veto.BATTERY
     assert found.limit == pytest.approx(30)
     assert found.value < 30

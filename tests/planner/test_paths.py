@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.airspace import AirspaceInvalid, build
-from planner.dispatch import choose, nearest_legal
+from planner.dispatch import choose
 from planner.model import Alternative, LonLat, Veto, Wind
+from planner.places import nearest_legal
 from tests.planner.worlds import (
     CALM,
     CELL_M,
