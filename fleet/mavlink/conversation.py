@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from fleet.mavlink.address import VehicleAddress
+from fleet.mavlink.camera import CameraState, fold_camera
 from fleet.mavlink.codec import MavMessage
 from fleet.mavlink.exchange import Exchange
 from fleet.mavlink.gate import Gate, GateRefused, Passage, Warrant
@@ -23,6 +24,7 @@ class Conversation:
     def __init__(self, address: VehicleAddress, gate: Gate, lost_s: float) -> None:
         self.address, self.gate = address, gate
         self.state = VehicleState()
+        self.camera = CameraState()
         self.transfer = asyncio.Lock()  # one plan transfer at a time
         self.turns: dict[int, asyncio.Lock] = {}  # one command of a kind at a time
         self.settled_s: dict[int, float] = {}  # when a command's late answers have passed by
@@ -34,6 +36,7 @@ class Conversation:
     def heard(self, message: MavMessage, now_s: float) -> None:
         """Takes one message of the vehicle."""
         self.state = fold(self.state, message, now_s)
+        self.camera = fold_camera(self.camera, message)
         said = self._texts.overdue(now_s)
         if message.get_type() == "STATUSTEXT":
             said += self._texts.take(message, now_s)

@@ -46,6 +46,9 @@ REPEATABLE: Final = frozenset(
         mavlink.MAV_CMD_DO_CHANGE_SPEED,
         mavlink.MAV_CMD_DO_REPOSITION,
         mavlink.MAV_CMD_BATTERY_RESET,
+        mavlink.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW,  # with angles, as we send it; rates add up
+        mavlink.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE,
+        mavlink.MAV_CMD_SET_CAMERA_ZOOM,  # to a share of the range, as we send it
     }
 )
 

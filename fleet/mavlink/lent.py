@@ -36,7 +36,9 @@ COMMANDS: Final = frozenset(
         mavlink.MAV_CMD_DO_SET_ROI_LOCATION,
         mavlink.MAV_CMD_DO_SET_ROI_NONE,
         mavlink.MAV_CMD_DO_MOUNT_CONTROL,
+        mavlink.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE,
         mavlink.MAV_CMD_DO_GIMBAL_MANAGER_PITCHYAW,
+        mavlink.MAV_CMD_SET_CAMERA_ZOOM,
     }
 )
 MESSAGES: Final = frozenset(

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
+from fleet.mavlink.ask_message import ASK, AskMessage
+from fleet.mavlink.camera import CameraState
 from fleet.mavlink.codec import MavMessage
 from fleet.mavlink.command import SETTLE_S, Command, command_name
 from fleet.mavlink.conversation import Conversation
@@ -67,6 +69,11 @@ class Vehicle:
     @property
     def state(self) -> VehicleState:
         return self._talk.state
+
+    @property
+    def camera(self) -> CameraState:
+        """What it has told of camera, gimbal and picture."""
+        return self._talk.camera
 
     def listen(self, listener: Callable[[VehicleState], None]) -> Callable[[], None]:
         """Calls ``listener`` after every message; returns what ends that."""
@@ -185,6 +192,11 @@ class Vehicle:
         for message_id, share in STREAMS.items():
             interval_us = 1e6 / (rate_hz * share)
             await self.command(mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, message_id, interval_us)
+
+    async def ask_message(self, message_id: int) -> bool:
+        """Asks for one message; False for what the vehicle does not have."""
+        async with self._talk.turns.setdefault(ASK, asyncio.Lock()):
+            return await self._talk.run(AskMessage(self.address, message_id), self._warrant)
 
     async def set_mode(self, mode: str) -> None:
         """Changes the flight mode and waits until the vehicle shows it."""

@@ -10,6 +10,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from sitl.builtin.autopilot import Autopilot, Mode
 from sitl.builtin.body import Bodies
+from sitl.builtin.camera import Camera
 from sitl.builtin.parameters import DEFAULTS
 from sitl.builtin.plans import Plans
 
@@ -49,6 +50,7 @@ class Craft:
         self.autopilot = Autopilot(
             i, home, bodies, self.plans, self.parameters, self._say, self._reached
         )
+        self.camera = Camera(self.parameters, lambda: float(bodies.heading_deg[i]))
         self._now_s = 0.0
         self._born_s: float | None = None
         self._intervals_s: dict[int, float] = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1.0}
@@ -69,6 +71,7 @@ class Craft:
             mavlink.MAVLINK_MSG_ID_MISSION_CURRENT: self._mission_current,
             mavlink.MAVLINK_MSG_ID_HOME_POSITION: self._home_position,
             mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION: self._version,
+            **self.camera.tellers(lambda: (self._now_s, self._boot_ms)),
         }
 
     def tick(self, now_s: float) -> None:
@@ -152,7 +155,10 @@ class Craft:
             height_m = m.param7
         if math.isnan(lat) or math.isnan(lon):
             lat = lon = 0.0  # take-off and landing need none
-        if all(map(math.isfinite, (m.param1, m.param2, lat, lon, height_m))):
+        done = self.camera.command(m, self._now_s)
+        if done is not None:
+            result, why = done, None
+        elif all(map(math.isfinite, (m.param1, m.param2, lat, lon, height_m))):
             result, why = self._do(m, lat, lon, height_m)
         else:
             result, why = _DENIED, None

@@ -37,4 +37,11 @@ DEFAULTS: Final[dict[str, float]] = {
     "BATT_FS_CRT_ACT": 0,
     "ARMING_CHECK": 1,
     "DISARM_DELAY": 20,
+    "MNT1_TYPE": 7,  # a gimbal that keeps itself level
+    "MNT1_PITCH_MIN": -90,  # degrees
+    "MNT1_PITCH_MAX": 35,
+    "MNT1_YAW_MIN": -180,
+    "MNT1_YAW_MAX": 180,
+    "MNT1_NEUTRAL_Y": -30,
+    "MNT1_NEUTRAL_Z": 0,
 }
