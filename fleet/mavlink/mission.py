@@ -19,7 +19,8 @@ from fleet.mavlink.params import same_float32
 
 PAUSE_S = 0.8
 TRIES = 20
-NUDGES = 4  # repeats of an item without an answer, after which the upload begins anew
+NUDGES = 8  # repeats of an item without an answer, after which the upload begins anew
+AHEAD = 3  # items sent before they are asked for, once the link has shown that it loses some
 BEGINNINGS = 6
 BASE_WITHIN_S, ITEM_WITHIN_S = 40.0, 3.0
 
@@ -91,7 +92,7 @@ class Upload(Retried[int]):
     """Sends all items of one plan; the result is their number.
 
     The vehicle asks for the items one by one. A count begins anew, so it is repeated only while
-    nothing was asked for; in the middle, the last item asked for and the one after it are repeated,
+    nothing was asked for; in the middle, the last item asked for and those after it are repeated,
     whichever of request and item was lost.
     """
 
@@ -102,16 +103,24 @@ class Upload(Retried[int]):
         self.what = f"{plan_type.name.lower()} upload"
         self._address, self._type, self._items = address, plan_type, list(items)
         self._asked: int | None = None  # the item asked for last, since the last beginning
-        self._highest = -1
+        self._highest = -1  # of the items sent since then
         self._nudges = 0
         self._beginnings = 0
+        self._loses = False
 
     def _ask(self) -> list[MavMessage]:
         if self._asked is None or self._nudges >= NUDGES:
             return self._begin_anew()
         self._nudges += 1
-        here, beyond = self._asked, self._asked + 2
-        return [self._item(seq) for seq in range(here, min(beyond, len(self._items)))]
+        self._loses = True
+        return self._from(self._asked)
+
+    def _from(self, seq: int) -> list[MavMessage]:
+        """The item asked for. Where something was lost before, those after it too: what comes out
+        of order the vehicle drops, and what comes in order need not be asked for."""
+        beyond = min(seq + 1 + (AHEAD if self._loses else 0), len(self._items))
+        self._highest = max(self._highest, beyond - 1)
+        return [self._item(one) for one in range(seq, beyond)]
 
     def _begin_anew(self) -> list[MavMessage]:
         self._asked, self._highest, self._nudges = None, -1, 0
@@ -135,20 +144,20 @@ class Upload(Retried[int]):
         if seq >= len(self._items):
             return []
         if seq != self._asked:
-            self._asked, self._highest = seq, max(seq, self._highest)
+            self._asked = seq
             self._nudges, self._grounds = 0, None
             self._progress(now_s)
-        return [self._item(seq)]
+        return self._from(seq)
 
     def _acknowledged(self, result: int, now_s: float) -> list[MavMessage]:
-        all_asked = self._highest == len(self._items) - 1
+        all_sent = self._highest == len(self._items) - 1
         if result == mavlink.MAV_MISSION_INVALID_SEQUENCE:
             return []  # it got a repeated item
         if result == mavlink.MAV_MISSION_ACCEPTED:
-            # an acceptance before the last request is that of an earlier upload, come late
-            if all_asked:
+            # an acceptance before the last item is that of an earlier upload, come late
+            if all_sent:
                 self._succeed(len(self._items))
-        elif result == mavlink.MAV_MISSION_ERROR and all_asked:
+        elif result == mavlink.MAV_MISSION_ERROR and all_sent:
             # it waits for none, so it has them all, or gave up: the read-back will show
             self._succeed(len(self._items))
         elif result in _BEGIN_AGAIN:

@@ -16,7 +16,7 @@ from fleet.mavlink.codec import MavMessage
 from fleet.mavlink.exchange import Retried, VehicleRefused
 
 PAUSE_S = 0.7
-TRIES = 8
+TRIES = 16
 
 
 class ReadParameters(Retried[dict[str, float]]):

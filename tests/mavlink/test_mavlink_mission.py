@@ -64,8 +64,7 @@ def test_in_the_middle_an_upload_goes_on_and_does_not_begin_anew() -> None:
     upload.begin(0.0)
     upload.take(_request(4), 0.1)
     assert [(m.get_type(), m.seq) for m in upload.tick(upload.due_s)] == [
-        ("MISSION_ITEM_INT", 4),
-        ("MISSION_ITEM_INT", 5),
+        ("MISSION_ITEM_INT", seq) for seq in (4, 5, 6, 7)
     ]
 
 
