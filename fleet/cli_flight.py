@@ -87,7 +87,7 @@ def prune(
     before_s = Clock().unix_s() - older_than * DAY_S
     old = [each for each in _files(records) if each.path.stat().st_mtime < before_s]
     told = [_told(each) for each in old]
-    for path in (path for each in old for path in (each.log, each.path) if path):
+    for path in (path for each in old for path in (each.log, each.video, each.path) if path):
         if yes:
             try:
                 path.unlink()
@@ -126,6 +126,7 @@ def _told(each: RecordFile) -> dict[str, Any]:
         "messages": each.packets,
         "bytes": each.size,
         "log": str(each.log) if each.log else None,
+        "video": str(each.video) if each.video else None,
     }
 
 

@@ -253,6 +253,76 @@ class DockView(_Model):
     sortie: str | None = None
 
 
+class VideoStream(_Model):
+    """What is known of a drone's picture, and how it is now. ``told_by`` says where figures come
+    from: the vehicle's own messages, or the district's configuration. None where nobody knows.
+    ``latency_s`` is from the moment shown to our hearing of it, counted from the quickest message
+    heard from the vehicle."""
+
+    drone: str
+    state: Literal["running", "stopped", "unknown", "absent"]
+    told_by: Literal["vehicle", "configuration", "nobody"]
+    gimbal: bool  # it tells where it looks, and can be pointed
+    pans: bool  # by itself, without the drone turning
+    tilt_deg: tuple[float, float] | None
+    camera: str | None
+    url: str | None
+    encoding: str | None
+    width_px: int | None
+    height_px: int | None
+    fps: float | None
+    bitrate_bit_s: int | None
+    zoom_max: float
+    latency_s: float | None
+
+
+class VideoSample(_Model):
+    """Where a camera was and what it saw at one moment: ``at`` is when the drone was there, as its
+    own clock has it, so that picture and sample can be paired. Headings are true, ``pitch_deg`` is
+    -90 straight down. ``corners`` are lon, lat of the picture's upper left, upper right, lower
+    right, lower left, None where it shows no ground near enough; ``outline`` is the ground in the
+    picture, open: its last point is joined to its first. There are none of a drone whose gimbal
+    does not tell where it looks."""
+
+    drone: str
+    at: datetime
+    lon: float
+    lat: float
+    alt_amsl_m: float
+    heading_deg: float  # of the drone's nose
+    roll_deg: float
+    pitch_deg: float
+    camera_heading_deg: float
+    camera_pitch_deg: float
+    camera_roll_deg: float
+    zoom: float | None  # over the widest picture; not kept in records
+    across_deg: float  # field of view
+    up_deg: float
+    ground_amsl_m: float
+    slant_m: float | None  # to the centre
+    centre: tuple[float, float] | None
+    corners: tuple[
+        tuple[float, float] | None,
+        tuple[float, float] | None,
+        tuple[float, float] | None,
+        tuple[float, float] | None,
+    ]
+    outline: tuple[tuple[float, float], ...]
+    latency_s: float | None
+
+
+class VideoStreams(_Model):
+    streams: tuple[VideoStream, ...]
+
+
+class VideoTrack(_Model):
+    """The recorded samples of one sortie, oldest first; ``next`` asks for those after the page."""
+
+    sortie: str
+    samples: tuple[VideoSample, ...]
+    next: datetime | None
+
+
 class Status(_Model):
     """Retained; how far the system is from ready."""
 
@@ -491,6 +561,38 @@ class WriteOff(_Model):
     reason: str = Field(default="written off by the officer", max_length=500)
 
 
+class PointCamera(_Model):
+    """Turns the camera of a sortie's drone: to a place on the ground, or to a pitch against the
+    horizon (-90 straight down) and a true heading (none: where the nose points); ``zoom`` is over
+    the widest picture. At least one of the three. Answer: VideoStream, once the gimbal is there."""
+
+    ask: Literal["point_camera"] = "point_camera"
+    sortie: str
+    lon: float | None = None
+    lat: float | None = None
+    pitch_deg: float | None = Field(default=None, ge=-90, le=90)
+    heading_deg: float | None = Field(default=None, ge=0, lt=360)
+    zoom: float | None = Field(default=None, ge=1, le=100)
+
+
+class WatchVideo(_Model):
+    """Has the samples of these drones told on the bus for some seconds, each at its rate; who goes
+    on watching asks again. Answer: VideoStreams of all drones."""
+
+    ask: Literal["watch_video"] = "watch_video"
+    rates_hz: dict[str, Annotated[float, Field(gt=0, le=10)]] = Field(default={}, max_length=500)
+
+
+class GetVideoTrack(_Model):
+    """Samples that were recorded in a flight, at least ``step_s`` apart. Answer: VideoTrack."""
+
+    ask: Literal["video_track"] = "video_track"
+    sortie: str
+    after: AwareDatetime | None = None
+    step_s: float = Field(default=1.0, ge=0, le=60)
+    limit: int = Field(default=500, ge=1, le=5000)
+
+
 class _FleetAct(_Model):
     confirmation: str | None = Field(default=None, max_length=100)
     by: str = Field(default="officer", max_length=100)
@@ -597,6 +699,9 @@ Ask = Annotated[
     | Goto
     | Orbit
     | LandNow
+    | PointCamera
+    | WatchVideo
+    | GetVideoTrack
     | WriteOff
     | RecallAll
     | LandAll

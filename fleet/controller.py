@@ -37,6 +37,9 @@ from fleet.readiness import Readiness
 from fleet.record.dataflash import FlightLogs
 from fleet.record.keeper import FlightRecords
 from fleet.supervise import supervise
+from fleet.video.aiming import Aiming
+from fleet.video.cameras import Cameras
+from fleet.video.videos import Videos
 from fleet.waiting import WaitingLine
 from planner.airspace import Airspace
 
@@ -123,6 +126,8 @@ async def _serve(
         district, airspace, journal.state, docks, vehicles, readiness, coverage.absence_cost
     )
     broadcast = Broadcast(district, journal, docks, vehicles, readiness, bus, topics, clock)
+    videos = Videos(district, vehicles, journal, records.directory, bus, topics, clock)
+    videos.attend(reactor.watch)
     async with asyncio.TaskGroup() as tasks:
         operations = Operations(
             district, airspace, journal, dispatcher, vehicles, docks, clock, tasks
@@ -138,6 +143,8 @@ async def _serve(
             FleetActs(journal, operations, directing, reactor.gate, sysids),
             broadcast.snapshot,
             lambda: coverage.view,
+            videos,
+            Aiming(vehicles, journal, videos, tasks),
         )
         await docks.start()
 
@@ -154,6 +161,12 @@ async def _serve(
         line = WaitingLine(journal.state, operations, clock)
         tasks.create_task(supervise("waiting incidents", line.run, failed))
         tasks.create_task(supervise("flight records", records.run, failed))
+        tasks.create_task(supervise("video metadata", videos.run, failed))
+        tasks.create_task(supervise("video records", videos.records.run, failed))
+        cameras = Cameras(vehicles, videos.watched_hz)
+        for drone in vehicles:
+            watch = partial(cameras.keep, drone)
+            tasks.create_task(supervise(f"camera of {drone}", watch, failed))
         tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))
         tasks.create_task(operations.settle(), name="settle")
         operations.take_up()

@@ -25,6 +25,8 @@ from fleet.fleet_acts import FleetActs
 from fleet.journal import Journal
 from fleet.operations import Operations, Refused
 from fleet.process import Refusal
+from fleet.video.aiming import Aiming
+from fleet.video.videos import Videos
 from planner.model import LonLat
 
 _ASK: TypeAdapter[Any] = TypeAdapter(c.Ask)
@@ -46,10 +48,13 @@ class Desk:
         fleet_acts: FleetActs,
         snapshot: Callable[[], c.Snapshot],
         coverage: Callable[[], c.CoverageView | None],
+        videos: Videos,
+        aiming: Aiming,
     ) -> None:
         self._district, self._journal, self._operations = district, journal, operations
         self._directing, self._fleet_acts = directing, fleet_acts
         self._snapshot, self._coverage = snapshot, coverage
+        self._videos, self._aiming = videos, aiming
         self._kinds = {kind.id: kind for kind in district.kinds}
         self._explainer, self._explaining = Explainer(journal.log), asyncio.Lock()
 
@@ -57,7 +62,7 @@ class Desk:
         """The reply to one request; never raises for what a sender may get wrong."""
         try:
             ask = _ASK.validate_python(request.body)
-            view = await self._read(ask) or self._do(ask, request.id)
+            view = await self._beside(ask, request) or self._do(ask, request.id)
         except ValidationError as error:
             return _refusal(request, "invalid", _words(error))
         except PlaceRefused as refusal:
@@ -66,9 +71,16 @@ class Desk:
             return _refusal(request, refusal.code, str(refusal))
         return Reply(id=request.id, ok=True, body=view.model_dump(mode="json"))
 
-    async def _read(self, ask: Any) -> BaseModel | None:
-        """What is read from the log at length, beside all else; None for what is to be done."""
+    async def _beside(self, ask: Any, request: Request) -> BaseModel | None:
+        """What takes its time beside all else, reading at length or turning a camera; None for what
+        is done at once."""
         match ask:
+            case c.PointCamera():
+                return await self._aiming.point(ask, request.id)
+            case c.WatchVideo():
+                return self._videos.watch(request.sender, ask)
+            case c.GetVideoTrack():
+                return await self._videos.track(ask)
             case c.ExplainDecision():
                 return await self._explained(ask)
             case c.ListDecisions():

@@ -185,6 +185,18 @@ class DroneReadied(Fact):
         return self.drone
 
 
+class CameraPointed(Fact):
+    """A person turned the drone's camera or zoomed it; what stays as it was is None."""
+
+    about = "sortie"
+
+    sortie: str
+    incident: str
+    pitch_deg: float | None
+    heading_deg: float | None
+    zoom: float | None
+
+
 class CommandRefused(Fact):
     """The gate let a command to a drone not pass. ``drone`` is "fleet" for an act on many."""
 

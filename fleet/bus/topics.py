@@ -51,6 +51,10 @@ class Topics:
     def telemetry(self) -> str:
         return self.of("fleet", "controller", "telemetry")
 
+    def video(self, drone: str) -> str:
+        """What its camera sees, while somebody watches."""
+        return self.of("fleet", drone, "video")
+
     # Simulation only: where a simulated vehicle truly is, for the simulated dock's sensors.
     def vehicle_truth(self, drone: str) -> str:
         return self.of("sim", drone, "truth")

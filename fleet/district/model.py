@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Lon = Annotated[float, Field(ge=-180, le=180)]
 Lat = Annotated[float, Field(ge=-90, le=90)]
+Positive = Annotated[float, Field(gt=0)]
 Position = tuple[Lon, Lat]
 Ring = tuple[Position, ...]
 DockId = Annotated[str, Field(pattern=r"^D\d{2,4}$")]
@@ -88,6 +89,18 @@ class Motion(_Model):
     corner_radius_m: float = Field(gt=0)
 
 
+class CameraModel(_Model):
+    """The camera that looks down, at its widest. What a connected drone tells of its camera counts
+    before what is written here."""
+
+    sensor_mm: tuple[Positive, Positive]  # the part that makes the picture, across and up
+    focal_mm: float = Field(gt=0)
+    zoom: float = Field(default=1.0, ge=1, le=100)  # tele over wide
+    picture_px: tuple[int, int] | None = None
+    fps: float | None = Field(default=None, gt=0)
+    rests_at_deg: float = Field(default=-30.0, ge=-90, le=35)  # pitch, when nobody points it
+
+
 class DroneModel(_Model):
     """Figures of the airframe; all but ``motion`` no MAVLink parameter tells."""
 
@@ -102,6 +115,7 @@ class DroneModel(_Model):
     max_ground_ms: float = Field(gt=0)  # with the wind behind it
     payloads: tuple[str, ...]
     motion: Motion
+    camera: CameraModel | None = None
 
 
 class Volume(_Model):

@@ -16,7 +16,7 @@ from fleet.mavlink.camera import CameraState
 from fleet.mavlink.codec import OUR_COMPID, OUR_SYSID
 from fleet.mavlink.vehicle import Vehicle, VehicleRefused, VehicleSilent
 
-SHOWN_WITHIN_S: Final = 6.0  # the slowest gimbals take that long from one end to the other
+SHOWN_WITHIN_S: Final = 4.0  # a person waits for the answer; slow gimbals make half a turn
 CLOSE_DEG: Final = 3.0  # what a drone's own swaying leaves of a gimbal's aim
 _PRIMARY_GIMBAL: Final = 0
 _OURS: Final = (OUR_SYSID, OUR_COMPID)

@@ -1,4 +1,5 @@
-"""Where flight records lie: a directory of ``SORTIE.tlog``, and ``SORTIE.bin`` beside it."""
+"""Where flight records lie: a directory of ``SORTIE.tlog``, with ``SORTIE.bin`` and ``SORTIE.klv``
+beside it."""
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ from fleet.record.tlog import Entry, entries, whole_bytes
 
 SUFFIX = ".tlog"
 LOG_SUFFIX = ".bin"  # the drone's own log of the flight, where it was fetched
+VIDEO_SUFFIX = ".klv"  # what the drone's camera saw, where its gimbal told
 APART = Path("var/records")  # where the event log is in no file that they could lie beside
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
@@ -35,6 +37,12 @@ class RecordFile:
     def log(self) -> Path | None:
         """The drone's own log of the flight, if it was fetched."""
         path = self.path.with_suffix(LOG_SUFFIX)
+        return path if path.exists() else None
+
+    @property
+    def video(self) -> Path | None:
+        """What its camera saw, sample by sample, if its gimbal told."""
+        path = self.path.with_suffix(VIDEO_SUFFIX)
         return path if path.exists() else None
 
 
@@ -67,6 +75,15 @@ def log_path_of(directory: Path, sortie: str) -> Path:
         Refusal: for what can be no sortie's id.
     """
     return path_of(directory, sortie).with_suffix(LOG_SUFFIX)
+
+
+def video_path_of(directory: Path, sortie: str) -> Path:
+    """Where it is kept what the camera of a sortie's drone saw.
+
+    Raises:
+        Refusal: for what can be no sortie's id.
+    """
+    return path_of(directory, sortie).with_suffix(VIDEO_SUFFIX)
 
 
 def read_record(directory: Path, sortie: str) -> bytes:

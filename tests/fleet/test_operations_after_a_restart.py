@@ -168,16 +168,16 @@ def test_a_request_that_is_repeated_after_a_restart_is_not_done_twice(after, dis
     report = {"ask": "report_incident", "lon": AT[0], "lat": AT[1], "kind": "fire"}
 
     async def before(operations, journal):
-        desk = Desk(district, journal, operations, None, None, lambda: None, lambda: None)
+        desk = desk_of(district, journal, operations)
         assert (await desk.answer(ask({**report, "dispatch": "confirm"}))).ok
 
     async def again(operations, journal):
-        desk = Desk(district, journal, operations, None, None, lambda: None, lambda: None)
+        desk = desk_of(district, journal, operations)
         reply = await desk.answer(ask({**report, "dispatch": "confirm"}))
         assert [reply.body["id"]] == list(journal.state.incidents)
 
     async def sent_again(operations, journal):
-        desk = Desk(district, journal, operations, None, None, lambda: None, lambda: None)
+        desk = desk_of(district, journal, operations)
         reply = await desk.answer(ask({"ask": "dispatch", "incident": INCIDENT}))
         assert (reply.ok, reply.body.get("id")) == (True, SORTIE)
 
@@ -188,6 +188,15 @@ def test_a_request_that_is_repeated_after_a_restart_is_not_done_twice(after, dis
 
 
 WAITING = IncidentUnserved(incident=INCIDENT, reason="test")
+
+
+def desk_of(district, journal, operations):
+    """A desk for reports and dispatch only."""
+    nothing = None
+    return Desk(
+        *(district, journal, operations, nothing, nothing),
+        *(lambda: None, lambda: None, nothing, nothing),
+    )
 
 
 def requests(journal):

@@ -1,0 +1,1 @@
+"""What drones' cameras see: their streams' facts, and sample by sample where they look."""
