@@ -116,7 +116,7 @@ def _add_acts(api: APIBlueprint, acts: Asks) -> None:
         path: forms.IncidentPath, header: forms.ActHeader, body: forms.DispatchForm
     ) -> flask.Response:
         """Send a drone"""
-        ask = c.Dispatch(incident=path.id, dock=body.dock)
+        ask = c.Dispatch(incident=path.id, dock=body.dock, divert=body.divert)
         return _answer(c.SortieView, acts.ask(ask, header.idempotency_key), 201)
 
     @api.post("/incidents/<id>/close", responses={200: c.IncidentView, **refusals})

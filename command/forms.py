@@ -60,7 +60,10 @@ class PlanForm(_Place):
 
 
 class DispatchForm(_OptionalForm):
-    dock: Id | None = Field(default=None, description="The best dock's drone is sent without it.")
+    dock: Id | None = Field(default=None, description="The best drone is sent without it.")
+    divert: bool = Field(
+        default=False, description="That drone also if it is out for another incident."
+    )
 
 
 class CloseForm(_OptionalForm):

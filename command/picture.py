@@ -23,7 +23,12 @@ from fleet.contract import (
 
 INCIDENTS_KEPT = 1000
 SORTIES_KEPT = 2000
-_ENDED = {SortieState.DOCKED, SortieState.ABORTED, SortieState.WRITTEN_OFF}
+_ENDED = {
+    SortieState.DOCKED,
+    SortieState.ABORTED,
+    SortieState.WRITTEN_OFF,
+    SortieState.DIVERTED,
+}
 
 
 class Applied(Enum):

@@ -86,12 +86,15 @@ def list_(
 def dispatch_(
     id_: Annotated[str, typer.Argument(metavar="ID")],
     dock: Annotated[str | None, typer.Option(help="This dock's drone, not the best.")] = None,
+    divert: Annotated[
+        bool, typer.Option(help="That drone also if it is out for another incident.")
+    ] = False,
     broker: BrokerUrl = BROKER,
     district: DistrictId = "longgang",
     json: AsJson = False,
 ) -> None:
     """Send a drone to a reported incident."""
-    tell_sortie(ask(broker, district, c.Dispatch(incident=id_, dock=dock)), json)
+    tell_sortie(ask(broker, district, c.Dispatch(incident=id_, dock=dock, divert=divert)), json)
 
 
 @incident.command("close")

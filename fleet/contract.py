@@ -47,6 +47,7 @@ class SortieState(StrEnum):
     ABORTED = "aborted"  # ended before take-off; the drone never left
     LOST = "lost"  # no longer heard from, or down away from a dock
     WRITTEN_OFF = "written_off"  # a person has ended it: the drone does not come back by itself
+    DIVERTED = "diverted"  # its drone went on to another incident, on another sortie
 
 
 class LaunchParts(_Model):
@@ -77,7 +78,8 @@ class AlternativeView(_Model):
     energy_wh: float | None
     energy_left_wh: float | None
     reasons: tuple[ReasonView, ...]
-    path: tuple[tuple[float, float, float], ...]  # lon, lat, alt_amsl_m, from the dock to the scene
+    path: tuple[tuple[float, float, float], ...]  # lon, lat, alt_amsl_m, up to the scene
+    airborne: bool = False  # the drone is in the air and would be diverted
 
 
 class DecisionView(_Model):
@@ -197,6 +199,8 @@ class SortieView(_Model):
     held_from: SortieState | None = None  # what it was doing when a person stopped it
     directed_to: tuple[float, float, float] | None = None  # lon, lat, alt_amsl_m
     kept_apart: KeptApart | None = None  # None: there was nobody to be kept apart from
+    diverted_from: str | None = None  # the sortie that its drone was on before, in the air
+    diverted_to: str | None = None
     path: tuple[tuple[float, float, float], ...] = ()
 
 
@@ -485,11 +489,13 @@ class RankDocks(_Model):
 
 
 class Dispatch(_Model):
-    """Sends a drone: the best dock's, or that of ``dock``. Answer: SortieView."""
+    """Sends a drone: the best one, or that of ``dock``. With ``divert`` that one also if it is out
+    for another incident. Answer: SortieView."""
 
     ask: Literal["dispatch"] = "dispatch"
     incident: str
     dock: str | None = None
+    divert: bool = False
 
 
 class Recall(_Model):

@@ -103,7 +103,7 @@ class Desk:
                 return self._rank(ask, cause)
             case c.Dispatch():
                 self._incident(ask.incident)
-                return self._operations.dispatch(ask.incident, ask.dock, cause)
+                return self._operations.dispatch(ask.incident, ask.dock, cause, ask.divert)
             case c.Recall():
                 return self._operations.recall(ask.sortie, ask.reason)
             case c.Hold():

@@ -15,6 +15,7 @@ from ulid import ULID
 from fleet.clock import stopwatch_s
 from fleet.contract import AlternativeView, DecisionView, LaunchParts, ReasonView
 from fleet.district.model import District, DockSite, IncidentKind
+from fleet.diversion import in_the_air
 from fleet.dock_roster import DockRoster, DockSeen
 from fleet.eligibility import Standing, vetoes
 from fleet.events import DecisionTaken
@@ -87,13 +88,23 @@ class Dispatcher:
         self._drones = {drone.id: drone for drone in district.drones}
 
     def choose(
-        self, at: LonLat, kind: IncidentKind, without: frozenset[str] = frozenset()
+        self,
+        at: LonLat,
+        kind: IncidentKind,
+        without: frozenset[str] = frozenset(),
+        divert: str | None = None,
     ) -> Choice:
         """Ranks all docks for what happened there, each in the wind half way; ``without`` are
-        docks already tried in vain."""
+        docks already tried in vain. The drone of ``divert`` may be taken from its incident."""
         began_s = stopwatch_s()
+        half_way_m = (self._sites_m + to_metres(np.array([at]))) / 2
         picture = Picture(
-            candidates=self._candidates((self._sites_m + to_metres(np.array([at]))) / 2, without),
+            candidates=tuple(
+                candidate
+                if candidate.dock in without
+                else self._if_in_the_air(candidate, divert == candidate.dock)
+                for candidate in self._candidates(half_way_m, without)
+            ),
             task=task_for(self._district, at, kind.scene_s, kind.needs),
         )
         decision = choose(self._airspace, picture)
@@ -152,6 +163,20 @@ class Dispatcher:
             payloads=model.payloads,
             absence_cost=self._absence_cost(site.id),
         )
+
+    def _if_in_the_air(self, candidate: Candidate, divert: bool) -> Candidate:
+        if self._state.sortie_of_drone(candidate.drone) is None:
+            return candidate
+        site = next(site for site in self._district.docks if site.id == candidate.dock)
+        model = self._district.drone_models[self._drones[candidate.drone].model]
+        vehicle = self._vehicles.get(candidate.drone)
+        lent_to = vehicle.lent_to(asyncio.get_running_loop().time()) if vehicle else None
+        return in_the_air(candidate, self._standing(site), lent_to, model.upload_s, divert)
+
+    def is_anybody_free(self) -> bool:
+        """Whether any drone may be sent at all, wherever to."""
+        candidates = (self._if_in_the_air(each, False) for each in self.candidates())
+        return any(not candidate.vetoes for candidate in candidates)
 
     def _standing(self, site: DockSite) -> Standing:
         vehicle = self._vehicles.get(site.drone)
@@ -218,4 +243,5 @@ def alternative_view(alternative: Alternative) -> AlternativeView:
             for r in alternative.reasons
         ),
         path=tuple((p.lon, p.lat, p.alt_amsl_m) for p in route.out) if route else (),
+        airborne=alternative.airborne,
     )

@@ -34,6 +34,11 @@ def vetoes(standing: Standing) -> tuple[Reason, ...]:
     return tuple(reason for ask in _QUESTIONS if (reason := ask(standing)))
 
 
+def vetoes_in_the_air(standing: Standing) -> tuple[Reason, ...]:
+    """Of the reasons those that count for a drone that has left its dock already."""
+    return tuple(reason for ask in _IN_THE_AIR if (reason := ask(standing)))
+
+
 def _is_dock_offline(at: Standing) -> Reason | None:
     if at.dock.online(at.now_s, at.dock_lost_s):
         return None
@@ -131,7 +136,9 @@ def _is_too_cold_or_hot(at: Standing) -> Reason | None:
     )
 
 
-_QUESTIONS: tuple[Callable[[Standing], Reason | None], ...] = (
+_Question = Callable[[Standing], Reason | None]
+_IN_THE_AIR: tuple[_Question, ...] = (_is_silent, _is_windy, _is_raining, _is_too_cold_or_hot)
+_QUESTIONS: tuple[_Question, ...] = (
     _is_dock_offline,
     _has_dock_fault,
     _is_away,

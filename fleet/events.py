@@ -73,7 +73,8 @@ class DecisionTaken(Fact):
 
 
 class SortieRequested(Fact):
-    """``no_room`` is why drones that stood before this one could not be kept apart from others."""
+    """``no_room`` is why drones that stood before this one could not be kept apart from others;
+    ``diverted_from`` the sortie that the drone was on, in the air."""
 
     about = "sortie"
 
@@ -88,6 +89,7 @@ class SortieRequested(Fact):
     turn_back_wh: float
     kept_apart: KeptApart | None = None
     no_room: tuple[str, ...] = ()
+    diverted_from: str | None = None
 
 
 class SortieAdvanced(Fact):

@@ -113,6 +113,11 @@ class SortieFlight:
         self._recall = reason
         self._stirred.set()
 
+    def let_go(self) -> None:
+        """Another sortie takes the drone over, as the record is about to say."""
+        self._steering.end()
+        self._stirred.set()
+
     @property
     def is_running(self) -> bool:
         """Whether it can be told anything; not while it is being started again after a fault."""
@@ -186,6 +191,8 @@ class SortieFlight:
             case S.LAUNCHING:
                 self._act(self._launch.see())
             case S.EN_ROUTE:
+                if self._view.diverted_from and not self._was_told():
+                    self._steering.fly(self._orders.mission, self._id, self._not_told)
                 self._act(self._dock.close_behind())
             case S.RETURNING | S.LANDING:
                 self._steering.take_up_home(self._way_home)
@@ -297,6 +304,16 @@ class SortieFlight:
         self._note("direct_failed", why)
         if self._view.state is S.DIRECTED:
             self._advance(T.HOLD, f"the way could not be told: {why}")
+
+    def _was_told(self) -> bool:
+        """Whether its drone has been told its way; the controller may have ended before."""
+        facts = (recorded.fact for recorded in self._journal.log.read(subject=self._id))
+        return any(isinstance(fact, SortieStepDone) and fact.step == "way_told" for fact in facts)
+
+    def _not_told(self, why: str) -> None:
+        """A drone that cannot be diverted goes home, and another is sent."""
+        if self._view.state is S.EN_ROUTE:
+            self._advance(T.TURN_BACK, f"it could not be told its way: {why}")
 
     def _directed_plan(self) -> FlightPlan:
         directed, pad = self._journal.state.plans[self._id].directed, self._orders.pad

@@ -27,7 +27,7 @@ from fleet.events import (
 from fleet.flight import Orders, SortieFlight, WayHome, route_of
 from fleet.forecast import launch_times
 from fleet.journal import Journal
-from fleet.mavlink.mission_items import response_plan
+from fleet.mavlink.mission_items import diverted_plan, response_plan
 from fleet.mavlink.vehicle import Vehicle
 from fleet.release import Release
 from fleet.sortie import Plan, SortieTrigger
@@ -44,7 +44,10 @@ SETTLE_WITHIN_S = 20.0
 MOST_TRIES = 3  # docks tried by rule for one incident; then the fault is not in the docks
 LOST_AFTER_S = 30.0  # of silence in flight; the drone's own link-loss return has begun by then
 
-_FAILURES = frozenset({SortieTrigger.ABORT, SortieTrigger.LOSE, SortieTrigger.TURN_BACK})
+# after these another is sent in its place
+_GONE = frozenset(
+    {SortieTrigger.ABORT, SortieTrigger.LOSE, SortieTrigger.TURN_BACK, SortieTrigger.DIVERT}
+)
 
 
 class Refused(Exception):
@@ -106,8 +109,10 @@ class Operations:
         """Ranks the docks for the incident and records the decision."""
         return self._view(self._decide(incident, cause))
 
-    def dispatch(self, incident: str, dock: str | None, cause: str | None) -> c.SortieView:
-        """Sends the best drone, or that of ``dock``.
+    def dispatch(
+        self, incident: str, dock: str | None, cause: str | None, divert: bool = False
+    ) -> c.SortieView:
+        """Sends the best drone, or that of ``dock``, with ``divert`` from another incident too.
 
         Raises:
             Refused: with the reason why no drone, or not this one, can go.
@@ -117,7 +122,7 @@ class Operations:
             raise Refused("conflict", "the incident is closed")
         if dock is not None and dock not in self._sites:
             raise Refused("not_found", f"there is no dock {dock}")
-        choice = self._decide(incident, cause)
+        choice = self._decide(incident, cause, divert=dock if divert else None)
         if dock is None:
             return self._send_first(incident, choice, cause)
         offer = _offer_of(choice, dock)
@@ -177,16 +182,16 @@ class Operations:
         """Whatever becomes of this sortie now is a person's doing: nobody is sent after it."""
         self._recalled.add(sortie)
 
-    def consider(self, incident: str, without: frozenset[str]) -> Choice:
+    def consider(self, incident: str, without: frozenset[str], divert: str | None = None) -> Choice:
         """The ranking for an incident; nothing is recorded."""
         view = self._journal.state.incidents[incident]
         # after a restart its kind may no longer be configured; then it is planned for the longest
         kind = self._kinds.get(view.kind) or max(self._kinds.values(), key=lambda k: k.scene_s)
-        return self._dispatcher.choose(LonLat(view.lon, view.lat), kind, without)
+        return self._dispatcher.choose(LonLat(view.lon, view.lat), kind, without, divert)
 
     def is_anybody_free(self) -> bool:
         """Whether any drone may be sent at all, wherever to."""
-        return any(not candidate.vetoes for candidate in self._dispatcher.candidates())
+        return self._dispatcher.is_anybody_free()
 
     def take_up_offer(self, incident: str, choice: Choice, offer: Alternative) -> c.SortieView:
         """Records the ranking, and sends whom it offers.
@@ -197,9 +202,13 @@ class Operations:
         return self._send(incident, choice, offer, None, first=(choice.fact(incident),))
 
     def _decide(
-        self, incident: str, cause: str | None, without: frozenset[str] = frozenset()
+        self,
+        incident: str,
+        cause: str | None,
+        without: frozenset[str] = frozenset(),
+        divert: str | None = None,
     ) -> Choice:
-        choice = self.consider(incident, without)
+        choice = self.consider(incident, without, divert)
         self._journal.record(choice.fact(incident), cause=cause)
         return choice
 
@@ -232,11 +241,14 @@ class Operations:
         """Raises Refused if the flight cannot be kept apart from those in the air. ``no_room`` is
         why those before it could not; ``first`` is recorded before it."""
         sortie = str(ULID())
-        released = self.release.out(sortie, choice.picture, offer)
+        before = self._journal.state.sortie_of_drone(offer.drone) if offer.airborne else None
+        released = self.release.out(sortie, choice.picture, offer, before)
         if isinstance(released, str):
             raise Refused("conflict", released)
+        left = () if before is None else (self._diverted(before),)
         self._journal.record(
             *first,
+            *left,
             SortieRequested(
                 sortie=sortie,
                 incident=incident,
@@ -249,11 +261,24 @@ class Operations:
                 turn_back_wh=released.turn_back_wh,
                 kept_apart=released.kept_apart,
                 no_room=no_room,
+                diverted_from=before and before.id,
             ),
+            *(() if before is None else (_taken_over(sortie, incident),)),
             cause=cause,
         )
         self._start(sortie)
         return self._journal.state.sorties[sortie]
+
+    def _diverted(self, sortie: c.SortieView) -> SortieAdvanced:
+        """Raises Refused if it cannot be told anything now."""
+        self.flight_of(sortie.id).let_go()
+        return SortieAdvanced(
+            sortie=sortie.id,
+            incident=sortie.incident,
+            trigger=SortieTrigger.DIVERT,
+            state=c.SortieState.DIVERTED,
+            reason="its drone goes on to another incident",
+        )
 
     def _start(self, sortie: str) -> None:
         view = self._journal.state.sorties[sortie]
@@ -280,7 +305,7 @@ class Operations:
         fact = recorded.fact
         if not isinstance(fact, SortieAdvanced) or fact.sortie in self._recalled:
             return
-        if fact.trigger in _FAILURES:
+        if fact.trigger in _GONE:
             self._tasks.create_task(self._serve_again(fact.incident, fact.sortie))
 
     async def settle(self) -> None:
@@ -313,8 +338,9 @@ class Operations:
         route = route_of(stored.route)
         site = self._sites[view.dock]
         model = self._model_of(site)
+        plan_of = diverted_plan if view.diverted_from else response_plan
         return Orders(
-            mission=response_plan(route, site.at, site.alt_amsl_m),
+            mission=plan_of(route, site.at, site.alt_amsl_m),
             plan=Plan(
                 scene_alt_amsl_m=route.out[-1].alt_amsl_m,
                 arrive_radius_m=self._district.flight.arrive_radius_m,
@@ -368,6 +394,16 @@ class Operations:
             )
         )
         return home
+
+
+def _taken_over(sortie: str, incident: str) -> SortieAdvanced:
+    return SortieAdvanced(
+        sortie=sortie,
+        incident=incident,
+        trigger=SortieTrigger.TAKE_OVER,
+        state=c.SortieState.EN_ROUTE,
+        reason="its drone is in the air already",
+    )
 
 
 def _offer_of(choice: Choice, dock: str) -> Alternative:

@@ -10,8 +10,17 @@ from fleet.district.model import District
 from fleet.flight import WayHome
 from fleet.state import FleetState
 from fleet.traffic import Traffic
-from planner.apart import Conflict, Resolution, at_heights, conflicts, layers, resolve, resolve_home
-from planner.energy import scene_wh, way_back_wh, way_out_wh
+from planner.apart import (
+    Conflict,
+    Resolution,
+    at_heights,
+    conflicts,
+    layers,
+    resolve,
+    resolve_detour,
+    resolve_home,
+)
+from planner.energy import WH, climb_w, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s
 from planner.model import Alternative, Candidate, EtaParts, Picture, Route, Task
 from planner.tubes import circling, outward_from, whole
@@ -35,11 +44,16 @@ class Release:
     def __init__(self, district: District, state: FleetState, traffic: Traffic) -> None:
         self._flight, self._state, self._traffic = district.flight, state, traffic
 
-    def out(self, sortie: str, picture: Picture, offer: Alternative) -> Released | str:
-        """The offered flight at heights and a time at which it has room; or why there are none."""
+    def out(
+        self, sortie: str, picture: Picture, offer: Alternative, before: SortieView | None = None
+    ) -> Released | str:
+        """The offered flight at heights and a time at which it has room; or why there are none.
+        ``before`` is the sortie that a drone in the air is on."""
         route, task = offer.route, picture.task
         assert route is not None
         candidate = next(each for each in picture.candidates if each.dock == offer.dock)
+        if before is not None:
+            return self._diverted(before, candidate, task, offer, route)
         lift_off_s = self._traffic.now_s + candidate.launch.total_s
         flight = self._traffic.flight(sortie, candidate, route, lift_off_s)
         heights = self._heights(route, max(candidate.alt_amsl_m, task.ground_amsl_m))
@@ -52,7 +66,34 @@ class Release:
         reserve_wh = performance.battery_wh * performance.reserve_share
         return Released(
             route=found.route,
-            parts=_parts(candidate, found),
+            parts=_parts(candidate, found, candidate.alt_amsl_m),
+            turn_back_wh=way_back_wh(candidate, scene, found.route) + reserve_wh,
+            kept_apart=self._kept_apart(found, route),
+        )
+
+    def _diverted(
+        self,
+        before: SortieView,
+        candidate: Candidate,
+        task: Task,
+        offer: Alternative,
+        route: Route,
+    ) -> Released | str:
+        seen = self._traffic.seen(before)
+        if seen is None:
+            return f"it is not known where {before.drone} is"
+        flight = self._traffic.in_the_air(before, route)
+        heights = self._heights(route, max(candidate.alt_amsl_m, task.ground_amsl_m))
+        heights = [each for each in heights if _is_reached(candidate, offer, route, each)]
+        found = resolve_detour(flight, seen, self._traffic.tubes(without=before.id), heights)
+        if isinstance(found, Conflict):
+            return f"{offer.drone} {self._against(found)}, and no other height helps"
+        performance, start_amsl_m = candidate.performance, seen.alt_amsl_m
+        scene = replace(task, height_m=found.route.out[-1].alt_amsl_m - task.ground_amsl_m)
+        reserve_wh = performance.battery_wh * performance.reserve_share
+        return Released(
+            route=found.route,
+            parts=_parts(candidate, found, start_amsl_m),
             turn_back_wh=way_back_wh(candidate, scene, found.route) + reserve_wh,
             kept_apart=self._kept_apart(found, route),
         )
@@ -134,12 +175,22 @@ def _is_afforded(candidate: Candidate, task: Task, route: Route, cruise_amsl_m: 
     return is_planned or candidate.energy_wh - takes_wh >= reserve_wh
 
 
-def _parts(candidate: Candidate, found: Resolution) -> EtaParts:
+def _is_reached(
+    candidate: Candidate, offer: Alternative, route: Route, cruise_amsl_m: float
+) -> bool:
+    """Whether a drone in the air may take another height and come home with its reserve."""
+    performance, left_wh = candidate.performance, offer.energy_left_wh or 0.0
+    off_m = abs(cruise_amsl_m - route.cruise_alt_amsl_m)
+    more_wh = 2 * climb_s(off_m, performance) * climb_w(performance) / WH
+    return left_wh - more_wh >= performance.battery_wh * performance.reserve_share
+
+
+def _parts(candidate: Candidate, found: Resolution, start_amsl_m: float) -> EtaParts:
     route, performance = found.route, candidate.performance
     cruise, scene = route.cruise_alt_amsl_m, route.out[-1].alt_amsl_m
     return EtaParts(
         launch_s=candidate.launch.total_s + found.delay_s,
-        climb_s=climb_s(cruise - candidate.alt_amsl_m, performance),
+        climb_s=climb_s(cruise - start_amsl_m, performance),
         cruise_s=route.out_s,
         descent_s=climb_s(scene - cruise, performance),
     )

@@ -33,6 +33,8 @@ class SortieTrigger(StrEnum):
     LOSE = "lose"
     HEARD_AGAIN = "heard_again"
     WRITE_OFF = "write_off"  # a person no longer waits for it
+    DIVERT = "divert"  # its drone goes on to another incident, on another sortie
+    TAKE_OVER = "take_over"  # of that other one: the drone is in the air already
 
 
 T = SortieTrigger
@@ -92,6 +94,12 @@ SORTIE: Final = Table(
         (S.LOST, T.DOCK_CLOSED): S.DOCKED,
         (S.LOST, T.WRITE_OFF): S.WRITTEN_OFF,
         (S.GROUNDED, T.WRITE_OFF): S.WRITTEN_OFF,
+        (S.EN_ROUTE, T.DIVERT): S.DIVERTED,
+        (S.ON_SCENE, T.DIVERT): S.DIVERTED,
+        (S.HELD, T.DIVERT): S.DIVERTED,
+        (S.DIRECTED, T.DIVERT): S.DIVERTED,
+        (S.RETURNING, T.DIVERT): S.DIVERTED,
+        (S.REQUESTED, T.TAKE_OVER): S.EN_ROUTE,
     },
 )
 
@@ -100,7 +108,8 @@ BY_A_PERSON: Final = frozenset({S.HELD, S.DIRECTED})  # for its incident still, 
 ATTENDING: Final = OUTWARD | BY_A_PERSON | {S.ON_SCENE}
 _AWAY: Final = BY_A_PERSON | {S.EN_ROUTE, S.ON_SCENE}
 _IN_THE_AIR: Final = _AWAY | {S.RETURNING, S.LANDING}
-ENDED: Final = frozenset({S.DOCKED, S.ABORTED, S.WRITTEN_OFF})
+DIVERTIBLE: Final = _AWAY | {S.RETURNING}
+ENDED: Final = frozenset({S.DOCKED, S.ABORTED, S.WRITTEN_OFF, S.DIVERTED})
 
 AIRBORNE_M: Final = 2.0
 OVER_PAD_M: Final = 5.0

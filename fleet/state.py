@@ -132,8 +132,11 @@ class FleetState:
             changed_at=at,
             eta_s=fact.eta_s,
             kept_apart=fact.kept_apart,
+            diverted_from=fact.diverted_from,
             path=_path(fact.route),
         )
+        if before := self.sorties.get(fact.diverted_from or ""):
+            self.sorties[before.id] = before.model_copy(update={"diverted_to": fact.sortie})
         self.under_way[fact.sortie] = None
         self.plans[fact.sortie] = SortiePlan(
             fact.decision, fact.route, fact.turn_back_wh, fact.parts.launch_s
@@ -157,6 +160,8 @@ class FleetState:
         changes["held_from"] = before.state if state is SortieState.HELD else None
         if fact.trigger is SortieTrigger.TOOK_OFF:
             changes["took_off_at"] = at
+        if fact.trigger is SortieTrigger.TAKE_OVER and before.diverted_from in self.sorties:
+            changes["took_off_at"] = self.sorties[before.diverted_from].took_off_at
         if state is SortieState.ON_SCENE and before.on_scene_s is None:
             changes["on_scene_s"] = (at - before.requested_at).total_seconds()
         self.sorties[fact.sortie] = before.model_copy(update=changes)

@@ -129,6 +129,7 @@ class Steering:
             failed(str(fault))
             return
         self._told = True
+        self._note("way_told", f"{len(plan.items)} items")
         await self._vehicle.until(lambda state: state.mission_item == plan.stay_seq)
         self._note("at_directed_place", "")
 

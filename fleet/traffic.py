@@ -140,7 +140,7 @@ class Traffic:
     def _outward(self, view: SortieView, flight: Flight, seen: Seen) -> Tube:
         directed = self._state.plans[view.id].directed
         if view.state is not S.DIRECTED or directed is None:
-            return outward_from(flight, seen)
+            return outward_from(flight, seen, from_pad=view.diverted_from is None)
         tube = outward_from(flight, seen, from_pad=False)
         if directed.radius_m == 0:
             return tube

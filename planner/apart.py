@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.flight import climb_s
-from planner.model import Route
-from planner.tubes import Flight, Floats, Seen, Tube, homeward_from, whole
+from planner.model import Route, Waypoint
+from planner.tubes import Flight, Floats, Seen, Tube, homeward_from, outward_from, whole
 
 HORIZONTAL_M: Final = 50.0
 VERTICAL_M: Final = 15.0
@@ -80,6 +80,29 @@ def resolve(
         if in_the_way.leaves_room_for(whole(tried)):
             return Resolution(route, delay_s, tuple(each.flight for each in planned))
     return planned[0]
+
+
+def resolve_detour(
+    flight: Flight, seen: Seen, active: Sequence[Tube], layers_amsl_m: Sequence[float]
+) -> Resolution | Conflict:
+    """The same for one that is in the air and cannot wait: as planned, or at another height."""
+    planned = conflicts(outward_from(flight, seen, from_pad=False), active)
+    if not planned:
+        return Resolution(flight.route, 0.0, ())
+    in_the_way = _Crowd(active, planned)
+    scene = flight.route.out[-1].alt_amsl_m
+    for cruise in _nearest_first(flight.route.cruise_alt_amsl_m, layers_amsl_m):
+        for over in dict.fromkeys((min(scene, cruise), cruise)):
+            tried = replace(flight, route=_from_its_place(flight.route, seen, cruise, over))
+            if in_the_way.leaves_room_for(outward_from(tried, seen, from_pad=False)):
+                return Resolution(tried.route, 0.0, tuple(each.flight for each in planned))
+    return planned[0]
+
+
+def _from_its_place(route: Route, seen: Seen, cruise: float, over: float) -> Route:
+    """To the height of cruise first, then along."""
+    there = at_heights(route, cruise, over)
+    return replace(there, out=(Waypoint(seen.lon, seen.lat, cruise, 0.0), *there.out))
 
 
 def resolve_home(

@@ -104,6 +104,11 @@ def directed_plan(
     return FlightPlan(items, len(outward), stay_seq=1 + len(legs))
 
 
+def diverted_plan(route: Route, pad: Position, pad_amsl_m: float) -> FlightPlan:
+    """A response by a drone that is in the air: from where it is now."""
+    return directed_plan(route, pad, pad_amsl_m)
+
+
 def homeward_plan(
     route: Route, pad: Position, pad_amsl_m: float, here: Waypoint, wait_s: float
 ) -> FlightPlan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -38,6 +39,7 @@ class VehicleState:
     alt_rel_m: float | None = None  # above home
     heading_deg: float | None = None
     ground_ms: float | None = None
+    track_deg: float | None = None  # whither it moves over ground; the nose may point elsewhere
     climb_ms: float | None = None
     roll_deg: float | None = None
     pitch_deg: float | None = None
@@ -88,7 +90,8 @@ def _position(state: VehicleState, m: MavMessage) -> VehicleState:
         alt_amsl_m=m.alt / 1000,
         alt_rel_m=m.relative_alt / 1000,
         heading_deg=None if m.hdg == _UNKNOWN_HEADING else m.hdg / 100,
-        ground_ms=(m.vx**2 + m.vy**2) ** 0.5 / 100,
+        ground_ms=math.hypot(m.vx, m.vy) / 100,
+        track_deg=math.degrees(math.atan2(m.vy, m.vx)) % 360,
         climb_ms=-m.vz / 100,
     )
 

@@ -26,7 +26,7 @@ from fleet.clock import Clock
 from fleet.contract import LaunchParts, SortieState
 from fleet.district.model import DockModel, DockSite, Flight
 from fleet.dock_roster import DockRoster
-from fleet.events import IncidentReported, SortieRequested, SortieStepDone
+from fleet.events import IncidentReported, SortieAdvanced, SortieRequested, SortieStepDone
 from fleet.flight import Orders, SortieFlight, WayHome
 from fleet.journal import Journal
 from fleet.log.store import EventLog
@@ -34,9 +34,9 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate
-from fleet.mavlink.mission_items import response_plan
+from fleet.mavlink.mission_items import diverted_plan, response_plan
 from fleet.mavlink.vehicle import Vehicle
-from fleet.sortie import Plan
+from fleet.sortie import Plan, SortieTrigger, distance_m
 from planner.model import Route, Waypoint
 from sitl.builtin.body import Bodies
 from sitl.builtin.craft import Craft
@@ -47,6 +47,7 @@ BOOTED_S = 1e6  # the loop's time on a machine that has run for days
 SCENE = (PAD[0], PAD[1] + 0.005)  # 550 m to the north
 CRUISE_AMSL_M, SCENE_AMSL_M = PAD[2] + 90.0, PAD[2] + 60.0
 SORTIE, INCIDENT = "S" * 26, "I" * 26
+DIVERTED = "T" * 26  # the sortie that its drone goes on to
 MODEL = {
     "cover_open_s": 6.0,
     "cover_close_s": 6.0,
@@ -197,6 +198,11 @@ class Stage:
     def up_m(self) -> float:
         return float(self.craft.autopilot.position[2])
 
+    @property
+    def to_pad_m(self) -> float:
+        lon, lat, _ = self.craft.autopilot.position
+        return distance_m((lon, lat), PAD[:2])
+
     # The controller.
 
     async def start_controller(self) -> None:
@@ -213,14 +219,21 @@ class Stage:
                 loop.call_soon(lambda: self.craft.receive(data, loop.time()))
 
         gate = Gate(send, lambda _: None)
-        vehicle = self._vehicle = Vehicle(Conversation(VehicleAddress(SYSID), gate, 5.0))
+        self._vehicle = Vehicle(Conversation(VehicleAddress(SYSID), gate, 5.0))
         docks = self._docks = DockRoster(self.bus, self._topics, ["D01"], lost_s=30.0)
         await docks.start()
         await self.bus.publish(self._topics.dock_link("D01"), b"online")
         await self.bus.publish(self._topics.dock_state("D01"), self.dock._state())
         if SORTIE not in self.journal.state.sorties:
             self.journal.record(_reported(), _requested())
-        self.flight = SortieFlight(SORTIE, self._orders(), self.journal, vehicle, docks)
+        self._fly()
+
+    def _fly(self) -> None:
+        orders = self._orders()
+        if self.sortie != SORTIE:
+            route, pad = _route(), orders.pad
+            orders = replace(orders, mission=diverted_plan(route, pad.at, pad.alt_amsl_m))
+        self.flight = SortieFlight(self.sortie, orders, self.journal, self.vehicle, self._docks)
         self._flying = asyncio.get_running_loop().create_task(self.flight.run())
 
     async def stop_controller(self) -> None:
@@ -243,6 +256,23 @@ class Stage:
             way_home=lambda _: WayHome(_route(), self.waits_s),
         )
 
+    def divert(self) -> None:
+        """The drone is in the air, and goes to the scene on another sortie."""
+        self.flight.let_go()
+        self.journal.record(
+            _advanced(SORTIE, SortieTrigger.DIVERT, SortieState.DIVERTED),
+            _requested(DIVERTED).model_copy(update={"diverted_from": SORTIE}),
+            _advanced(DIVERTED, SortieTrigger.TAKE_OVER, SortieState.EN_ROUTE),
+        )
+        assert self._flying is not None
+        self._more.append(self._flying)
+        self._fly()
+
+    @property
+    def sortie(self) -> str:
+        """The one that it was sent out on, or was diverted to."""
+        return DIVERTED if DIVERTED in self.journal.state.sorties else SORTIE
+
     def order_again(self) -> str:
         """Another sortie of the same drone, at once; its id."""
         again = "A" * 26
@@ -263,11 +293,11 @@ class Stage:
 
     @property
     def state(self) -> SortieState:
-        return self.journal.state.sorties[SORTIE].state
+        return self.journal.state.sorties[self.sortie].state
 
     @property
     def steps(self) -> list[str]:
-        recorded = self.journal.log.read(subject=SORTIE)
+        recorded = self.journal.log.read(subject=self.sortie)
         return [r.fact.step for r in recorded if isinstance(r.fact, SortieStepDone)]
 
     async def until(self, true: Callable[[], bool], within_s: float = 300.0) -> None:
@@ -334,3 +364,9 @@ def _requested(sortie: str = SORTIE) -> SortieRequested:
         parts=LaunchParts(launch_s=20, climb_s=30, cruise_s=50, descent_s=0),
         route={"out": [list(point) for point in route.out]}, turn_back_wh=30,
     )  # fmt: skip
+
+
+def _advanced(sortie: str, trigger: SortieTrigger, state: SortieState) -> SortieAdvanced:
+    return SortieAdvanced(
+        sortie=sortie, incident=INCIDENT, trigger=trigger, state=state, reason="diverted"
+    )

@@ -20,6 +20,7 @@ from planner.apart import (
     layers,
     nearest,
     resolve,
+    resolve_detour,
     resolve_home,
 )
 from planner.tubes import (
@@ -202,6 +203,22 @@ def test_a_way_home_planned_anew_is_flown_at_a_free_height():
     assert resolved.avoids == ("A",)
     assert resolved.route.cruise_alt_amsl_m == CRUISE_M + VERTICAL_M
     assert conflicts(homeward_from(NEW, resolved.route.back, north, resolved.delay_s), []) == ()
+
+
+def test_a_drone_diverted_in_the_air_takes_a_free_height_where_it_is():
+    seen = seen_at([(0.0, (500.0, 300.0, CRUISE_M))], 0.0)
+    there = NEW.route.out[-1]
+    way = replace(NEW.route, out=(there._replace(alt_amsl_m=CRUISE_M), there))
+    diverted = replace(NEW, route=way)
+    assert resolve_detour(diverted, seen, [], LAYERS) == Resolution(way, 0.0, ())
+    found = resolve_detour(diverted, seen, [whole(CROSSING)], LAYERS)
+    assert found.avoids == ("A",)
+    first = found.route.out[0]
+    assert (first.lon, first.lat) == (seen.lon, seen.lat)
+    assert abs(first.alt_amsl_m - CRUISE_M) >= VERTICAL_M
+    flown = outward_from(replace(diverted, route=found.route), seen, from_pad=False)
+    assert conflicts(flown, [whole(CROSSING)]) == ()
+    assert isinstance(resolve_detour(diverted, seen, [whole(CROSSING)], [CRUISE_M]), Conflict)
 
 
 def test_what_a_drone_on_its_own_may_do_holds_all_that_it_might():

@@ -4,7 +4,7 @@ import { newKey } from "./key";
 import { ask } from "./link";
 import { Refused } from "./refused";
 import { applyDecision, applyTimeline } from "./state/fold";
-import { dockToSend } from "./state/derived";
+import { dockToSend, mayBeDiverted } from "./state/derived";
 import { fold, useConsole } from "./state/store";
 
 /** Decision and timeline of an incident, where they are not known yet. */
@@ -52,7 +52,11 @@ export async function confirm(): Promise<void> {
   try {
     if (act === "recall") await ask("recall", { sortie: id }, key);
     else if (act === "close") await ask("close_incident", { incident: id }, key);
-    else await ask("dispatch", { incident: id, dock: dockToSend(decisions[id], chosenDock, sorties) }, key);
+    else {
+      const dock = dockToSend(decisions[id], chosenDock, sorties);
+      const offer = decisions[id]?.ranking.find((each) => each.dock === dock);
+      await ask("dispatch", { incident: id, dock, divert: offer !== undefined && mayBeDiverted(offer) }, key);
+    }
   } catch (refusal) {
     if (!(refusal instanceof Refused) || !isUndecided(refusal)) dismiss();
     throw refusal;

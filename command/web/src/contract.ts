@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 0e4738d94dd8c3a492fff211046e7a088fd8542d05b81572a5d00f0914148ff2
+// Schema: d35ddf6d77a647be9959bb502f18f99d79ea629a88329e343e421caa8c92eab1
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -18,7 +18,8 @@ export type SortieState =
   | "docked"
   | "aborted"
   | "lost"
-  | "written_off";
+  | "written_off"
+  | "diverted";
 export type Charger = "idle" | "charging" | "full" | "fault";
 /**
  * The dock's cover as its end switches and motor report it.
@@ -34,12 +35,14 @@ export interface CloseIncident {
   note?: string;
 }
 /**
- * Sends a drone: the best dock's, or that of ``dock``. Answer: SortieView.
+ * Sends a drone: the best one, or that of ``dock``. With ``divert`` that one also if it is out
+ * for another incident. Answer: SortieView.
  */
 export interface Dispatch {
   ask: "dispatch";
   incident: string;
   dock?: string | null;
+  divert?: boolean;
 }
 /**
  * Why this dock, and why not the others. Answer: ExplanationView.
@@ -187,6 +190,7 @@ export interface AlternativeView {
   energy_left_wh: number | null;
   reasons: ReasonView[];
   path: [number, number, number][];
+  airborne: boolean;
 }
 export interface LaunchParts {
   launch_s: number;
@@ -268,6 +272,8 @@ export interface SortieView {
   held_from: SortieState | null;
   directed_to: [number, number, number] | null;
   kept_apart: KeptApart | null;
+  diverted_from: string | null;
+  diverted_to: string | null;
   path: [number, number, number][];
 }
 /**

@@ -55,6 +55,22 @@ describe("the dock to send", () => {
     expect(dockToSend(ranked, null, { S1: sortie() })).toBe("D02");
     expect(dockToSend(undefined, null, {})).toBeNull();
   });
+
+  it("is that of a drone in the air only while it is there", () => {
+    const flying = decision(offer({ airborne: true }), offer({ dock: "D02", drone: "U02" }));
+    expect(dockToSend(flying, null, { S1: sortie({ state: "returning" }) })).toBe("D01");
+    expect(dockToSend(flying, null, {})).toBe("D02");
+  });
+
+  it("is that of a drone at another incident only if the officer chooses it", () => {
+    const reasons = [{ veto: "drone_away", value: null, limit: null, text: "U02 is on sortie S1 (on_scene)" }];
+    const busy = decision(offer(), offer({ dock: "D02", drone: "U02", airborne: true, feasible: false, reasons }));
+    const out = { S1: sortie({ drone: "U02", state: "on_scene" }) };
+    expect(dockToSend(busy, null, out)).toBe("D01");
+    expect(dockToSend(busy, "D02", out)).toBe("D02");
+    const low = [...reasons, { veto: "battery", value: 20, limit: 30, text: "" }];
+    expect(dockToSend(decision(offer(), { ...busy.ranking[1]!, reasons: low }), "D02", out)).toBe("D01");
+  });
 });
 
 it("a sortie can be recalled until it is on its way home", () => {

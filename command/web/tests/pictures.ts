@@ -28,6 +28,7 @@ export function sortie(given: Partial<SortieView> = {}): SortieView {
     ...{ id: "S1", incident: "I1", dock: "D01", drone: "U01", state: "en_route" as const },
     ...{ requested_at: REPORTED, changed_at: REPORTED, reason: null, took_off_at: null },
     ...{ eta_s: 120, on_scene_s: null, held_from: null, directed_to: null, kept_apart: null, path: [] },
+    ...{ diverted_from: null, diverted_to: null },
     ...given,
   };
 }
@@ -58,7 +59,7 @@ export function offer(given: Partial<AlternativeView> = {}): AlternativeView {
   return {
     ...{ dock: "D01", drone: "U01", feasible: true, in_window: true, on_time: 1, absence_cost: 0, eta_s: 120 },
     ...{ parts: { launch_s: 17, climb_s: 20, cruise_s: 70, descent_s: 13 } },
-    ...{ energy_wh: 50, energy_left_wh: 100, reasons: [], path: [] },
+    ...{ energy_wh: 50, energy_left_wh: 100, reasons: [], path: [], airborne: false },
     ...given,
   };
 }

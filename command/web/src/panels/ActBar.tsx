@@ -6,7 +6,7 @@ import { confirm, dismiss, propose } from "../acts";
 import type { IncidentView, SortieView } from "../contract";
 import { durationText } from "../format";
 import { useMay } from "../session";
-import { dockToSend, isActive, isAttending } from "../state/derived";
+import { dockToSend, isActive, isAttending, mayBeDiverted } from "../state/derived";
 import { useConsole } from "../state/store";
 import { refusalText } from "../words";
 import { useDockNames } from "./names";
@@ -104,7 +104,8 @@ function Question({ incident, sorties, busy, onConfirm }: Props & { busy: boolea
   if (confirming.act === "dispatch") {
     const dock = dockToSend(decision, chosenDock, sent);
     const offer = decision?.ranking.find((each) => each.dock === dock);
-    question = t("act.dispatchQuestion", { drone: offer?.drone, dock, name: dock ? dockName(dock) : "" });
+    const words = offer !== undefined && mayBeDiverted(offer) ? "act.divertQuestion" : "act.dispatchQuestion";
+    question = t(words, { drone: offer?.drone, dock, name: dock ? dockName(dock) : "" });
     detail = t("act.dispatchEta", { eta: durationText(offer?.eta_s) });
   } else if (confirming.act === "recall") {
     question = t("act.recallQuestion", { drone: sorties.find((each) => each.id === confirming.id)?.drone });

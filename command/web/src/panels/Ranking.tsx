@@ -1,5 +1,5 @@
 import { ReloadOutlined } from "@ant-design/icons";
-import { Button, Radio, Table, Tooltip, type TableColumnsType } from "antd";
+import { Button, Radio, Table, Tag, Tooltip, type TableColumnsType } from "antd";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { rankAgain } from "../acts";
@@ -7,7 +7,7 @@ import type { AlternativeView, IncidentView, LaunchParts, SortieView } from "../
 import { durationText, fixed, marginText, timeText } from "../format";
 import { pace, parts as partColours } from "../palette";
 import { runOf } from "../state/clock";
-import { dockToSend, sortieByDrone } from "../state/derived";
+import { dockToSend, mayBeDiverted, sortieByDrone } from "../state/derived";
 import { useConsole } from "../state/store";
 import { useTimed } from "../useTime";
 import { listText, reasonText, refusalText } from "../words";
@@ -68,9 +68,9 @@ export function Ranking({ incident }: { incident: IncidentView }) {
           dataSource={all ? ranking : ranking.slice(0, SHOWN_FIRST)}
           pagination={false}
           locale={{ emptyText: t("ranking.loading") }}
-          rowClassName={(row) => (row.dock === dock ? "ant-table-row-selected" : row.feasible ? "can-send" : "ruled-out")}
+          rowClassName={(row) => (row.dock === dock ? "ant-table-row-selected" : row.feasible ? "can-send" : mayBeDiverted(row) ? "can-send ruled-out" : "ruled-out")}
           onRow={(row) => ({
-            onClick: () => row.feasible && useConsole.setState({ chosenDock: row.dock, confirming: null }),
+            onClick: () => (row.feasible || mayBeDiverted(row)) && useConsole.setState({ chosenDock: row.dock, confirming: null }),
             "data-testid": `dock-row-${row.dock}`,
             title: row.feasible ? undefined : row.reasons.map((each) => reasonText(each, t, i18n.language)).join("\n"),
           } as React.HTMLAttributes<HTMLElement>)}
@@ -86,12 +86,13 @@ export function Ranking({ incident }: { incident: IncidentView }) {
   );
 }
 
-/** The ranking with drones that have left since ruled out, as the server would. */
+/** The ranking with drones that have left or come home since ruled out, as the server would. */
 function withAway(ranking: AlternativeView[], sorties: Record<string, SortieView>): AlternativeView[] {
   const away = sortieByDrone(sorties);
   return ranking.map((each) => {
     const sortie = away[each.drone];
-    if (sortie === undefined || !each.feasible) return each;
+    if ((sortie !== undefined) === each.airborne || !each.feasible) return each;
+    if (sortie === undefined) return { ...each, feasible: false, reasons: [{ veto: "drone_away", value: null, limit: null, text: `${each.drone} is not in the air any more; rank again` }] };
     const text = `${each.drone} is on sortie ${sortie.id} (${sortie.state})`;
     return { ...each, feasible: false, reasons: [{ veto: "drone_away", value: null, limit: null, text }] };
   });
@@ -122,8 +123,9 @@ function useColumns(
         title: t("ranking.dock"),
         render: (_, row) => (
           <span className="ranking-dock">
-            <Radio checked={row.dock === dock} disabled={!row.feasible} aria-label={row.dock} />
+            <Radio checked={row.dock === dock} disabled={!row.feasible && !mayBeDiverted(row)} aria-label={row.dock} />
             <b>{row.dock}</b>
+            {row.airborne && <Tag title={t("ranking.airborneHint")}>{t("ranking.airborne")}</Tag>}
             <span title={dockName(row.dock)}>{dockName(row.dock)}</span>
           </span>
         ),

@@ -43,7 +43,9 @@ export function SortieProgress({ sortie }: { sortie: SortieView }) {
           {t(`sortie.state.${sortie.state}`)}
         </b>
       </div>
-      {broken ? (
+      {sortie.state === "diverted" ? (
+        <p>{sortie.reason && saidIn(sortie.reason, i18n.language)}</p>
+      ) : broken ? (
         <p className="figure-bad">{sortie.reason && saidIn(sortie.reason, i18n.language)}</p>
       ) : (
         <Steps

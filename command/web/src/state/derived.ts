@@ -21,7 +21,7 @@ export interface Stand {
 
 const AMISS: ReadonlySet<SortieState> = new Set(["lost", "grounded"]);
 
-const ENDED: ReadonlySet<SortieState> = new Set(["docked", "aborted", "written_off"]);
+const ENDED: ReadonlySet<SortieState> = new Set(["docked", "aborted", "written_off", "diverted"]);
 
 /** A lost drone's sortie has not ended: somebody must look for it. */
 export function isActive(sortie: SortieView): boolean {
@@ -115,6 +115,11 @@ export function queueOf(incidents: Record<string, IncidentView>): IncidentView[]
   });
 }
 
+/** Only what its drone does now speaks against it: a person may take it away from that. */
+export function mayBeDiverted(offer: AlternativeView): boolean {
+  return offer.airborne && !offer.feasible && offer.eta_s !== null && offer.reasons.every((each) => each.veto === "drone_away");
+}
+
 /** The docks of a decision that could send a drone. A decision may be minutes old: docks whose
  * drone has left since are none of them. */
 export function offersOf(
@@ -122,7 +127,7 @@ export function offersOf(
   sorties: Record<string, SortieView>,
 ): AlternativeView[] {
   const away = sortieByDrone(sorties);
-  return decision?.ranking.filter((each) => each.feasible && away[each.drone] === undefined) ?? [];
+  return decision?.ranking.filter((each) => each.feasible && (away[each.drone] !== undefined) === each.airborne) ?? [];
 }
 
 /** The dock a dispatch would send: the officer's choice while it can send, else the best. */
@@ -132,7 +137,8 @@ export function dockToSend(
   sorties: Record<string, SortieView>,
 ): string | null {
   const offers = offersOf(decision, sorties);
-  return offers.find((each) => each.dock === chosen)?.dock ?? offers[0]?.dock ?? null;
+  const taken = decision?.ranking.find((each) => each.dock === chosen && mayBeDiverted(each));
+  return (taken ?? offers.find((each) => each.dock === chosen) ?? offers[0])?.dock ?? null;
 }
 
 export interface DockSite {
