@@ -17,9 +17,10 @@ from fleet.process import Refusal
 from fleet.versions import versions
 from planner.airspace import Airspace, build
 from planner.dispatch import choose
-from planner.model import Alternative, LonLat, Picture, Volume
+from planner.model import Alternative, Landing, LonLat, Picture, Volume
 
 _VOLUMES = TypeAdapter(tuple[Volume, ...])
+_LANDINGS = TypeAdapter(tuple[Landing, ...])
 _PICTURE = TypeAdapter(Picture)
 _RANKING = TypeAdapter(tuple[Alternative, ...])
 
@@ -76,6 +77,7 @@ def adopt(airspace: Airspace, journal: Journal) -> None:
             airspace=airspace.id,
             volumes=_VOLUMES.dump_python(airspace.volumes, mode="json"),
             docks={dock: (at.lon, at.lat) for dock, at in docks},
+            landings=_LANDINGS.dump_python(airspace.landings, mode="json"),
         )
     )
 
@@ -124,7 +126,8 @@ def airspace_of(log: EventLog, taken: Taken) -> Airspace:
     for recorded in log.read(subject=id_, kind=AirspaceAdopted, limit=1):
         fact: AirspaceAdopted = recorded.fact
         docks = {dock: LonLat(*at) for dock, at in fact.docks.items()}
-        return build(_VOLUMES.validate_python(fact.volumes, strict=False), docks)
+        volumes = _VOLUMES.validate_python(fact.volumes, strict=False)
+        return build(volumes, docks, _LANDINGS.validate_python(fact.landings, strict=False))
     raise AirspaceUnknown(
         f"the log does not hold the airspace {id_} of decision {taken.fact.decision}: "
         "it was taken before airspaces were kept, and cannot be recomputed"

@@ -54,6 +54,7 @@ class AirspaceAdopted(Fact):
     airspace: str
     volumes: list[dict[str, Any]]
     docks: dict[str, tuple[float, float]]
+    landings: list[dict[str, Any]] = []
 
 
 class DecisionTaken(Fact):

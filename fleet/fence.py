@@ -15,7 +15,7 @@ from fleet.district.shapes import volume_m
 from fleet.mavlink.mission_items import Fence
 from fleet.process import Refusal
 from planner.airspace import Airspace, build
-from planner.model import LonLat, Volume
+from planner.model import Landing, LonLat, Volume
 
 KEEP_INSIDE_M = 30.0
 OUTSIDE_M = 20_000.0  # how far the no-fly volume around the district reaches
@@ -55,7 +55,10 @@ def airspace_of(district: District) -> Airspace:
         for volume in district.volumes
     )
     docks = {site.id: LonLat(*site.at) for site in district.docks}
-    return build((*volumes, outside), docks)
+    landings = [
+        Landing(point.id, LonLat(*point.at), point.alt_amsl_m) for point in district.rally_points
+    ]
+    return build((*volumes, outside), docks, landings)
 
 
 def _fence_m(district: District) -> Polygon:

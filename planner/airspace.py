@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from planner.frame import Points, to_degrees, to_metres
-from planner.model import LonLat, Performance, Volume, Wind
+from planner.model import Landing, LonLat, Performance, Volume, Wind
 from planner.trees import Indices, Tree, Trees
 from planner.visibility import Corners, Edges, corners_of, edges_of, sees, sees_from
 from planner.volumes import joined, without_pockets
@@ -39,11 +39,12 @@ class AirspaceInvalid(Exception):
 
 @dataclass
 class Airspace:
-    """Nodes are the docks, in the order of ``docks``, then the corners."""
+    """Nodes are the docks, in the order of ``docks``, the landings, then the corners."""
 
     id: str
     volumes: tuple[Volume, ...]  # as given; with the docks, all that this is built from
     docks: tuple[str, ...]
+    landings: tuple[Landing, ...]  # other places where flights may end
     nodes_m: Points
     nodes: tuple[LonLat, ...]
     obstacles: BaseGeometry
@@ -53,6 +54,16 @@ class Airspace:
     _trees: Trees
     _shapes: Mapping[str, BaseGeometry]
     _numbers: Mapping[str, int]
+    _seen: dict[int, NDArray[np.int64]] = field(default_factory=dict)
+
+    @property
+    def first_corner(self) -> int:
+        return len(self.docks) + len(self.landings)
+
+    @cached_property
+    def numbers(self) -> Mapping[LonLat, int]:
+        """Nodes by their positions."""
+        return {at: number for number, at in enumerate(self.nodes)}
 
     def graph(self) -> networkx.Graph[str]:
         """The readable model: nodes by dock id or corner number, edges with ``way_m``."""
@@ -70,11 +81,13 @@ class Airspace:
         return graph
 
     def node_names(self) -> list[str]:
-        corners = len(self.nodes) - len(self.docks)
-        return [*self.docks, *(f"corner {number}" for number in range(corners))]
+        corners = len(self.nodes) - self.first_corner
+        places = (*self.docks, *(landing.id for landing in self.landings))
+        return [*places, *(f"corner {number}" for number in range(corners))]
 
     def index_of(self, dock: str) -> int:
-        """Raises AirspaceInvalid for a dock that this airspace was not built with."""
+        """Of a dock or a landing. Raises AirspaceInvalid for one that this airspace was not built
+        with."""
         try:
             return self._numbers[dock]
         except KeyError:
@@ -103,6 +116,14 @@ class Airspace:
         """Which nodes a place sees."""
         return sees_from(at_m[0], self.nodes_m, self.edges)
 
+    def seen_from_node(self, node: int) -> NDArray[np.int64]:
+        """The nodes that a node sees, itself among them; looked for once."""
+        seen = self._seen.get(node)
+        if seen is None:
+            seen = np.flatnonzero(self.seen_from(self.nodes_m[node : node + 1]))
+            self._seen[node] = seen
+        return seen
+
     def tree(
         self, dock: str, performance: Performance, wind: Wind, within_s: float = math.inf
     ) -> Tree:
@@ -111,63 +132,73 @@ class Airspace:
         return self._trees.tree(self.index_of(dock), performance, wind, within_s)
 
 
-def build(volumes: Iterable[Volume], docks: Mapping[str, LonLat]) -> Airspace:
+def build(
+    volumes: Iterable[Volume], docks: Mapping[str, LonLat], landings: Iterable[Landing] = ()
+) -> Airspace:
     """Compiles the airspace. Overlapping volumes act as one.
 
     Raises:
         AirspaceInvalid: if a volume crosses itself or holds no area, a position is no number, a
-            dock lies inside a volume, or there is no dock.
+            dock or landing lies inside a volume, or there is no dock.
     """
-    volumes = tuple(volumes)
+    volumes, landings = tuple(volumes), tuple(landings)
     if not docks:
         raise AirspaceInvalid("an airspace needs at least one dock to start from")
-    for dock, at in docks.items():
+    ends = {**docks, **{landing.id: landing.at for landing in landings}}
+    if len(ends) < len(docks) + len(landings):
+        raise AirspaceInvalid("two docks or landings of an airspace go by the same id")
+    for dock, at in ends.items():
         if not (math.isfinite(at[0]) and math.isfinite(at[1])):
-            raise AirspaceInvalid(f"dock {dock} is at {at}, which is no position")
+            raise AirspaceInvalid(f"{_kind(dock, docks)} is at {at}, which is no position")
     shapes = {f"{volume.id} ({volume.name})": _shape(volume) for volume in volumes}
-    docks_m = to_metres(np.array([tuple(at) for at in docks.values()], dtype=np.float64))
-    inside = shapely.STRtree(list(shapes.values())).query(shapely.points(docks_m), "within")
-    for dock, shape in inside.T.tolist():
-        name = tuple(shapes)[shape]
-        raise AirspaceInvalid(f"dock {tuple(docks)[dock]} stands inside the no-fly volume {name}")
-    obstacles = without_pockets(joined(shapes.values()), docks_m)
-    for dock, at_m in zip(docks, docks_m, strict=True):
+    ends_m = to_metres(np.array([tuple(at) for at in ends.values()], dtype=np.float64))
+    inside = shapely.STRtree(list(shapes.values())).query(shapely.points(ends_m), "within")
+    for end, shape in inside.T.tolist():
+        who, name = _kind(tuple(ends)[end], docks), tuple(shapes)[shape]
+        raise AirspaceInvalid(f"{who} stands inside the no-fly volume {name}")
+    obstacles = without_pockets(joined(shapes.values()), ends_m[: len(docks)])
+    for end, at_m in zip(ends, ends_m, strict=True):
         if shapely.contains_xy(obstacles, *at_m):
-            raise AirspaceInvalid(f"dock {dock} stands in a gap between no-fly volumes")
+            raise AirspaceInvalid(f"{_kind(end, docks)} stands in a gap between no-fly volumes")
     corners = corners_of(obstacles)
-    nodes_m = np.vstack((docks_m, corners.at_m))
+    nodes_m = np.vstack((ends_m, corners.at_m))
     edges = edges_of(obstacles)
-    ways = _ways(docks_m, corners, edges)
+    ways = _ways(ends_m, corners, edges)
     shapely.prepare(obstacles)
-    nodes = (*docks.values(), *to_degrees(corners.at_m).tolist())
+    nodes = (*ends.values(), *to_degrees(corners.at_m).tolist())
     return Airspace(
-        id=_hash(volumes, docks),
+        id=_hash(volumes, docks, landings),
         volumes=volumes,
         docks=tuple(docks),
+        landings=landings,
         nodes_m=nodes_m,
         nodes=tuple(LonLat(*at) for at in nodes),
         obstacles=obstacles,
         edges=edges,
         ways=ways,
         points=tuple((x, y) for x, y in nodes_m.tolist()),
-        _trees=Trees(nodes_m, len(docks), ways),
+        _trees=Trees(nodes_m, len(ends), ways),
         _shapes=shapes,
-        _numbers={dock: number for number, dock in enumerate(docks)},
+        _numbers={end: number for number, end in enumerate(ends)},
     )
 
 
-def _ways(docks_m: Points, corners: Corners, edges: Edges) -> Indices:
+def _kind(end: str, docks: Mapping[str, LonLat]) -> str:
+    return f"dock {end}" if end in docks else f"landing place {end}"
+
+
+def _ways(ends_m: Points, corners: Corners, edges: Edges) -> Indices:
     """The ways that a shortest path can be made of, but for those to a place."""
     rows = []
-    for dock, at_m in enumerate(docks_m):
+    for end, at_m in enumerate(ends_m):
         to = np.flatnonzero(corners.touched(at_m))
         to = to[sees_from(at_m, corners.at_m[to], edges)]
-        rows.append(np.column_stack((np.full(len(to), dock), to + len(docks_m))))
+        rows.append(np.column_stack((np.full(len(to), end), to + len(ends_m))))
     for corner, at_m in enumerate(corners.at_m):
         to = np.flatnonzero(corners.touch(corner))
         to = to[to > corner]
         to = to[sees_from(at_m, corners.at_m[to], edges)]
-        rows.append(np.column_stack((np.full(len(to), corner), to)) + len(docks_m))
+        rows.append(np.column_stack((np.full(len(to), corner), to)) + len(ends_m))
     return np.vstack(rows).astype(np.int32)
 
 
@@ -189,12 +220,15 @@ def _shape(volume: Volume) -> BaseGeometry:
     return shape.buffer(volume.buffer_m, join_style="mitre", mitre_limit=2.0)
 
 
-def _hash(volumes: Iterable[Volume], docks: Mapping[str, LonLat]) -> str:
-    """The same for the same volumes and docks, on every machine."""
-    text = repr(
-        (
-            [(v.id, v.rings, v.buffer_m) for v in volumes],
-            [(dock, tuple(at)) for dock, at in docks.items()],
-        )
+def _hash(
+    volumes: Iterable[Volume], docks: Mapping[str, LonLat], landings: tuple[Landing, ...]
+) -> str:
+    """The same for the same volumes, docks and landings, on every machine."""
+    built_from: tuple[object, ...] = (
+        [(v.id, v.rings, v.buffer_m) for v in volumes],
+        [(dock, tuple(at)) for dock, at in docks.items()],
     )
+    if landings:
+        built_from += ([(each.id, tuple(each.at), each.alt_amsl_m) for each in landings],)
+    text = repr(built_from)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -126,12 +126,12 @@ def _way(
         math.dist(here, there) < SAME_PLACE_M or _flyable(here, there, performance, wind)
     ):
         return [here, there]
-    docks = len(airspace.docks)
+    first = airspace.first_corner
     nodes_m = np.vstack((airspace.nodes_m, ends_m))
     start, end = len(nodes_m) - 2, len(nodes_m) - 1
     from_start = np.flatnonzero(airspace.seen_from(ends_m[:1]))
     to_end = np.flatnonzero(airspace.seen_from(ends_m[1:]))
-    ways = airspace.ways[airspace.ways[:, 0] >= docks]  # nobody flies over a dock
+    ways = airspace.ways[airspace.ways[:, 0] >= first]  # nobody flies over a dock
     rows = [
         ways,
         ways[:, ::-1],
@@ -139,7 +139,7 @@ def _way(
         np.column_stack((to_end, np.full(len(to_end), end))),
     ]
     legs = np.vstack(rows)
-    legs = legs[(legs >= docks).all(axis=1)]
+    legs = legs[(legs >= first).all(axis=1)]
     tracks = nodes_m[legs[:, 1]] - nodes_m[legs[:, 0]]
     lengths = np.hypot(tracks[:, 0], tracks[:, 1])
     seconds = lengths / ground_speeds(tracks, performance, wind)

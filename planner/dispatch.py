@@ -31,6 +31,7 @@ from planner.model import (
 )
 from planner.paths import Place, Way, is_there_a_way, soonest_first, straight_s, way_back, way_out
 from planner.places import forbidden
+from planner.ways_down import two_ways_first
 
 WORKED_OUT = 64  # candidates; what more of them could do is of no use to anybody
 TIE_S = 5.0  # less than the launch varies by: nobody can say which of the two is there first
@@ -40,7 +41,8 @@ def choose(airspace: Airspace, picture: Picture) -> Decision:
     """Ranks all candidates for the task: those that may go by ETA, then those ruled out by ETA
     too, so that it can be seen what each could have done. Those that are in the window and within
     ``TIE_S`` of the first are as good as the first: of them goes before whose absence costs the
-    least coverage. What is equal still is ranked by dock id. Of more than
+    least coverage. What is equal still is ranked by dock id. Where the airspace has landings, one
+    whose flight has not two ways down all the time comes after those that have. Of more than
     ``WORKED_OUT`` those are ruled out unseen that cannot be there in the window nor first.
 
     The same airspace and picture give the same decision, to the last bit.
@@ -53,9 +55,12 @@ def choose(airspace: Airspace, picture: Picture) -> Decision:
     if airspace.forbids(at_m):
         reason = forbidden(airspace, at_m)
         offers = [_grounded(candidate, (reason,)) for candidate in picture.candidates]
-    else:
-        offers = _offers(airspace, picture, Place(airspace, at_m))
-    return Decision(_ranked(offers), airspace.id)
+        return Decision(_ranked(offers), airspace.id)
+    place = Place(airspace, at_m)
+    ranking = _ranked(_offers(airspace, picture, place))
+    if airspace.landings:
+        ranking = two_ways_first(airspace, picture, ranking, place)
+    return Decision(ranking, airspace.id)
 
 
 def _offers(airspace: Airspace, picture: Picture, place: Place) -> list[Alternative]:

@@ -6,6 +6,7 @@ name says otherwise, wind is the direction it blows from in degrees true.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -93,6 +94,7 @@ class Veto(StrEnum):
     HEADWIND = "headwind"  # a leg cannot be flown against this wind
     PAYLOAD = "payload"  # text: what is lacking
     FARTHER = "farther"  # value: s it needs at the least, limit: s in which others are there
+    ONE_WAY_DOWN = "one_way_down"  # rules nobody out; value: Wh beyond the reserve, limit: 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,15 @@ class Candidate:
     payloads: tuple[str, ...] = ()
     absence_cost: float = 0.0  # share of the district that is lost to coverage while it is away
     airborne: Waypoint | None = None  # it is in the air: where it stops, in ``launch``, to be told
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A place other than its dock where a drone may come down, e.g. a school's sports ground."""
+
+    id: str
+    at: LonLat
+    alt_amsl_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +184,57 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class WayDown:
+    """A landing place as it is reached from one point of a flight. ``margin_wh`` is what is left
+    in the battery there, beyond the reserve."""
+
+    place: str  # of a dock or a Landing
+    needs_wh: float
+    margin_wh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point of a flight, with the two places that leave most in the battery, the best first;
+    fewer where no more can be reached at all. ``at_s`` counts from the lift-off, of a
+    drone in the air from when it has been told."""
+
+    at_s: float
+    lon: float
+    lat: float
+    alt_amsl_m: float
+    energy_wh: float  # in the battery then
+    ways: tuple[WayDown, ...]
+
+    @property
+    def margin_wh(self) -> float:
+        """Of the second place; minus infinity if there is none."""
+        return self.ways[1].margin_wh if len(self.ways) > 1 else -math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class WaysDown:
+    """The proof that at every second of a flight two landing places can be reached with reserve, or
+    the moments at which it fails. What holds at one moment holds since the moment before it: a
+    drone in between can fly on to it, and comes to it with the energy that is told for it."""
+
+    moments: tuple[Moment, ...]
+
+    @property
+    def weakest(self) -> Moment:
+        return min(self.moments, key=lambda moment: moment.margin_wh)
+
+    @property
+    def holds(self) -> bool:
+        return self.weakest.margin_wh >= 0
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All that are named, in the order in which the flight comes by them."""
+        return tuple(dict.fromkeys(way.place for m in self.moments for way in m.ways))
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """One dock's offer. ``eta_s`` and what follows are None where no flight could be computed."""
 
@@ -189,6 +251,7 @@ class Alternative:
     energy_left_wh: float | None = None
     route: Route | None = None
     airborne: bool = False  # the drone is in the air, and is diverted
+    ways_down: WaysDown | None = None  # None: not asked, for another before it has two
 
 
 @dataclass(frozen=True, slots=True)

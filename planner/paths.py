@@ -29,9 +29,14 @@ Way = tuple[list[int], list[_Point], list[float], list[float]]
 class Place:
     """The place in question: the nodes it sees, and the times between it and them."""
 
-    def __init__(self, airspace: Airspace, at_m: Points) -> None:
+    def __init__(self, airspace: Airspace, at_m: Points, node: int | None = None) -> None:
+        """``node``: the node that the place is, if it is one."""
         self.at: tuple[float, float] = (float(at_m[0, 0]), float(at_m[0, 1]))
-        self.seen = np.nonzero(airspace.seen_from(at_m))[0]
+        self.seen = (
+            np.nonzero(airspace.seen_from(at_m))[0]
+            if node is None
+            else airspace.seen_from_node(node)
+        )
         self._tracks = at_m - airspace.nodes_m[self.seen]
         self._lengths = np.hypot(self._tracks[:, 0], self._tracks[:, 1])
         self._times: dict[tuple[float, float, Wind], tuple[Floats, Floats]] = {}

@@ -47,7 +47,11 @@ class Reach:
         self, airspace: Airspace, places_m: Points, grounds_m: Floats, within_m: float
     ) -> None:
         self._airspace, self._places_m, self._grounds_m = airspace, places_m, grounds_m
-        self._seen = [self._seen_from(at_m, within_m) for at_m in airspace.nodes_m]
+        landings = range(len(airspace.docks), airspace.first_corner)  # no way leads over these
+        self._seen = [
+            np.empty(0, dtype=np.int64) if node in landings else self._seen_from(at_m, within_m)
+            for node, at_m in enumerate(airspace.nodes_m)
+        ]
 
     def _seen_from(self, at_m: Points, within_m: float) -> Indices:
         off = self._places_m - at_m

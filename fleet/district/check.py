@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -12,7 +12,7 @@ import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.validation import explain_validity
 
-from fleet.district.model import District, Ring, Subdistrict
+from fleet.district.model import District, DockSite, RallyPoint, Ring, Subdistrict
 from fleet.district.shapes import area_km2, metres, point_m, tile_of, volume_m
 
 AREA_TOLERANCE = 0.01  # of the published figure
@@ -32,6 +32,7 @@ def violations(district: District) -> list[str]:
         *_areas(district),
         *_communities(district),
         *_docks(district),
+        *_sites(district, "rally.yaml", district.rally_points),
         *_volumes(district),
     ]
 
@@ -72,6 +73,7 @@ def _identities(district: District) -> Iterator[str]:
         ("drones.yaml", "drone"): [d.id for d in district.drones],
         ("drones.yaml", "sysid"): [d.sysid for d in district.drones],
         ("volumes.geojson", "volume"): [v.id for v in district.volumes],
+        ("rally.yaml", "rally point"): [r.id for r in district.rally_points],
         ("incidents.yaml", "kind"): [k.id for k in district.kinds],
         ("communities.yaml", "community"): [(c.subdistrict, c.name) for c in district.communities],
     }
@@ -94,6 +96,8 @@ def _references(district: District) -> Iterator[str]:
         yield from _unknown("drones.yaml", drone.id, "model", drone.model, district.drone_models)
         if drone.id not in homes:
             yield f"drones.yaml: {drone.id} has no dock; every drone lives in one"
+    for point in district.rally_points:
+        yield from _unknown("rally.yaml", point.id, "subdistrict", point.subdistrict, codes)
     for community in district.communities:
         yield from _unknown(
             "communities.yaml", community.name, "subdistrict", community.subdistrict, codes
@@ -183,31 +187,35 @@ def _communities(district: District) -> Iterator[str]:
 
 
 def _docks(district: District) -> Iterator[str]:
-    tiles = _tiles(district)
-    whole = district.shapes.whole_m
-    closed = [(v, volume_m(v)) for v in district.volumes]
-    for dock in district.docks:
-        at = point_m(*dock.at)
-        tile = tiles.get(dock.subdistrict)
-        outside_m = whole.distance(at)
-        if outside_m > _ON_EDGE_M:
-            away = f"{outside_m:.0f} m outside the district"
-            yield f"docks.yaml: {dock.id} {dock.name.zh} is {away}{_swapped(dock.at)}"
-        elif tile is not None and (away_m := tile.distance(at)) > _ON_EDGE_M:
-            away = f"{away_m:.0f} m outside its subdistrict {dock.subdistrict}"
-            yield f"docks.yaml: {dock.id} {dock.name.zh} is {away}"
-        for volume, shape in closed:
-            clear_m = shape.distance(at)
-            if clear_m <= volume.buffer_m:
-                yield (
-                    f"docks.yaml: {dock.id} {dock.name.zh} is {clear_m:.0f} m from no-fly volume "
-                    f"{volume.id} {volume.name.zh}, expected more than its buffer of "
-                    f"{volume.buffer_m:g} m"
-                )
+    yield from _sites(district, "docks.yaml", district.docks)
     served = {dock.subdistrict for dock in district.docks}
     for subdistrict in district.subdistricts:
         if subdistrict.code not in served:
             yield f"docks.yaml: {_name(subdistrict)} has no dock, expected at least one"
+
+
+def _sites(
+    district: District, file: str, sites: Sequence[DockSite] | Sequence[RallyPoint]
+) -> Iterator[str]:
+    """What keeps drones from landing at places that are not where they should be."""
+    tiles = _tiles(district)
+    whole = district.shapes.whole_m
+    closed = [(v, volume_m(v)) for v in district.volumes]
+    for site in sites:
+        at, who = point_m(*site.at), f"{file}: {site.id} {site.name.zh}"
+        tile = tiles.get(site.subdistrict)
+        outside_m = whole.distance(at)
+        if outside_m > _ON_EDGE_M:
+            yield f"{who} is {outside_m:.0f} m outside the district{_swapped(site.at)}"
+        elif tile is not None and (away_m := tile.distance(at)) > _ON_EDGE_M:
+            yield f"{who} is {away_m:.0f} m outside its subdistrict {site.subdistrict}"
+        for volume, shape in closed:
+            clear_m = shape.distance(at)
+            if clear_m <= volume.buffer_m:
+                yield (
+                    f"{who} is {clear_m:.0f} m from no-fly volume {volume.id} {volume.name.zh}, "
+                    f"expected more than its buffer of {volume.buffer_m:g} m"
+                )
 
 
 def _volumes(district: District) -> Iterator[str]:

@@ -16,6 +16,7 @@ from fleet.district.model import (
     Flight,
     IncidentKind,
     Name,
+    RallyPoint,
     Ring,
     Subdistrict,
     System,
@@ -45,6 +46,10 @@ class DocksFile(_File):
 class DronesFile(_File):
     models: dict[str, DroneModel]
     drones: tuple[Drone, ...] = Field(min_length=1)
+
+
+class RallyFile(_File):
+    rally_points: tuple[RallyPoint, ...]
 
 
 class IncidentsFile(_File):
@@ -135,5 +140,6 @@ FILES: dict[str, type[BaseModel]] = {
     "docks.yaml": DocksFile,
     "drones.yaml": DronesFile,
     "volumes.geojson": VolumesFile,
+    "rally.yaml": RallyFile,
     "incidents.yaml": IncidentsFile,
 }

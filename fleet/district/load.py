@@ -14,6 +14,7 @@ from fleet.district.files import (
     DocksFile,
     DronesFile,
     IncidentsFile,
+    RallyFile,
     SubdistrictsFile,
     VolumesFile,
 )
@@ -79,6 +80,7 @@ def _district(values: dict[str, Any]) -> District:
         drones=drones.drones,
         drone_models=drones.models,
         volumes=tuple(feature.value() for feature in volumes.features),
+        rally_points=cast(RallyFile, values["rally.yaml"]).rally_points,
         kinds=cast(IncidentsFile, values["incidents.yaml"]).kinds,
         flight=head.flight,
         system=head.system,

@@ -56,6 +56,16 @@ class DockSite(_Model):
     drone: DroneId
 
 
+class RallyPoint(_Model):
+    """Where a drone may land that cannot come home: open ground, kept free by agreement."""
+
+    id: str = Field(pattern=r"^R\d{2,4}$")
+    name: Name
+    at: Position
+    alt_amsl_m: float  # of the ground
+    subdistrict: str
+
+
 class DockModel(_Model):
     """What one make of dock can do."""
 
@@ -175,6 +185,7 @@ class District(_Model):
     drones: tuple[Drone, ...]
     drone_models: dict[str, DroneModel]
     volumes: tuple[Volume, ...]
+    rally_points: tuple[RallyPoint, ...]
     kinds: tuple[IncidentKind, ...]
     flight: Flight
     system: System

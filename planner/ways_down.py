@@ -1,0 +1,268 @@
+"""Two ways down: for every second of a flight the landing places that can still be reached, around
+the no-fly volumes and in the measured wind, with the reserve in the battery.
+
+Looked at are the points of the route, and on request points between them. What holds at a point
+holds for all seconds since the point before: in between a drone can fly on to it, and comes to it
+with at least the energy reckoned here, for the flight is reckoned as if it stopped at each point.
+The same goes for the climb, which ends at the first point over the pad, and for the time over the
+scene, which is taken at its end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.airspace import Airspace
+from planner.energy import LANDING_M, LANDING_MS, WH, climb_w, home_wh
+from planner.flight import climb_s, cruise_s
+from planner.flights import climbs_s
+from planner.frame import to_degrees, to_metres
+from planner.model import (
+    Alternative,
+    Candidate,
+    Landing,
+    LonLat,
+    Moment,
+    Performance,
+    Picture,
+    Reason,
+    Route,
+    Task,
+    Veto,
+    WayDown,
+    Waypoint,
+    WaysDown,
+)
+from planner.paths import Place, way_back
+
+WAYS = 2
+
+Floats = NDArray[np.float64]
+_Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """A point of the flight and what has been used up there. ``node`` is that of the airspace, if
+    the point is one; ``at`` is told for points of the route."""
+
+    at_s: float
+    used_wh: float
+    point: _Point
+    alt_amsl_m: float
+    at: LonLat | None
+    node: int | None
+
+
+def ways_down(
+    airspace: Airspace,
+    candidate: Candidate,
+    task: Task,
+    route: Route,
+    step_m: float = math.inf,
+    scene: Place | None = None,
+) -> WaysDown:
+    """The two best of the candidate's dock and the airspace's landings at each point of the route,
+    and at points between that are at most ``step_m`` apart. ``scene`` is the task's place, if the
+    caller has it at hand. What the dock itself leaves at the last point is what the choice tells
+    for the whole flight."""
+    finder = _Finder(airspace, candidate, route.cruise_alt_amsl_m, scene)
+    moments = []
+    for stop in _stops(airspace, candidate, task, route, step_m):
+        left_wh = candidate.energy_wh - stop.used_wh
+        lon, lat = stop.at or to_degrees(np.array([stop.point]))[0].tolist()
+        ways = finder.ways(stop, left_wh)
+        moments.append(Moment(stop.at_s, lon, lat, stop.alt_amsl_m, left_wh, ways))
+    return WaysDown(tuple(moments))
+
+
+def two_ways_first(
+    airspace: Airspace, picture: Picture, ranking: Sequence[Alternative], scene: Place
+) -> tuple[Alternative, ...]:
+    """The ranking with the first that has two ways down before those that have not, which are told
+    why. Those after it are not looked at."""
+    candidates = {candidate.dock: candidate for candidate in picture.candidates}
+    able = [offer for offer in ranking if offer.feasible]
+    lacking: list[Alternative] = []
+    for number, offer in enumerate(able):
+        assert offer.route is not None
+        found = ways_down(airspace, candidates[offer.dock], picture.task, offer.route, scene=scene)
+        if found.holds:
+            first = replace(offer, ways_down=found)
+            return (first, *able[number + 1 :], *lacking, *ranking[len(able) :])
+        lacking.append(replace(offer, ways_down=found, reasons=(one_way_down(found),)))
+    return (*lacking, *ranking[len(able) :])
+
+
+def one_way_down(found: WaysDown) -> Reason:
+    """Why a proof fails. It rules nobody out: it is told, and others go first."""
+    weakest = found.weakest
+    where = f"{weakest.at_s:.0f} s after the lift-off"
+    if len(weakest.ways) < WAYS:
+        text = f"{where} no second landing place can be reached around the no-fly volumes"
+        return Reason(Veto.ONE_WAY_DOWN, None, 0.0, text)
+    second = weakest.ways[-1]
+    text = (
+        f"{where} its second landing place, {second.place}, takes {second.needs_wh:.0f} Wh and "
+        f"would leave {-second.margin_wh:.0f} Wh less than the reserve"
+    )
+    return Reason(Veto.ONE_WAY_DOWN, second.margin_wh, 0.0, text)
+
+
+class _Finder:
+    """Finds the landing places that leave most in the battery."""
+
+    def __init__(
+        self, airspace: Airspace, candidate: Candidate, cruise_amsl_m: float, scene: Place | None
+    ) -> None:
+        self._airspace, self._candidate, self._cruise_amsl_m = airspace, candidate, cruise_amsl_m
+        self._known = {} if scene is None else {scene.at: scene}
+        self._best: dict[_Point, list[tuple[float, int]]] = {}  # a flight comes by places twice
+        own = Landing(candidate.dock, candidate.at, candidate.alt_amsl_m)
+        self._places = (own, *airspace.landings)
+        nodes = [airspace.index_of(place.id) for place in self._places]
+        self._at_m = airspace.nodes_m[nodes]
+        grounds_m = np.array([place.alt_amsl_m for place in self._places])
+        self._down_wh = _down_wh(cruise_amsl_m - grounds_m, candidate.performance)
+        performance = candidate.performance
+        self._fastest_ms = min(
+            performance.max_ground_ms, performance.airspeed_ms + candidate.wind.speed_ms
+        )
+
+    def ways(self, stop: _Stop, left_wh: float) -> tuple[WayDown, ...]:
+        """From a point of the flight; from below cruise height it climbs to that first."""
+        performance = self._candidate.performance
+        reserve_wh = performance.reserve_share * performance.battery_wh
+        if stop.point not in self._best:
+            self._best[stop.point] = self._look(stop)
+        up_s = climb_s(max(0.0, self._cruise_amsl_m - stop.alt_amsl_m), performance)
+        up_wh = up_s * climb_w(performance) / WH
+        return tuple(
+            WayDown(self._places[number].id, wh + up_wh, left_wh - wh - up_wh - reserve_wh)
+            for wh, number in self._best[stop.point]
+        )
+
+    def _look(self, stop: _Stop) -> list[tuple[float, int]]:
+        """What the best need from there at cruise height. They are taken in the order of what they
+        need at the least, until no other can be better."""
+        place = self._known.get(stop.point)
+        if place is None:
+            place = Place(self._airspace, np.array([stop.point]), stop.node)
+        straight_m = np.hypot(*(self._at_m - stop.point).T)
+        cruise_w = self._candidate.performance.cruise_w
+        least_wh = (straight_m / self._fastest_ms * cruise_w / WH + self._down_wh).tolist()
+        found: list[tuple[float, int]] = []
+        for number in sorted(range(len(least_wh)), key=least_wh.__getitem__):
+            if len(found) == WAYS and found[-1][0] <= least_wh[number]:
+                break
+            needs_wh = self._needs_wh(place, self._places[number])
+            if needs_wh is not None:
+                found = sorted((*found, (needs_wh, number)))[:WAYS]
+        return found
+
+    def _needs_wh(self, place: Place, landing: Landing) -> float | None:
+        """None where no way leads there, or none that can be flown in this wind."""
+        performance = self._candidate.performance
+        way = way_back(self._airspace, replace(self._candidate, dock=landing.id), place)
+        if way is None:
+            return None
+        _, points, _, speeds_ms = way
+        down_m = self._cruise_amsl_m - landing.alt_amsl_m
+        return home_wh(performance, 0.0, down_m, cruise_s(points, speeds_ms, performance))
+
+
+def _down_wh(down_m: Floats, performance: Performance) -> Floats:
+    """The last part of ``planner.energy.home_wh``, of many."""
+    down_s = climbs_s(-np.maximum(down_m - LANDING_M, 0.0), performance) + LANDING_M / LANDING_MS
+    wh: Floats = down_s * performance.hover_w / WH
+    return wh
+
+
+def _stops(
+    airspace: Airspace, candidate: Candidate, task: Task, route: Route, step_m: float
+) -> Iterator[_Stop]:
+    """The points of the flight in their order, at cruise height over the pad or where the drone is
+    in the air first, over the pad last."""
+    performance = candidate.performance
+    at_s, used_wh = _at_cruise(candidate, route)
+    pad = Waypoint(*candidate.at, candidate.alt_amsl_m, 0.0)
+    start = (candidate.airborne or pad)._replace(alt_amsl_m=route.cruise_alt_amsl_m, speed_ms=0.0)
+    out = route.out[1:-1] if route.out[0] == start else route.out[:-1]
+    yield from _along(airspace, performance, (start, *out), at_s, used_wh, step_m)
+    scene = route.out[-1]
+    down_s = climb_s(scene.alt_amsl_m - route.cruise_alt_amsl_m, performance) + task.scene_s
+    at_s += route.out_s + down_s
+    used_wh += (route.out_s * performance.cruise_w + down_s * performance.hover_w) / WH
+    over = to_metres(np.array([scene[:2]]))[0].tolist()
+    yield _Stop(at_s, used_wh, (over[0], over[1]), scene.alt_amsl_m, LonLat(*scene[:2]), None)
+    up_s = climb_s(max(0.0, route.cruise_alt_amsl_m - scene.alt_amsl_m), performance)
+    at_s, used_wh = at_s + up_s, used_wh + up_s * climb_w(performance) / WH
+    home = _along(airspace, performance, route.back, at_s, used_wh, step_m)
+    next(home)  # the scene again, with less to climb
+    yield from home
+
+
+def _at_cruise(candidate: Candidate, route: Route) -> tuple[float, float]:
+    """Seconds and Wh until it is there: from the lift-off, or from where it hovers to be told."""
+    performance, told_wh = candidate.performance, 0.0
+    from_m = candidate.alt_amsl_m
+    if candidate.airborne is not None:
+        from_m = candidate.airborne.alt_amsl_m
+        told_wh = candidate.launch.total_s * performance.hover_w / WH
+    up_m = route.cruise_alt_amsl_m - from_m
+    up_s = climb_s(up_m, performance)
+    watts = climb_w(performance) if up_m > 0 else performance.hover_w
+    return up_s, told_wh + up_s * watts / WH
+
+
+def _along(
+    airspace: Airspace,
+    performance: Performance,
+    way: Sequence[Waypoint],
+    at_s: float,
+    used_wh: float,
+    step_m: float,
+) -> Iterator[_Stop]:
+    """Points of a way at cruise height, each reckoned as if the drone had come to rest there."""
+    nodes = [airspace.numbers.get(LonLat(*waypoint[:2])) for waypoint in way]
+    points = _metres(airspace, way, nodes)
+    speeds_ms = [waypoint.speed_ms for waypoint in way[1:]]
+
+    def stop(number: int, point: _Point) -> _Stop:
+        along_s = cruise_s((*points[:number], point), speeds_ms[:number], performance)
+        whole = point == points[number]
+        return _Stop(
+            at_s + along_s,
+            used_wh + along_s * performance.cruise_w / WH,
+            point,
+            way[number].alt_amsl_m,
+            LonLat(*way[number][:2]) if whole else None,
+            nodes[number] if whole else None,
+        )
+
+    yield stop(0, points[0])
+    for number, (here, there) in enumerate(pairwise(points), 1):
+        steps = max(1, math.ceil(math.dist(here, there) / step_m))
+        for step in range(1, steps):
+            (x, y), (to_x, to_y), share = here, there, step / steps
+            yield stop(number, (x + (to_x - x) * share, y + (to_y - y) * share))
+        yield stop(number, there)
+
+
+def _metres(
+    airspace: Airspace, way: Sequence[Waypoint], nodes: Sequence[int | None]
+) -> list[_Point]:
+    """Where the waypoints are: of nodes it is known, to the bit."""
+    if all(node is not None for node in nodes):
+        return [airspace.points[node] for node in nodes if node is not None]
+    told = to_metres(np.array([waypoint[:2] for waypoint in way])).tolist()
+    return [
+        (x, y) if node is None else airspace.points[node]
+        for (x, y), node in zip(told, nodes, strict=True)
+    ]
