@@ -162,7 +162,20 @@ def _verdict(found: c.ExplanationView) -> str:
         told += f"; sent was {found.sent}, {why}"
     if found.kept_apart is not None:
         told += f"\n{apart(found.kept_apart)}"
+    if best.ways_down is not None:
+        told += f"\n{landings(best.ways_down)}"
     return told
+
+
+def landings(found: c.WaysDownView) -> str:
+    """Where the drone can land from the point at which that is hardest, in words."""
+    moment = found.moments[found.weakest]
+    places = [f"{way.place} ({way.margin_wh:+.0f} Wh)" for way in moment.ways]
+    told = "two ways down at every second" if found.holds else "not always two ways down"
+    return (
+        f"{told}: at the tightest, {moment.at_s:.0f} s into the flight, "
+        f"{' and '.join(places) or 'none'}, beside the reserve"
+    )
 
 
 def apart(kept: c.KeptApart) -> str:

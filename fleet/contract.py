@@ -66,6 +66,37 @@ class ReasonView(_Model):
     text: str
 
 
+class WayDownView(_Model):
+    """A landing place from one point of a flight: what it takes to get there, and what is left in
+    the battery beyond the reserve."""
+
+    place: str  # a dock or a rally point
+    needs_wh: float
+    margin_wh: float
+
+
+class MomentView(_Model):
+    """A point of a flight, ``at_s`` after the lift-off (of a drone in the air: after it was told),
+    with the two landing places that leave most in the battery, the best first."""
+
+    at_s: float
+    lon: float
+    lat: float
+    alt_amsl_m: float
+    energy_wh: float  # in the battery then
+    ways: tuple[WayDownView, ...]
+
+
+class WaysDownView(_Model):
+    """Whether two landing places can be reached with reserve at every second of a flight. What is
+    told of a point holds since the point before; ``weakest`` is the number of the one that leaves
+    least for a second place."""
+
+    holds: bool
+    weakest: int
+    moments: tuple[MomentView, ...]
+
+
 class AlternativeView(_Model):
     dock: str
     drone: str
@@ -80,6 +111,7 @@ class AlternativeView(_Model):
     reasons: tuple[ReasonView, ...]
     path: tuple[tuple[float, float, float], ...]  # lon, lat, alt_amsl_m, up to the scene
     airborne: bool = False  # the drone is in the air and would be diverted
+    ways_down: WaysDownView | None = None  # None: another that has two goes before it
 
 
 class DecisionView(_Model):
@@ -406,7 +438,7 @@ class DistrictView(_Model):
     subdistricts (code, name_zh, name_en, area_km2, communities), communities (name, subdistrict),
     docks (id, name_zh, name_en, drone, subdistrict, alt_amsl_m, and the limits of its weather:
     wind_limit_ms, rain_limit_mm_h, temperature_min_c, temperature_max_c), volumes (id, name_zh,
-    name_en, kind, buffer_m)."""
+    name_en, kind, buffer_m), rally_points (id, name_zh, name_en, subdistrict, alt_amsl_m)."""
 
     id: str
     name: NameView
@@ -419,6 +451,7 @@ class DistrictView(_Model):
     communities: dict[str, Any]
     docks: dict[str, Any]
     volumes: dict[str, Any]
+    rally_points: dict[str, Any] = {"type": "FeatureCollection", "features": []}
 
 
 class Snapshot(_Model):

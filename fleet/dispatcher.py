@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import numpy as np
@@ -13,7 +13,14 @@ from pydantic import TypeAdapter
 from ulid import ULID
 
 from fleet.clock import stopwatch_s
-from fleet.contract import AlternativeView, DecisionView, LaunchParts, ReasonView
+from fleet.contract import (
+    AlternativeView,
+    DecisionView,
+    LaunchParts,
+    MomentView,
+    ReasonView,
+    WaysDownView,
+)
 from fleet.district.model import District, DockSite, IncidentKind
 from fleet.diversion import in_the_air
 from fleet.dock_roster import DockRoster, DockSeen
@@ -37,6 +44,7 @@ from planner.model import (
     Picture,
     Reason,
     Veto,
+    WaysDown,
     Wind,
 )
 from planner.weather import Stations
@@ -244,4 +252,13 @@ def alternative_view(alternative: Alternative) -> AlternativeView:
         ),
         path=tuple((p.lon, p.lat, p.alt_amsl_m) for p in route.out) if route else (),
         airborne=alternative.airborne,
+        ways_down=None if alternative.ways_down is None else ways_view(alternative.ways_down),
+    )
+
+
+def ways_view(found: WaysDown) -> WaysDownView:
+    return WaysDownView(
+        holds=found.holds,
+        weakest=found.moments.index(found.weakest),
+        moments=tuple(MomentView.model_validate(asdict(moment)) for moment in found.moments),
     )

@@ -16,12 +16,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from planner.airspace import Airspace
-from planner.energy import LANDING_M, LANDING_MS, WH, climb_w, home_wh
-from planner.flight import climb_s, cruise_s
-from planner.flights import climbs_s
+from planner.energy import WH, climb_w, home_wh
+from planner.flight import climb_s, cruise_s, ground_speed
 from planner.frame import to_degrees, to_metres
 from planner.model import (
     Alternative,
@@ -43,7 +41,6 @@ from planner.paths import Place, way_back
 
 WAYS = 2
 
-Floats = NDArray[np.float64]
 _Point = tuple[float, float]
 
 
@@ -126,11 +123,11 @@ class _Finder:
         self._best: dict[_Point, list[tuple[float, int]]] = {}  # a flight comes by places twice
         own = Landing(candidate.dock, candidate.at, candidate.alt_amsl_m)
         self._places = (own, *airspace.landings)
-        nodes = [airspace.index_of(place.id) for place in self._places]
-        self._at_m = airspace.nodes_m[nodes]
-        grounds_m = np.array([place.alt_amsl_m for place in self._places])
-        self._down_wh = _down_wh(cruise_amsl_m - grounds_m, candidate.performance)
+        dock, landings_m = airspace.index_of(candidate.dock), airspace.landings_m
+        self._at_m = np.vstack((airspace.nodes_m[dock], landings_m))
         performance = candidate.performance
+        highest_m = max(place.alt_amsl_m for place in self._places)
+        self._down_wh = home_wh(performance, 0.0, cruise_amsl_m - highest_m, 0.0)  # or more
         self._fastest_ms = min(
             performance.max_ground_ms, performance.airspeed_ms + candidate.wind.speed_ms
         )
@@ -157,31 +154,36 @@ class _Finder:
         straight_m = np.hypot(*(self._at_m - stop.point).T)
         cruise_w = self._candidate.performance.cruise_w
         least_wh = (straight_m / self._fastest_ms * cruise_w / WH + self._down_wh).tolist()
+        seen = set(place.seen.tolist())
         found: list[tuple[float, int]] = []
         for number in sorted(range(len(least_wh)), key=least_wh.__getitem__):
             if len(found) == WAYS and found[-1][0] <= least_wh[number]:
                 break
-            needs_wh = self._needs_wh(place, self._places[number])
+            needs_wh = self._needs_wh(place, self._places[number], seen)
             if needs_wh is not None:
                 found = sorted((*found, (needs_wh, number)))[:WAYS]
         return found
 
-    def _needs_wh(self, place: Place, landing: Landing) -> float | None:
+    def _needs_wh(self, place: Place, landing: Landing, seen: set[int]) -> float | None:
         """None where no way leads there, or none that can be flown in this wind."""
         performance = self._candidate.performance
-        way = way_back(self._airspace, replace(self._candidate, dock=landing.id), place)
-        if way is None:
+        flown_s = self._straight_s(place, landing, seen)
+        if flown_s is None:
+            way = way_back(self._airspace, replace(self._candidate, dock=landing.id), place)
+            if way is None:
+                return None
+            flown_s = cruise_s(way[1], way[3], performance)
+        return home_wh(performance, 0.0, self._cruise_amsl_m - landing.alt_amsl_m, flown_s)
+
+    def _straight_s(self, place: Place, landing: Landing, seen: set[int]) -> float | None:
+        """Where the straight way can be flown, none is faster. None where it cannot."""
+        node = self._airspace.index_of(landing.id)
+        if node not in seen:
             return None
-        _, points, _, speeds_ms = way
-        down_m = self._cruise_amsl_m - landing.alt_amsl_m
-        return home_wh(performance, 0.0, down_m, cruise_s(points, speeds_ms, performance))
-
-
-def _down_wh(down_m: Floats, performance: Performance) -> Floats:
-    """The last part of ``planner.energy.home_wh``, of many."""
-    down_s = climbs_s(-np.maximum(down_m - LANDING_M, 0.0), performance) + LANDING_M / LANDING_MS
-    wh: Floats = down_s * performance.hover_w / WH
-    return wh
+        (x, y), there = place.at, self._airspace.points[node]
+        performance, wind = self._candidate.performance, self._candidate.wind
+        speed_ms = ground_speed(there[0] - x, there[1] - y, performance, wind)
+        return None if speed_ms is None else cruise_s((place.at, there), (speed_ms,), performance)
 
 
 def _stops(

@@ -63,6 +63,17 @@ def district_view(district: District) -> DistrictView:
             )
             for v in district.volumes
         ),
+        rally_points=_collection(
+            _feature(
+                "Point",
+                r.at,
+                id=r.id,
+                **_names(r.name),
+                subdistrict=r.subdistrict,
+                alt_amsl_m=r.alt_amsl_m,
+            )
+            for r in district.rally_points
+        ),
     )
 
 

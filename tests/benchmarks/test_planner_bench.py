@@ -11,7 +11,7 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from planner.airspace import Airspace, AirspaceInvalid, build
 from planner.dispatch import choose
-from planner.model import LonLat, Volume, Wind
+from planner.model import Landing, LonLat, Volume, Wind
 from tests.planner.worlds import picture
 
 WEST, SOUTH, EAST, NORTH = 114.05, 22.6, 114.35, 22.8
@@ -44,10 +44,23 @@ def a_district(docks: int = 25, volumes: int = 12) -> tuple[list[Volume], dict[s
     return forbidden, sites
 
 
+def places_to_land(volumes: list[Volume], count: int = 22) -> list[Landing]:
+    rng, found = random.Random(4), list[Landing]()
+    while len(found) < count:
+        landing = Landing(f"R{len(found) + 1:02d}", anywhere(rng), 50.0)
+        try:
+            build(volumes, {"D01": landing.at})
+        except AirspaceInvalid:
+            continue
+        found.append(landing)
+    return found
+
+
 @pytest.fixture(scope="module")
 def district() -> tuple[Airspace, dict[str, LonLat]]:
+    """As shipped: each decision proves that its drone has two ways down."""
     volumes, sites = a_district()
-    return build(volumes, sites), sites
+    return build(volumes, sites, places_to_land(volumes)), sites
 
 
 def tell(name: str, benchmark: BenchmarkFixture) -> None:

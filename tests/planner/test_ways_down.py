@@ -17,7 +17,17 @@ from planner.airspace import Airspace, AirspaceInvalid, build
 from planner.dispatch import choose
 from planner.energy import home_wh
 from planner.flight import cruise_s
-from planner.model import Alternative, Candidate, Landing, Picture, Veto, WaysDown, Wind
+from planner.model import (
+    Alternative,
+    Candidate,
+    Landing,
+    LaunchTimes,
+    Picture,
+    Veto,
+    Waypoint,
+    WaysDown,
+    Wind,
+)
 from planner.ways_down import ways_down
 from tests.planner.worlds import (
     CALM,
@@ -234,3 +244,18 @@ def test_landings_are_no_place_to_fly_over() -> None:
 def test_two_places_of_one_name_make_no_airspace() -> None:
     with pytest.raises(AirspaceInvalid, match="same id"):
         build([], DOCKS, [replace(MEADOW, id="D01")])
+
+
+def test_of_a_drone_in_the_air_it_begins_where_that_is() -> None:
+    airspace = build([], DOCKS, [MEADOW])
+    asked = picture({"D01": DOCKS["D01"]}, degrees(3000, 0))
+    told_s = LaunchTimes(cover_s=0.0, upload_s=6.0, checks_s=0.0, spin_up_s=0.0)
+    start = Waypoint(*degrees(1000, 500), 120.0, 0.0)
+    flying = replace(asked.candidates[0], airborne=start, launch=told_s)
+    offer = choose(airspace, replace(asked, candidates=(flying,))).ranking[0]
+    found = proof(offer)
+    first, last = found.moments[0], found.moments[-1]
+    assert (first.lon, first.lat) == start[:2]
+    assert first.alt_amsl_m == pytest.approx(160.0)  # it climbs before it goes
+    own = next(way for way in last.ways if way.place == "D01")
+    assert own.margin_wh + 30.0 == pytest.approx(offer.energy_left_wh)

@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: d35ddf6d77a647be9959bb502f18f99d79ea629a88329e343e421caa8c92eab1
+// Schema: bba47f623513e54b56f97366310cd268e7b6e83528125a3f7aa675106935efb0
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -191,6 +191,7 @@ export interface AlternativeView {
   reasons: ReasonView[];
   path: [number, number, number][];
   airborne: boolean;
+  ways_down: WaysDownView | null;
 }
 export interface LaunchParts {
   launch_s: number;
@@ -206,6 +207,37 @@ export interface ReasonView {
   value: number | null;
   limit: number | null;
   text: string;
+}
+/**
+ * Whether two landing places can be reached with reserve at every second of a flight. What is
+ * told of a point holds since the point before; ``weakest`` is the number of the one that leaves
+ * least for a second place.
+ */
+export interface WaysDownView {
+  holds: boolean;
+  weakest: number;
+  moments: MomentView[];
+}
+/**
+ * A point of a flight, ``at_s`` after the lift-off (of a drone in the air: after it was told),
+ * with the two landing places that leave most in the battery, the best first.
+ */
+export interface MomentView {
+  at_s: number;
+  lon: number;
+  lat: number;
+  alt_amsl_m: number;
+  energy_wh: number;
+  ways: WayDownView[];
+}
+/**
+ * A landing place from one point of a flight: what it takes to get there, and what is left in
+ * the battery beyond the reserve.
+ */
+export interface WayDownView {
+  place: string;
+  needs_wh: number;
+  margin_wh: number;
 }
 /**
  * An event and the views it changed, as they are after it (without their decision).
@@ -337,7 +369,7 @@ export interface DocksOut {
  * subdistricts (code, name_zh, name_en, area_km2, communities), communities (name, subdistrict),
  * docks (id, name_zh, name_en, drone, subdistrict, alt_amsl_m, and the limits of its weather:
  * wind_limit_ms, rain_limit_mm_h, temperature_min_c, temperature_max_c), volumes (id, name_zh,
- * name_en, kind, buffer_m).
+ * name_en, kind, buffer_m), rally_points (id, name_zh, name_en, subdistrict, alt_amsl_m).
  */
 export interface DistrictView {
   id: string;
@@ -357,6 +389,9 @@ export interface DistrictView {
     [k: string]: unknown;
   };
   volumes: {
+    [k: string]: unknown;
+  };
+  rally_points: {
     [k: string]: unknown;
   };
 }

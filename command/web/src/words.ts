@@ -1,6 +1,6 @@
 /** Codes put into words of the chosen language. Pure but for the dictionaries. */
 import type { TFunction } from "i18next";
-import type { Event, ExplanationView, KeptApart, NameView, ReasonView, TurnView } from "./contract";
+import type { Event, ExplanationView, KeptApart, NameView, ReasonView, TurnView, WaysDownView } from "./contract";
 import { durationText, fixed, levelText } from "./format";
 import { en } from "./i18n/en";
 import { zh } from "./i18n/zh";
@@ -64,6 +64,13 @@ export function turnText(turn: TurnView, { chosen, decision }: ExplanationView, 
     ...{ now: fixed(turn.now, 1), least: fixed(turn.least, 1), most: fixed(turn.most, 1) },
   });
   return t(turn.to === null ? "why.turnNobody" : "why.turn", { when, dock: turn.to });
+}
+
+/** Where a drone can land from the point of its flight at which that is hardest. */
+export function waysDownText({ holds, weakest, moments }: WaysDownView, t: TFunction, language: string): string {
+  const moment = moments[weakest];
+  const places = (moment?.ways ?? []).map(({ place, margin_wh }) => `${place} ${margin_wh < 0 ? "" : "+"}${fixed(margin_wh)} Wh`);
+  return t(holds ? "why.waysDown" : "why.oneWayDown", { at: durationText(moment?.at_s ?? null), places: listText(places, language) });
 }
 
 function whenOf(turn: TurnView): string {

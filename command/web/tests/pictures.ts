@@ -59,7 +59,7 @@ export function offer(given: Partial<AlternativeView> = {}): AlternativeView {
   return {
     ...{ dock: "D01", drone: "U01", feasible: true, in_window: true, on_time: 1, absence_cost: 0, eta_s: 120 },
     ...{ parts: { launch_s: 17, climb_s: 20, cruise_s: 70, descent_s: 13 } },
-    ...{ energy_wh: 50, energy_left_wh: 100, reasons: [], path: [], airborne: false },
+    ...{ energy_wh: 50, energy_left_wh: 100, reasons: [], path: [], airborne: false, ways_down: null },
     ...given,
   };
 }

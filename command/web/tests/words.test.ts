@@ -4,7 +4,7 @@ import { en } from "../src/i18n/en";
 import { zh } from "../src/i18n/zh";
 import { Refused } from "../src/refused";
 import type { TurnView } from "../src/contract";
-import { reasonText, refusalText, tell, turnText } from "../src/words";
+import { reasonText, refusalText, tell, turnText, waysDownText } from "../src/words";
 import { decision, event, explanation, offer } from "./pictures";
 
 await i18next.init({
@@ -107,4 +107,22 @@ it("both dictionaries have the same keys and the same blanks", () => {
       typeof each === "string" ? [`${path}${key} ${(each.match(/\{\{\w+\}\}/g) ?? []).sort().join()}`] : leaves(each as object, `${path}${key}.`),
     );
   expect(leaves(en)).toEqual(leaves(zh));
+});
+
+describe("two ways down are told with the places and what they leave", () => {
+  const at = { at_s: 75, lon: 114.2, lat: 22.7, alt_amsl_m: 160, energy_wh: 90 };
+  const ways = [
+    { place: "D04", needs_wh: 2, margin_wh: 63.4 },
+    { place: "R15", needs_wh: 80, margin_wh: -4.2 },
+  ];
+  const said = (holds: boolean, language: string) =>
+    waysDownText({ holds, weakest: 0, moments: [{ ...at, ways }] }, i18next.getFixedT(language), language);
+
+  it("whether they hold or not", () => {
+    expect(said(true, "en")).toBe(
+      "Two ways down at every second; at the tightest, 1:15 into the flight: D04 +63 Wh; R15 −4 Wh beyond the reserve.",
+    );
+    expect(said(false, "en")).toContain("Not always two ways down: 1:15 into the flight D04 +63 Wh; R15 −4 Wh.");
+    expect(said(true, "zh")).toContain("D04 +63 Wh；R15 −4 Wh");
+  });
 });

@@ -274,6 +274,8 @@ export const en: typeof zh = {
     nobody: "No dock could send a drone",
     sentOther: "; the officer sent {{dock}}",
     sentForRoom: "; {{dock}} was sent, for the air was not free for the others",
+    waysDown: "Two ways down at every second; at the tightest, {{at}} into the flight: {{places}} beyond the reserve.",
+    oneWayDown: "Not always two ways down: {{at}} into the flight {{places}}.",
     conditions: "Wind {{wind}} · battery {{charge}} Wh · {{left}} Wh left after return · reserve {{reserve}} Wh",
     odds: "in time with a chance of {{chance}} · coverage less {{cost}} while away",
     turns: "What would turn the choice",
@@ -436,6 +438,7 @@ export const en: typeof zh = {
     wind_unknown: "The dock measures no wind to plan with",
     battery_unknown: "The charge is not known",
     drone_failed: "Its sortie to this incident failed",
+    one_way_down: "At times only one landing place can be reached with reserve; sent only if no other has two",
     farther: "Could not be there before {{value}} s, and others can",
   },
   said: {

@@ -273,6 +273,8 @@ export const zh = {
     nobody: "当时没有机场可以派机",
     sentOther: "；值班员派出的是 {{dock}}",
     sentForRoom: "；因空域间隔不足，改派 {{dock}}",
+    waysDown: "全程每一秒都有两处可降落；最紧时（起飞后 {{at}}）：{{places}}（余量之外）。",
+    oneWayDown: "并非全程都有两处可降落：起飞后 {{at}}，{{places}}。",
     conditions: "风 {{wind}} · 电量 {{charge}} Wh · 返回后余 {{left}} Wh · 须保留 {{reserve}} Wh",
     odds: "按时到场概率 {{chance}} · 离开后覆盖减少 {{cost}}",
     turns: "什么会改变选择",
@@ -433,6 +435,7 @@ export const zh = {
     wind_unknown: "机场没有可用的测风数据",
     battery_unknown: "电量未知",
     drone_failed: "已为本事件出动但未成功",
+    one_way_down: "部分航段只有一处降落点在电量余量之内；仅在别无选择时派出",
     farther: "最快也要 {{value}} 秒，其他机场更快",
   },
   said: {

@@ -6,7 +6,7 @@ import type { ExplanationView } from "../contract";
 import { behindText, chanceText, clockText, durationText, fixed, headingText, marginText, shareText } from "../format";
 import { pace, parts as partColours } from "../palette";
 import { axisEnd_s, whyRows, type WhyRow } from "../state/why";
-import { apartText, listText, reasonText, turnText } from "../words";
+import { apartText, listText, reasonText, turnText, waysDownText } from "../words";
 import type { WhyState } from "./useWhy";
 
 const PARTS = ["launch_s", "climb_s", "cruise_s", "descent_s"] as const;
@@ -35,6 +35,7 @@ export function WhyButton({ why, disabled = false }: { why: WhyState; disabled?:
 export function Why({ explanation, most }: { explanation: ExplanationView; most: number }) {
   const { t, i18n } = useTranslation();
   const { window_s, turns } = explanation;
+  const waysDown = explanation.decision.ranking[0]?.ways_down;
   const rows = whyRows(explanation, most);
   const end_s = axisEnd_s(rows, window_s);
   const panel = useRef<HTMLDivElement>(null);
@@ -44,6 +45,7 @@ export function Why({ explanation, most }: { explanation: ExplanationView; most:
   return (
     <div className="why" ref={panel} data-testid="why-panel">
       <p className="why-verdict">{useVerdict(explanation)}</p>
+      {waysDown && <p className="faint">{waysDownText(waysDown, t, i18n.language)}</p>}
       {explanation.kept_apart !== null && <p className="faint">{apartText(explanation.kept_apart, t)}</p>}
       <div className="why-row why-head">
         <span />
