@@ -16,6 +16,7 @@ from command.orders import add_orders
 from command.people.signed import Asks
 from command.problems import responses
 from command.records import add_records
+from command.video.rest import add_video
 from fleet import contract as c
 
 V = TypeVar("V", bound=BaseModel)
@@ -30,6 +31,7 @@ def blueprint(acts: Asks, emitter: Emitter) -> APIBlueprint:
     _add_decisions(api, acts)
     _add_acts(api, acts)
     add_orders(api, acts)
+    add_video(api, acts)
     return api
 
 

@@ -19,6 +19,10 @@ from command.outbox import Outbox
 from command.people import guard, routes
 from command.people.house import People
 from command.people.signed import Asks
+from command.picture import Picture
+from command.video import sockets as video_sockets
+from command.video.viewers import Viewers
+from command.video.watch import VideoWatch
 from command.webserver import MESSAGE_BYTES, WebSockets
 
 API_VERSION = "1"
@@ -98,6 +102,9 @@ def add_routes(
     emitter: Emitter,
     outbox: Outbox,
     people: People,
+    picture: Picture,
+    viewers: Viewers,
+    watch: VideoWatch,
 ) -> sockets.Seats:
     """All routes and the socket; who sits at which console."""
     problems.register(app)
@@ -109,6 +116,7 @@ def add_routes(
     app.register_api(routes.blueprint(people, limiter, seats.clear))
     app.register_api(api.blueprint(acts, emitter))
     sockets.attach(socketio, acts, outbox, people.roster, seats)
+    video_sockets.attach(socketio, viewers, picture, people.roster, seats, watch.stir)
     health.register(app, emitter)
 
     @app.route("/api/v1/openapi.json")

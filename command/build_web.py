@@ -114,11 +114,13 @@ def contract_schema() -> dict[str, Any]:
     heard = (
         *(c.Snapshot, c.Change, c.DistrictView, c.Status),
         *(c.CoverageView, c.ExplanationView, c.IncidentsPage, c.SortiesPage, c.FleetActView),
+        *(c.VideoStreams, c.VideoSample),
     )
     asked = (
         *(c.ReportIncident, c.PlanFor, c.RankDocks, c.Dispatch, c.Recall),
         *(c.CloseIncident, c.ShowIncident, c.ExplainDecision, c.GetEvents),
         *(c.Hold, c.Resume, c.Goto, c.Orbit, c.LandNow, c.RecallAll, c.LandAll),
+        *(c.PointCamera, c.ListVideo),
     )
     _, answers = models_json_schema([(model, "serialization") for model in heard])
     _, asks = models_json_schema([(model, "validation") for model in asked])

@@ -20,6 +20,9 @@ from command.people.house import People
 from command.people.signed import SignedActs
 from command.picture import Picture
 from command.sockets import Seats
+from command.video.teller import VideoTeller
+from command.video.viewers import Viewers
+from command.video.watch import VideoWatch
 from command.waits import PATIENT, Waits
 from command.webserver import WebServer, WebSockets
 from fleet.bus import Bus, Topics
@@ -46,13 +49,18 @@ async def running_console(
     emitter = Emitter(socketio.server, outbox, picture, clock, lambda: feed.online)
     acts = Acts(door, bus, topics, clock, lambda: feed.online, waits)
     signed = SignedActs(acts, people, picture)
-    seats = add_routes(app, socketio, signed, emitter, outbox, people)
+    viewers = Viewers()
+    teller = VideoTeller(socketio.server, viewers)
+    watch = VideoWatch(bus, topics, clock, viewers, teller)
+    seats = add_routes(app, socketio, signed, emitter, outbox, people, picture, viewers, watch)
     server = WebServer(app, listener, web_sockets)
     async with asyncio.TaskGroup() as tasks:
         following = tasks.create_task(feed.run(), name="feed")
         pause_s = waits.seats_s * clock.speedup
+        watching = tasks.create_task(watch.run(), name="video")
         looking = tasks.create_task(_look_round(seats, people, pause_s), name="seats")
         emitter.start()
+        teller.start()
         server.start()
         try:
             yield server.ended
@@ -61,9 +69,11 @@ async def running_console(
         finally:
             door.close()
             emitter.stop()
+            teller.stop()
             await asyncio.to_thread(server.stop)
             following.cancel()
             looking.cancel()
+            watching.cancel()
 
 
 async def _look_round(seats: Seats, people: People, pause_s: float) -> None:

@@ -109,6 +109,25 @@ class OrbitForm(GotoForm):
     turns: int = Field(default=10, ge=1, le=100)
 
 
+class CameraForm(Form):
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    datum: Literal["wgs84", "gcj02", "bd09"] = Field(
+        default="wgs84", description="Of lon and lat; converted to WGS-84 on arrival."
+    )
+    pitch_deg: float | None = Field(
+        default=None, ge=-90, le=90, description="Against the horizon; -90 is straight down."
+    )
+    heading_deg: float | None = Field(
+        default=None, ge=0, lt=360, description="True; without it where the nose points."
+    )
+    zoom: float | None = Field(default=None, ge=1, le=100, description="Over the widest picture.")
+
+
+class DronePath(BaseModel):
+    id: Id
+
+
 class IncidentPath(BaseModel):
     id: Id
 
@@ -158,6 +177,12 @@ class SortiesQuery(BaseModel):
     limit: int = Field(default=100, ge=1, le=1000)
     before: Id | None = Field(default=None, description="`next` of the page before.")
     incident: Id | None = None
+
+
+class VideoTrackQuery(BaseModel):
+    after: Instant | None = Field(default=None, description="`next` of the page before.")
+    step_s: float = Field(default=1.0, ge=0, le=60, description="Least time between two samples.")
+    limit: int = Field(default=500, ge=1, le=5000)
 
 
 class DecisionsQuery(BaseModel):

@@ -92,6 +92,10 @@ class Picture:
             self._heard = frame.at
             self._drones.update({view.drone: view for view in frame.drones})
 
+    def knows_drone(self, drone: str) -> bool:
+        with self._lock:
+            return drone in self._drones
+
     def snapshot(self) -> Snapshot | None:
         """None until the controller has answered for the first time."""
         with self._lock:

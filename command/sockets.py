@@ -33,21 +33,28 @@ class Seats:
     def __init__(self, socketio: flask_socketio.SocketIO) -> None:
         self._socketio, self._lock = socketio, threading.Lock()
         self._keys: dict[str, tuple[str, str]] = {}  # console -> session, person
+        self._namespaces: dict[str, str] = {}
 
-    def take(self, console: str, key: str, person: str) -> None:
+    def take(self, console: str, key: str, person: str, namespace: str = NAMESPACE) -> None:
         with self._lock:
             self._keys[console] = (key, person)
+            self._namespaces[console] = namespace
 
     def leave(self, console: str) -> None:
         with self._lock:
             self._keys.pop(console, None)
+            self._namespaces.pop(console, None)
 
     def clear(self, whose: str) -> None:
         """Closes the consoles of a session or of a person."""
         with self._lock:
-            consoles = [console for console, held_by in self._keys.items() if whose in held_by]
-        for console in consoles:
-            self._socketio.server.disconnect(console, namespace=NAMESPACE)
+            consoles = [
+                (console, self._namespaces[console])
+                for console, held_by in self._keys.items()
+                if whose in held_by
+            ]
+        for console, namespace in consoles:
+            self._socketio.server.disconnect(console, namespace=namespace)
 
     def clear_ended(self, roster: Roster) -> None:
         """Closes the consoles whose session or token is over, or was ended by another process."""

@@ -622,6 +622,12 @@ class WatchVideo(_Model):
     rates_hz: dict[str, Annotated[float, Field(gt=0, le=10)]] = Field(default={}, max_length=500)
 
 
+class ListVideo(_Model):
+    """Answer: VideoStreams of all drones."""
+
+    ask: Literal["video_streams"] = "video_streams"
+
+
 class GetVideoTrack(_Model):
     """Samples that were recorded in a flight, at least ``step_s`` apart. Answer: VideoTrack."""
 
@@ -740,6 +746,7 @@ Ask = Annotated[
     | LandNow
     | PointCamera
     | WatchVideo
+    | ListVideo
     | GetVideoTrack
     | WriteOff
     | RecallAll

@@ -77,6 +77,8 @@ class Desk:
         match ask:
             case c.PointCamera():
                 return await self._aiming.point(ask, request.id)
+            case c.ListVideo():
+                return self._videos.streams()
             case c.WatchVideo():
                 return self._videos.watch(request.sender, ask)
             case c.GetVideoTrack():

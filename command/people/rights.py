@@ -35,7 +35,7 @@ RIGHTS: Final[dict[Role, frozenset[Right]]] = {
 _LOOKING = (
     *(c.PlanFor, c.ShowIncident, c.ListIncidents, c.ListSorties),
     *(c.ExplainDecision, c.ListDecisions, c.GetSnapshot, c.GetCoverage, c.GetEvents),
-    *(c.WatchVideo, c.GetVideoTrack),
+    *(c.WatchVideo, c.ListVideo, c.GetVideoTrack),
 )
 
 

@@ -107,6 +107,53 @@ def frame(mode: str, drones: int = 2) -> c.TelemetryFrame:
     )
 
 
+def stream(drone: str) -> c.VideoStream:
+    return c.VideoStream(
+        drone=drone,
+        state="running",
+        told_by="vehicle",
+        gimbal=True,
+        pans=True,
+        tilt_deg=(-90, 35),
+        camera="test camera",
+        url="rtsp://10.0.0.1/live",
+        encoding="h264",
+        width_px=1280,
+        height_px=720,
+        fps=25,
+        bitrate_bit_s=2_000_000,
+        zoom_max=7,
+        latency_s=0.02,
+    )
+
+
+def seen(drone: str, number: int = 0) -> c.VideoSample:
+    """What its camera saw; ``number`` tells one moment from another."""
+    at = (114.1, 22.65)
+    return c.VideoSample(
+        drone=drone,
+        at=T0 + timedelta(milliseconds=100 * number),
+        lon=at[0],
+        lat=at[1],
+        alt_amsl_m=120,
+        heading_deg=10,
+        roll_deg=0,
+        pitch_deg=0,
+        camera_heading_deg=10,
+        camera_pitch_deg=-90,
+        camera_roll_deg=0,
+        zoom=1,
+        across_deg=70,
+        up_deg=43,
+        ground_amsl_m=45,
+        slant_m=75,
+        centre=at,
+        corners=(at, at, at, None),
+        outline=(at, at, at),
+        latency_s=0.02,
+    )
+
+
 class TinyController:
     """Keeps incidents and sorties; answers every ask at once."""
 
@@ -252,6 +299,18 @@ class TinyController:
                     sent=made.sent,
                 )
                 return None, "", {"decisions": [summary.model_dump(mode="json")]}
+            case c.ListVideo() | c.WatchVideo():
+                told = c.VideoStreams(streams=(stream("U01"), stream("U02")))
+                return None, "", told.model_dump(mode="json")
+            case c.GetVideoTrack():
+                if ask.sortie not in self.sorties:
+                    return "not_found", "there is no video metadata", {}
+                track = c.VideoTrack(sortie=ask.sortie, samples=(seen("U01"),), next=None)
+                return None, "", track.model_dump(mode="json")
+            case c.PointCamera():
+                if ask.sortie not in self.sorties:
+                    return "not_found", f"there is no sortie {ask.sortie}", {}
+                return None, "", stream("U01").model_dump(mode="json")
             case c.GetEvents():
                 return None, "", {"events": []}
             case _:

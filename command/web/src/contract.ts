@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: bba47f623513e54b56f97366310cd268e7b6e83528125a3f7aa675106935efb0
+// Schema: 0ac0a154df8238b7717d15ea1508772424d74321464656e5cbc11c9cd7beb120
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -101,6 +101,12 @@ export interface LandNow {
   reason?: string;
 }
 /**
+ * Answer: VideoStreams of all drones.
+ */
+export interface ListVideo {
+  ask: "video_streams";
+}
+/**
  * Like ``Goto``, but circles the place, clockwise and facing it. Answer: SortieView.
  */
 export interface Orbit {
@@ -121,6 +127,20 @@ export interface PlanFor {
   lon: number;
   lat: number;
   kind?: string;
+}
+/**
+ * Turns the camera of a sortie's drone: to a place on the ground, or to a pitch against the
+ * horizon (-90 straight down) and a true heading (none: where the nose points); ``zoom`` is over
+ * the widest picture. At least one of the three. Answer: VideoStream, once the gimbal is there.
+ */
+export interface PointCamera {
+  ask: "point_camera";
+  sortie: string;
+  lon?: number | null;
+  lat?: number | null;
+  pitch_deg?: number | null;
+  heading_deg?: number | null;
+  zoom?: number | null;
 }
 /**
  * Ranks the docks for a reported incident afresh. Answer: DecisionView.
@@ -569,4 +589,69 @@ export interface Status {
   drones_ready: number;
   drones: number;
   speedup: number;
+}
+/**
+ * Where a camera was and what it saw at one moment: ``at`` is when the drone was there, as its
+ * own clock has it, so that picture and sample can be paired. Headings are true, ``pitch_deg`` is
+ * -90 straight down. ``corners`` are lon, lat of the picture's upper left, upper right, lower
+ * right, lower left, None where it shows no ground near enough; ``outline`` is the ground in the
+ * picture, open: its last point is joined to its first. There are none of a drone whose gimbal
+ * does not tell where it looks.
+ */
+export interface VideoSample {
+  drone: string;
+  at: string;
+  lon: number;
+  lat: number;
+  alt_amsl_m: number;
+  heading_deg: number;
+  roll_deg: number;
+  pitch_deg: number;
+  camera_heading_deg: number;
+  camera_pitch_deg: number;
+  camera_roll_deg: number;
+  zoom: number | null;
+  across_deg: number;
+  up_deg: number;
+  ground_amsl_m: number;
+  slant_m: number | null;
+  centre: [number, number] | null;
+  /**
+   * @minItems 4
+   * @maxItems 4
+   */
+  corners: [
+    [number, number] | null,
+    [number, number] | null,
+    [number, number] | null,
+    [number, number] | null
+  ];
+  outline: [number, number][];
+  latency_s: number | null;
+}
+/**
+ * What is known of a drone's picture, and how it is now. ``told_by`` says where figures come
+ * from: the vehicle's own messages, or the district's configuration. None where nobody knows.
+ * ``latency_s`` is from the moment shown to our hearing of it, counted from the quickest message
+ * heard from the vehicle.
+ */
+export interface VideoStream {
+  drone: string;
+  state: "running" | "stopped" | "unknown" | "absent";
+  told_by: "vehicle" | "configuration" | "nobody";
+  gimbal: boolean;
+  pans: boolean;
+  tilt_deg: [number, number] | null;
+  camera: string | null;
+  url: string | null;
+  encoding: string | null;
+  width_px: number | null;
+  height_px: number | null;
+  fps: number | null;
+  bitrate_bit_s: number | null;
+  zoom_max: number;
+  latency_s: number | null;
+}
+export interface VideoStreams {
+  streams: VideoStream[];
 }
