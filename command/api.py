@@ -12,6 +12,7 @@ from command import forms
 from command.acts import wgs84
 from command.answers import json_of, known, view_of
 from command.emitter import Emitter
+from command.lending import add_lending
 from command.orders import add_orders
 from command.people.signed import Asks
 from command.problems import responses
@@ -32,6 +33,7 @@ def blueprint(acts: Asks, emitter: Emitter) -> APIBlueprint:
     _add_acts(api, acts)
     add_orders(api, acts)
     add_video(api, acts)
+    add_lending(api, acts)
     return api
 
 

@@ -121,6 +121,7 @@ def contract_schema() -> dict[str, Any]:
         *(c.CloseIncident, c.ShowIncident, c.ExplainDecision, c.GetEvents),
         *(c.Hold, c.Resume, c.Goto, c.Orbit, c.LandNow, c.RecallAll, c.LandAll),
         *(c.PointCamera, c.ListVideo),
+        *(c.GrantLease, c.TakeBackLease, c.GetGateway, c.GatewayView),
     )
     _, answers = models_json_schema([(model, "serialization") for model in heard])
     _, asks = models_json_schema([(model, "validation") for model in asked])

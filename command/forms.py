@@ -90,6 +90,18 @@ class WriteOffForm(_OptionalForm):
     reason: str = Field(default="written off by the officer", max_length=500)
 
 
+class GrantForm(_OptionalForm):
+    to: str | None = Field(
+        default=None, max_length=40, description="The ground station; needed where several are."
+    )
+    label: str = Field(default="", max_length=40, description="What people call it.")
+    minutes: float = Field(default=10, ge=1, le=240)
+
+
+class TakeBackForm(_OptionalForm):
+    reason: str = Field(default="taken back by the officer", max_length=500)
+
+
 class FleetActForm(_OptionalForm):
     confirmation: str | None = Field(
         default=None, max_length=100, description="Of the first answer; nothing is done without."
@@ -124,16 +136,16 @@ class CameraForm(Form):
     zoom: float | None = Field(default=None, ge=1, le=100, description="Over the widest picture.")
 
 
-class DronePath(BaseModel):
-    id: Id
-
-
 class IncidentPath(BaseModel):
     id: Id
 
 
 class SortiePath(BaseModel):
     id: Id
+
+
+class DronePath(BaseModel):
+    id: Id = Field(description="Of the drone, or of its dock.")
 
 
 class DecisionPath(BaseModel):

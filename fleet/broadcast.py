@@ -15,7 +15,7 @@ from fleet.clock import Clock
 from fleet.desk import event_view
 from fleet.district.model import District
 from fleet.dock_roster import DockRoster, DockSeen
-from fleet.events import LinkChanged, Recorded
+from fleet.events import LeaseEnded, LeaseGranted, LinkChanged, Recorded
 from fleet.journal import Journal
 from fleet.mavlink.vehicle import Vehicle
 from fleet.readiness import Readiness
@@ -109,12 +109,15 @@ class Broadcast:
         state = self._journal.state
         event = event_view(recorded.seq, recorded.at, recorded.cause, recorded.fact)
         incident = state.incidents.get(event.incident) if event.incident else None
+        fact = recorded.fact
         sortie = state.sorties.get(event.subject)
+        if isinstance(fact, LeaseGranted | LeaseEnded):
+            sortie = state.sortie_of_drone(fact.drone)
         self._changes.put_nowait(c.Change(event=event, incident=incident, sortie=sortie))
         if sortie is not None:
             self._on_dock(self._docks[sortie.dock])
-        if isinstance(recorded.fact, LinkChanged) and recorded.fact.component in self._homes:
-            self._on_dock(self._docks[recorded.fact.component])  # one that hangs says nothing
+        if isinstance(fact, LinkChanged) and fact.component in self._homes:
+            self._on_dock(self._docks[fact.component])  # one that hangs says nothing
 
     def _on_dock(self, seen: DockSeen) -> None:
         self._changed_docks[seen.dock] = None

@@ -16,6 +16,7 @@ from fleet.process import announce_ready, end_with, serve
 from fleet.stack import StackSettings, running
 
 SETTLE_WITHIN_S = 60.0
+GATEWAY_PORT = 5800  # where drones are offered beside a local controller
 
 
 def up(
@@ -35,7 +36,12 @@ def up(
     mavlink_port: Annotated[int, typer.Option(min=0, max=65535)] = 14550,
     gateway_port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, help="Offer drone N to ground stations at this port + N."),
+        typer.Option(
+            min=0,
+            max=65535,
+            help="Offer drone N to ground stations at this port + N; 0: any free ones. Without it, "
+            "5800 on loopback, and none elsewhere: the gateway knows no passwords.",
+        ),
     ] = None,
     console: Annotated[bool, typer.Option(help="Run the console too.")] = True,
     arducopter: Annotated[
@@ -63,11 +69,15 @@ def up(
         broker_port=broker_port,
         console_port=console_port,
         mavlink_port=mavlink_port,
-        gateway_port=gateway_port,
+        gateway_port=GATEWAY_PORT if gateway_port is None and _is_loopback(host) else gateway_port,
         arducopter=arducopter,
         wind=wind,
     )
     serve(lambda clock: _run(settings, Clock(speedup), json))
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
 def _checked(district_dir: Path) -> str:

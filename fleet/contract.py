@@ -39,6 +39,7 @@ class SortieState(StrEnum):
     ON_SCENE = "on_scene"
     HELD = "held"  # a person has stopped it where it is
     DIRECTED = "directed"  # on its way to, over or around a place that a person has named
+    LENT = "lent"  # another ground station commands it, in its dock or in the air
     RETURNING = "returning"
     LANDING = "landing"
     LANDING_OUT = "landing_out"  # coming down where it is, because a person wants it down now
@@ -216,9 +217,22 @@ class KeptApart(_Model):
     drones: tuple[str, ...]
 
 
+class LeaseView(_Model):
+    """The right of a ground station to command a drone. ``label`` is what the duty officer ``by``
+    calls it, ``holder`` the name that the gateway knows it by."""
+
+    holder: str
+    label: str
+    by: str
+    since: datetime
+    until: datetime
+
+
 class SortieView(_Model):
+    """``incident`` is None for a drone that left its dock on loan."""
+
     id: str
-    incident: str
+    incident: str | None
     dock: str
     drone: str
     state: SortieState
@@ -234,6 +248,31 @@ class SortieView(_Model):
     diverted_from: str | None = None  # the sortie that its drone was on before, in the air
     diverted_to: str | None = None
     path: tuple[tuple[float, float, float], ...] = ()
+    lease: LeaseView | None = None  # while another ground station commands the drone
+
+
+class GuestView(_Model):
+    """A ground station that is connected to a drone, and where it calls from."""
+
+    name: str
+    remote: str
+
+
+class OfferedDrone(_Model):
+    """Where ground stations find a drone, and who has found it."""
+
+    drone: str
+    dock: str
+    address: str  # as ground stations write it: tcp:HOST:PORT
+    guests: tuple[GuestView, ...]
+    sortie: str | None
+    lease: LeaseView | None
+
+
+class GatewayView(_Model):
+    """Empty where drones are not offered."""
+
+    drones: tuple[OfferedDrone, ...]
 
 
 class FleetActView(_Model):
@@ -638,6 +677,37 @@ class GetVideoTrack(_Model):
     limit: int = Field(default=500, ge=1, le=5000)
 
 
+class GrantLease(_Model):
+    """Lends a drone to a ground station that is connected to it, for some minutes: in the air, or
+    from its dock, which then opens first. ``drone`` may be named by its dock; ``to`` is needed only
+    where several are connected. To the present holder: more time. Answer: SortieView, which has a
+    ``lease`` once the drone is lent."""
+
+    ask: Literal["grant_lease"] = "grant_lease"
+    drone: str = Field(max_length=40)
+    to: str | None = Field(default=None, max_length=40)
+    label: str = Field(default="", max_length=40)  # what people call the ground station
+    minutes: float = Field(default=10, ge=1, le=240)
+    by: str = Field(default="officer", max_length=100)
+
+
+class TakeBackLease(_Model):
+    """The controller commands the drone again, at once; in the air it comes home. Answer:
+    SortieView."""
+
+    ask: Literal["take_back_lease"] = "take_back_lease"
+    drone: str = Field(max_length=40)
+    reason: str = Field(default="taken back by the officer", max_length=500)
+    by: str = Field(default="officer", max_length=100)
+
+
+class GetGateway(_Model):
+    """Where each drone is offered to ground stations, and to whom it is lent. Answer:
+    GatewayView."""
+
+    ask: Literal["gateway"] = "gateway"
+
+
 class _FleetAct(_Model):
     confirmation: str | None = Field(default=None, max_length=100)
     by: str = Field(default="officer", max_length=100)
@@ -749,6 +819,9 @@ Ask = Annotated[
     | ListVideo
     | GetVideoTrack
     | WriteOff
+    | GrantLease
+    | TakeBackLease
+    | GetGateway
     | RecallAll
     | LandAll
     | CloseIncident

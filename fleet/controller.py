@@ -28,6 +28,8 @@ from fleet.fence import airspace_of, district_fence
 from fleet.fleet_acts import FleetActs
 from fleet.gate_log import record_news
 from fleet.journal import Journal
+from fleet.leases import Leases
+from fleet.lending import Lending
 from fleet.log.store import EventLog
 from fleet.mavlink.gateway import Gateway
 from fleet.mavlink.reactor import Reactor
@@ -94,10 +96,13 @@ async def run_controller(district: District, addresses: Addresses, clock: Clock)
                     tell=partial(record_news, journal, {d.sysid: d.id for d in district.drones}),
                     record=records.keep,
                 ) as reactor,
-                _offered(addresses.gateway, sysids, reactor),
+                _offered(addresses.gateway, sysids, reactor) as gateway,
             ):
+                leases = Leases(journal, reactor.gate, gateway, sysids)
                 try:
-                    await _serve(district, airspace, journal, bus, topics, reactor, records, clock)
+                    await _serve(
+                        district, airspace, journal, bus, topics, reactor, leases, records, clock
+                    )
                 finally:  # who leaves in order has no last will
                     with contextlib.suppress(BusUnreachable, TimeoutError):
                         async with asyncio.timeout(FAREWELL_S * clock.speedup):
@@ -113,6 +118,7 @@ async def _serve(
     bus: MqttBus,
     topics: Topics,
     reactor: Reactor,
+    leases: Leases,
     records: FlightRecords,
     clock: Clock,
 ) -> None:
@@ -130,7 +136,7 @@ async def _serve(
     videos.attend(reactor.watch)
     async with asyncio.TaskGroup() as tasks:
         operations = Operations(
-            district, airspace, journal, dispatcher, vehicles, docks, clock, tasks
+            district, airspace, journal, dispatcher, vehicles, docks, clock, tasks, leases.give
         )
         FlightLogs(records.directory, vehicles, journal, tasks)
         directing = Directing(district, airspace, journal, dispatcher, vehicles, operations)
@@ -141,6 +147,7 @@ async def _serve(
             operations,
             directing,
             FleetActs(journal, operations, directing, reactor.gate, sysids),
+            Lending(district, journal, dispatcher, operations, leases),
             broadcast.snapshot,
             lambda: coverage.view,
             videos,
@@ -169,6 +176,7 @@ async def _serve(
             tasks.create_task(supervise(f"camera of {drone}", watch, failed))
         tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))
         tasks.create_task(operations.settle(), name="settle")
+        leases.end_old()
         operations.take_up()
         await bus.serve(topics.controller_request(), desk.answer)
         announce_ready("controller", district=district.id, mavlink=reactor.address)

@@ -23,6 +23,7 @@ from fleet.events import AirspaceAdopted, DecisionTaken, Fact, IncidentClosed, I
 from fleet.explain import Explainer, decision_of, summaries
 from fleet.fleet_acts import FleetActs
 from fleet.journal import Journal
+from fleet.lending import Lending
 from fleet.operations import Operations, Refused
 from fleet.process import Refusal
 from fleet.video.aiming import Aiming
@@ -46,13 +47,14 @@ class Desk:
         operations: Operations,
         directing: Directing,
         fleet_acts: FleetActs,
+        lending: Lending,
         snapshot: Callable[[], c.Snapshot],
         coverage: Callable[[], c.CoverageView | None],
         videos: Videos,
         aiming: Aiming,
     ) -> None:
         self._district, self._journal, self._operations = district, journal, operations
-        self._directing, self._fleet_acts = directing, fleet_acts
+        self._directing, self._fleet_acts, self._lending = directing, fleet_acts, lending
         self._snapshot, self._coverage = snapshot, coverage
         self._videos, self._aiming = videos, aiming
         self._kinds = {kind.id: kind for kind in district.kinds}
@@ -95,7 +97,7 @@ class Desk:
         match ask:
             case c.ReportIncident() if cause in state.reported:
                 return self._shown(state.reported[cause])
-            case c.Dispatch() if cause in state.sent:
+            case c.Dispatch() | c.GrantLease() if cause in state.sent:
                 return state.sorties[state.sent[cause]]
             case c.ReportIncident():
                 return self._report(ask, cause)
@@ -118,6 +120,12 @@ class Desk:
                 return self._directing.land_now(ask, cause)
             case c.WriteOff():
                 return self._directing.write_off(ask, cause)
+            case c.GrantLease():
+                return self._lending.grant(ask, cause)
+            case c.TakeBackLease():
+                return self._lending.take_back(ask)
+            case c.GetGateway():
+                return self._lending.view()
             case c.RecallAll() | c.LandAll():
                 return self._fleet_acts.ask(ask, cause)
             case c.CloseIncident():

@@ -19,7 +19,6 @@ from fleet.dispatcher import Dispatcher
 from fleet.district.model import District, DockSite
 from fleet.district.place import locate
 from fleet.events import SortieDirected
-from fleet.flight import route_of
 from fleet.forecast import task_for
 from fleet.journal import Journal
 from fleet.mavlink.vehicle import Vehicle
@@ -27,7 +26,6 @@ from fleet.operations import Operations, Refused
 from fleet.sortie import GOING_HOME, SORTIE, SortieTrigger
 from planner.airspace import Airspace
 from planner.detour import Detour, against_energy, detour
-from planner.homeward import way_home, way_home_wh
 from planner.model import LonLat, Reason, Route, Task, Waypoint
 
 T = SortieTrigger
@@ -73,7 +71,8 @@ class Directing:
         view = self._view(ask.sortie)
         if view.state is S.HELD:
             return view
-        self._may(view, T.HOLD, "held", follows_autopilot=view.state is S.LANDING_OUT)
+        follows = view.state in (S.LANDING_OUT, S.LENT)
+        self._may(view, T.HOLD, "held", follows_autopilot=follows)
         self._operations.flight_of(view.id).hold(self._turn_back_wh(view), ask.reason, cause)
         return self._view(view.id)
 
@@ -85,6 +84,8 @@ class Directing:
             return self._operations.recall(view.id, ask.reason)
         if view.held_from is S.LANDING_OUT:
             raise Refused("conflict", "it was coming down when it was held; say land_now, or where")
+        if view.held_from is S.LENT:
+            raise Refused("conflict", "it was lent when it was held; recall it, or say where")
         directed = self._journal.state.plans[view.id].directed
         if view.held_from is S.DIRECTED and directed is not None:
             ground_m = self._task(directed.lon, directed.lat).ground_amsl_m
@@ -163,17 +164,19 @@ class Directing:
         self, view: c.SortieView, trigger: SortieTrigger, what: str, follows_autopilot: bool = False
     ) -> None:
         """Raises Refused unless the sortie can take the order and the drone would hear and heed
-        it. A drone that its autopilot brings home is followed, not fought, but to bring it down."""
+        it. A drone that its autopilot brings home is followed, not fought, but to bring it down. To
+        stop a drone or to bring it down goes over a lease."""
         if trigger not in SORTIE.triggers(view.state):
+            if view.lease is not None:
+                holder = view.lease.holder
+                raise Refused(
+                    "conflict", f"{holder} holds the lease of {view.drone}; take it back first"
+                )
             state = view.state.replace("_", " ")
             raise Refused("conflict", f"{view.drone} is {state}; it cannot be {what} now")
         vehicle, now_s = self._vehicles[view.drone], asyncio.get_running_loop().time()
         if not vehicle.is_heard(now_s):
             raise Refused("conflict", f"{view.drone} is not heard; it cannot be {what} now")
-        if lent_to := vehicle.lent_to(now_s):
-            raise Refused(
-                "conflict", f"{lent_to} holds the lease of {view.drone}; take it back first"
-            )
         mode = vehicle.state.mode
         if mode in GOING_HOME and not follows_autopilot:
             raise Refused(
@@ -205,12 +208,7 @@ class Directing:
         at = self._place_of(view)
         if at is None:
             return None
-        candidate = self._dispatcher.candidate(self._site(view))
-        cruise_alt = route_of(self._journal.state.plans[view.id].route).cruise_alt_amsl_m
-        home = way_home(self._airspace, candidate, LonLat(at.lon, at.lat), cruise_alt)
-        if home is None:
-            return None
-        return way_home_wh(candidate, home, at.alt_amsl_m) + self._reserve_wh(view)
+        return self._operations.turn_back_wh(view, (at.lon, at.lat), at.alt_amsl_m)
 
     def _reserve_wh(self, view: c.SortieView) -> float:
         performance = self._dispatcher.candidate(self._site(view)).performance

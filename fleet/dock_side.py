@@ -13,9 +13,10 @@ from fleet.contract import SortieView
 from fleet.district.model import DockModel, DockSite
 from fleet.dock_roster import DockRoster
 from fleet.mavlink.vehicle import PARKED_HZ, Vehicle, VehicleFault
-from fleet.sortie import BY_A_PERSON
+from fleet.sortie import BY_A_PERSON, distance_m
 
 CLEAR_OF_PAD_M = 25.0  # height above which the cover may close under the drone
+LENT_NEAR_M = 150.0  # from the pad: who commands a lent drone may land it there
 DOCK_ANSWER_S = 10.0  # beyond the cover's own time
 TRY_AGAIN_S = 5.0
 RESTS_S = 30.0  # on its pad and not heard: by then its rotors have stopped (DISARM_DELAY is 20 s)
@@ -37,6 +38,7 @@ class DockSide:
         note: Callable[[str, str], None],
     ) -> None:
         self._dock, self._cover_s = site.id, model.cover_timeout_s + DOCK_ANSWER_S
+        self._at = site.at
         self._docks, self._vehicle = docks, vehicle
         self._view, self._note = view, note
         self._closing = False
@@ -81,6 +83,30 @@ class DockSide:
             self._note("cover_not_closed", str(failure))
         finally:
             self._closing = False
+
+    async def keep_for_lent(self) -> None:
+        """The cover is open while a lent drone may come down on it, shut while it is away."""
+        while self._view().state is S.LENT:
+            try:
+                if self._wants_cover_open() and not self.is_open:
+                    await self.open()
+                elif not self._wants_cover_open() and self.is_open:
+                    await self.close()
+            except FAILURES as failure:
+                self._note("cover_not_moved", str(failure))
+                await asyncio.sleep(TRY_AGAIN_S)
+            else:
+                await self.until(
+                    lambda: (
+                        self._view().state is not S.LENT or self._wants_cover_open() != self.is_open
+                    )
+                )
+
+    def _wants_cover_open(self) -> bool:
+        state = self._vehicle.state
+        if state.lon is None or state.lat is None:
+            return self._holds_it()
+        return distance_m((state.lon, state.lat), self._at) <= LENT_NEAR_M
 
     async def open_ahead(self) -> None:
         """Opens the cover for the drone that comes home; tries again while it is in the air."""

@@ -93,13 +93,33 @@ class SortieRequested(Fact):
     diverted_from: str | None = None
 
 
+class LoanRequested(Fact):
+    """A drone is to leave its dock for a ground station that asked for it, not for an incident.
+    ``route`` is up to the height of cruise above the pad and down again: what is in the drone until
+    its holder flies it elsewhere."""
+
+    about = "sortie"
+
+    sortie: str
+    incident: None = None
+    dock: str
+    drone: str
+    holder: str
+    label: str
+    by: str
+    for_s: float
+    launch_s: float
+    route: dict[str, Any]
+    turn_back_wh: float
+
+
 class SortieAdvanced(Fact):
     """One step along the sortie's table; ``reason`` says what was seen."""
 
     about = "sortie"
 
     sortie: str
-    incident: str
+    incident: str | None
     trigger: SortieTrigger
     state: SortieState
     reason: str
@@ -111,7 +131,7 @@ class SortieHeld(Fact):
     about = "sortie"
 
     sortie: str
-    incident: str
+    incident: str | None
     turn_back_wh: float
 
 
@@ -121,7 +141,7 @@ class SortieDirected(Fact):
     about = "sortie"
 
     sortie: str
-    incident: str
+    incident: str | None
     lon: float
     lat: float
     alt_amsl_m: float
@@ -139,7 +159,7 @@ class WayHomePlanned(Fact):
     about = "sortie"
 
     sortie: str
-    incident: str
+    incident: str | None
     route: dict[str, Any]
     wait_s: float
     drones: tuple[str, ...]
@@ -153,7 +173,7 @@ class SortieStepDone(Fact):
     about = "sortie"
 
     sortie: str
-    incident: str
+    incident: str | None
     step: str
     detail: str = ""
 
@@ -221,6 +241,7 @@ class LeaseGranted(Fact):
     holder: str
     by: str
     for_s: float
+    label: str = ""  # what the duty officer calls the holder
 
 
 class LeaseEnded(Fact):
@@ -231,6 +252,7 @@ class LeaseEnded(Fact):
     drone: str
     holder: str
     by: str | None
+    why: str = ""
 
 
 class LinkChanged(Fact):

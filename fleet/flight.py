@@ -22,6 +22,7 @@ from fleet.dock_side import DockSide
 from fleet.events import Fact, SortieAdvanced, SortieDirected, SortieHeld, SortieStepDone
 from fleet.journal import Journal
 from fleet.launching import Launch
+from fleet.lent_watch import LentWatch
 from fleet.mavlink.mission_items import FlightPlan, directed_plan, homeward_plan
 from fleet.mavlink.vehicle import AUTO, GUIDED, LAND, Vehicle
 from fleet.sortie import (
@@ -76,6 +77,8 @@ class Orders:
     battery_wh: float
     starts_after_s: float  # from the order, where it is kept apart from others by a later start
     no_room: Callable[[], str | None]  # why it may not launch now
+    lend: Callable[[], str | None] | None  # gives a drone on loan to its holder, or says why not
+    turn_back_wh: Callable[[tuple[float, float], float], float | None]  # from a place and height
     way_home: Callable[[tuple[float, float]], WayHome | None]  # from where the drone is now
 
 
@@ -104,9 +107,10 @@ class SortieFlight:
             lambda: self._view,
             self._note,
             no_room=orders.no_room,
-            prepared=lambda: self._advance(T.PREPARED, "cover open, mission read back and equal"),
+            prepared=self._set_out,
             abort=self._abort,
         )
+        self._lent = LentWatch(vehicle, self._dock, orders.turn_back_wh)
 
     def recall(self, reason: str) -> None:
         """Asks the drone home: aborts before take-off, turns back after it."""
@@ -138,6 +142,10 @@ class SortieFlight:
     def direct(self, directed: SortieDirected, reason: str, cause: str | None) -> None:
         """A person sends the drone to a place."""
         self._ordered(T.DIRECT, reason, cause, directed)
+
+    def lend(self, reason: str, cause: str | None) -> None:
+        """From now on another ground station commands the drone: it has been given the lease."""
+        self._ordered(T.LEND, reason, cause)
 
     def land_now(self, reason: str, cause: str | None) -> None:
         """A person wants the drone down where it is."""
@@ -201,6 +209,8 @@ class SortieFlight:
             case S.LOST:
                 self._act(self._dock.open_ahead())
                 self._act(self._dock.receive())
+            case S.LENT:
+                self._act(self._dock.keep_for_lent())
             case S.HELD:
                 self._steering.hold()
             case S.DIRECTED:
@@ -227,6 +237,8 @@ class SortieFlight:
             self._watch_cover()
         elif self._view.state is S.HELD:
             self._watch_energy()
+        elif self._view.state is S.LENT:
+            self._watch_lent()
 
     def _is_lifting(self) -> bool:
         """Once armed it may leave the pad at any moment: it is called back when it has."""
@@ -234,8 +246,13 @@ class SortieFlight:
 
     @property
     def _plan(self) -> Plan:
-        stored = self._journal.state.plans[self._id]
-        return replace(self._orders.plan, turn_back_wh=stored.turns_back_at_wh(self._view.state))
+        stored, view = self._journal.state.plans[self._id], self._view
+        turn_back_wh = self._lent.turn_back_wh() if view.state is S.LENT else None
+        return replace(
+            self._orders.plan,
+            turn_back_wh=turn_back_wh or stored.turns_back_at_wh(view.state),
+            has_flown=view.took_off_at is not None,
+        )
 
     def _advance(
         self, trigger: SortieTrigger, reason: str, cause: str | None = None, *facts: Fact
@@ -254,6 +271,8 @@ class SortieFlight:
             ),
             cause=cause,
         )
+        if after is not S.LENT:
+            self._vehicle.take_back(reason)
         self._steer(before.state, after, cause)
         match after:
             case S.PREPARING:
@@ -263,6 +282,8 @@ class SortieFlight:
                 self._outward = self._act(self._launch.lift_off())
             case S.EN_ROUTE | S.HELD | S.DIRECTED:
                 self._act(self._dock.close_behind())
+            case S.LENT if before.state is not S.LENT:
+                self._act(self._dock.keep_for_lent())
             case S.RETURNING:
                 self._act(self._dock.open_ahead())
             case S.LOST:  # its autopilot brings it home without us
@@ -271,7 +292,9 @@ class SortieFlight:
             case S.LANDING:
                 self._act(self._dock.receive())
             case S.ABORTED:
-                self._act(self._launch.stand_down(before.state is S.LAUNCHING, self._is_free))
+                self._act(
+                    self._launch.stand_down(before.state in (S.LAUNCHING, S.LENT), self._is_free)
+                )
 
     def _abort(self, reason: str) -> None:
         self._advance(T.ABORT, reason)
@@ -292,7 +315,7 @@ class SortieFlight:
                 self._steering.go_home(self._way_back_in_drone(before), self._way_home)
             case S.LANDING_OUT:
                 self._steering.land()
-            case S.LOST:
+            case S.LOST | S.LENT:
                 self._steering.end()
 
     def _act(self, act: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -364,11 +387,21 @@ class SortieFlight:
             energy_wh=None if pct is None else pct / 100 * orders.battery_wh,
             mode=state.mode,
             being_told=self._steering.being_told,
+            lent=self._vehicle.lent_to(now_s) is not None,
         )
 
     def _is_free(self) -> bool:
         """Whether its drone has not been sent again."""
         return self._journal.state.sortie_of_drone(self._view.drone) is None
+
+    def _set_out(self) -> None:
+        """To the launch, or, on loan, to whom it is lent."""
+        if self._orders.lend is None:
+            self._advance(T.PREPARED, "cover open, mission read back and equal")
+        elif why_not := self._orders.lend():
+            self._abort(why_not)
+        else:
+            self._advance(T.LEND, "cover open, mission read back and equal")
 
     def _watch_cover(self) -> None:
         """Never let it land on a cover that is not open: it waits in the air instead. While its
@@ -390,6 +423,12 @@ class SortieFlight:
             mode, self._held = self._held if self._held in GOING_HOME else AUTO, None
             self._note("landing_resumed")
             self._steering.resume(mode)
+
+    def _watch_lent(self) -> None:
+        """Whoever commands it, it does not land on its dock's cover."""
+        if self._lent.comes_down_on_cover(self._look()):
+            why = "it was coming down on its dock, whose cover is not open"
+            self.hold(self._plan.turn_back_wh, why, None)
 
     def _watch_energy(self) -> None:
         """Says once that a held drone begins to use up its reserve."""

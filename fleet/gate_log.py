@@ -22,7 +22,9 @@ def record_news(journal: Journal, drones: Mapping[int, str], news: GateNews) -> 
             )
         case LeaseGiven(lease=lease, by=by, for_s=for_s):
             drone = drones[lease.sysid]
-            fact = LeaseGranted(drone=drone, holder=lease.holder, by=by, for_s=for_s)
-        case LeaseOver(lease=lease, by=ended_by):
-            fact = LeaseEnded(drone=drones[lease.sysid], holder=lease.holder, by=ended_by)
+            holder, label = lease.holder, lease.label
+            fact = LeaseGranted(drone=drone, holder=holder, by=by, for_s=for_s, label=label)
+        case LeaseOver(lease=lease, by=ended_by, why=why):
+            drone = drones[lease.sysid]
+            fact = LeaseEnded(drone=drone, holder=lease.holder, by=ended_by, why=why)
     journal.record(fact)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from pydantic import TypeAdapter
 from ulid import ULID
@@ -19,6 +19,7 @@ from fleet.events import (
     ComponentFailed,
     Fact,
     IncidentUnserved,
+    LoanRequested,
     Recorded,
     SortieAdvanced,
     SortieRequested,
@@ -34,7 +35,7 @@ from fleet.sortie import Plan, SortieTrigger
 from fleet.supervise import supervise
 from fleet.traffic import Traffic
 from planner.airspace import Airspace
-from planner.homeward import way_home
+from planner.homeward import way_home, way_home_wh
 from planner.model import Alternative, LonLat, Route
 
 _log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ SETTLE_WITHIN_S = 20.0
 MOST_TRIES = 3  # docks tried by rule for one incident; then the fault is not in the docks
 LOST_AFTER_S = 30.0  # of silence in flight; the drone's own link-loss return has begun by then
 
+GiveLease = Callable[[LoanRequested], str | None]
 # after these another is sent in its place
 _GONE = frozenset(
     {SortieTrigger.ABORT, SortieTrigger.LOSE, SortieTrigger.TURN_BACK, SortieTrigger.DIVERT}
@@ -71,9 +73,12 @@ class Operations:
         docks: DockRoster,
         clock: Clock,
         tasks: asyncio.TaskGroup,
+        give_lease: GiveLease,
     ) -> None:
+        """``give_lease`` gives a drone on loan to who asked for it, or says why it cannot."""
         self._district, self._airspace, self._journal = district, airspace, journal
         self._dispatcher, self._vehicles, self._docks = dispatcher, vehicles, docks
+        self._give_lease = give_lease
         self._clock, self._tasks = clock, tasks
         self._sites = {site.id: site for site in district.docks}
         self._kinds = {kind.id: kind for kind in district.kinds}
@@ -150,6 +155,12 @@ class Operations:
         await self._settled.wait()
         if self._journal.state.incidents[incident].state is c.IncidentState.REPORTED:
             self.send_best(incident, cause)
+
+    def lend_from_dock(self, loan: LoanRequested, cause: str | None) -> c.SortieView:
+        """Begins the sortie of a drone that is to leave its dock on loan."""
+        self._journal.record(loan, cause=cause)
+        self._start(loan.sortie)
+        return self._journal.state.sorties[loan.sortie]
 
     def recall(self, sortie: str, reason: str) -> c.SortieView:
         """Brings the sortie's drone home.
@@ -305,7 +316,7 @@ class Operations:
         fact = recorded.fact
         if not isinstance(fact, SortieAdvanced) or fact.sortie in self._recalled:
             return
-        if fact.trigger in _GONE:
+        if fact.trigger in _GONE and fact.incident is not None:
             self._tasks.create_task(self._serve_again(fact.incident, fact.sortie))
 
     async def settle(self) -> None:
@@ -334,10 +345,12 @@ class Operations:
 
     def _orders(self, view: c.SortieView) -> Orders:
         state = self._journal.state
-        stored, incident = state.plans[view.id], state.incidents[view.incident]
-        route = route_of(stored.route)
-        site = self._sites[view.dock]
-        model = self._model_of(site)
+        stored, site = state.plans[view.id], self._sites[view.dock]
+        route, loan, model = route_of(stored.route), stored.loan, self._model_of(site)
+        scene = site.at
+        if view.incident is not None:
+            incident = state.incidents[view.incident]
+            scene = (incident.lon, incident.lat)
         plan_of = diverted_plan if view.diverted_from else response_plan
         return Orders(
             mission=plan_of(route, site.at, site.alt_amsl_m),
@@ -348,15 +361,37 @@ class Operations:
                 lost_after_s=LOST_AFTER_S,
                 reserve_wh=model.battery_wh * model.reserve_share,
             ),
-            scene=(incident.lon, incident.lat),
+            scene=scene,
             pad=site,
             dock_model=self._district.dock_models[site.model],
             flight=self._district.flight,
             battery_wh=model.battery_wh,
             starts_after_s=self._starts_after_s(view, model),
             no_room=lambda: self.release.no_room(view.id),
+            lend=None if loan is None else lambda: self._give_lease(loan),
+            turn_back_wh=lambda at, alt_amsl_m: self._turn_back_wh(
+                site, at, alt_amsl_m, route.cruise_alt_amsl_m
+            ),
             way_home=lambda at: self._way_home(view, site, at, route.cruise_alt_amsl_m),
         )
+
+    def turn_back_wh(
+        self, view: c.SortieView, at: tuple[float, float], alt_amsl_m: float
+    ) -> float | None:
+        """What the way home takes from a place, with the reserve; None if there is no way."""
+        cruise = route_of(self._journal.state.plans[view.id].route).cruise_alt_amsl_m
+        return self._turn_back_wh(self._sites[view.dock], at, alt_amsl_m, cruise)
+
+    def _turn_back_wh(
+        self, site: DockSite, at: tuple[float, float], alt_amsl_m: float, cruise_alt_amsl_m: float
+    ) -> float | None:
+        candidate = self._dispatcher.candidate(site)
+        home = way_home(self._airspace, candidate, LonLat(*at), cruise_alt_amsl_m)
+        if home is None:
+            return None
+        performance = candidate.performance
+        reserve_wh = performance.battery_wh * performance.reserve_share
+        return way_home_wh(candidate, home, alt_amsl_m) + reserve_wh
 
     def _starts_after_s(self, view: c.SortieView, model: DroneModel) -> float:
         """From the order: what it is delayed, and what makes it ready meanwhile."""

@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "incident": ("fleet.cli:incident", "Report, show, dispatch and close incidents."),
     "sortie": ("fleet.cli_sortie:sortie", "Recall, hold and direct drones that are out."),
+    "lease": ("fleet.cli_lease:lease", "Lend drones to other ground stations; take them back."),
+    "gateway": ("fleet.cli_lease:gateway", "Say where each drone is offered to ground stations."),
     "status": ("fleet.cli:status", "Say how far the running system is from ready."),
     "plan": ("fleet.cli_plan:plan", "Rank all docks for a place, without recording anything."),
     "decision": ("fleet.cli_decision:decision", "Explain decisions, and recompute them."),

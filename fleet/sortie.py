@@ -26,6 +26,8 @@ class SortieTrigger(StrEnum):
     RESUME = "resume"  # a person lets it go on with its mission
     DIRECT = "direct"  # a person sends it to a place
     LAND_NOW = "land_now"  # a person wants it down where it is
+    LEND = "lend"  # a person lends it to another ground station
+    GIVE_BACK = "give_back"  # the lease is over: it comes home
     DOWN = "down"  # it stands, rotors off, away from its dock
     OVER_PAD = "over_pad"
     DOCK_CLOSED = "dock_closed"
@@ -74,6 +76,19 @@ SORTIE: Final = Table(
         (S.RETURNING, T.LAND_NOW): S.LANDING_OUT,
         (S.LANDING_OUT, T.DOWN): S.GROUNDED,
         (S.GROUNDED, T.DOCK_CLOSED): S.DOCKED,
+        (S.PREPARING, T.LEND): S.LENT,
+        (S.EN_ROUTE, T.LEND): S.LENT,
+        (S.ON_SCENE, T.LEND): S.LENT,
+        (S.HELD, T.LEND): S.LENT,
+        (S.DIRECTED, T.LEND): S.LENT,
+        (S.LENT, T.TOOK_OFF): S.LENT,
+        (S.LENT, T.GIVE_BACK): S.RETURNING,
+        (S.LENT, T.RECALL): S.RETURNING,
+        (S.LENT, T.TURN_BACK): S.RETURNING,
+        (S.LENT, T.HOLD): S.HELD,
+        (S.LENT, T.LAND_NOW): S.LANDING_OUT,
+        (S.LENT, T.ABORT): S.ABORTED,
+        (S.LENT, T.LOSE): S.LOST,
         (S.RETURNING, T.OVER_PAD): S.LANDING,
         (S.LANDING, T.DOCK_CLOSED): S.DOCKED,
         (S.REQUESTED, T.RECALL): S.ABORTED,
@@ -105,7 +120,7 @@ SORTIE: Final = Table(
 
 OUTWARD: Final = frozenset({S.REQUESTED, S.PREPARING, S.LAUNCHING, S.EN_ROUTE})
 BY_A_PERSON: Final = frozenset({S.HELD, S.DIRECTED})  # for its incident still, as far as known
-ATTENDING: Final = OUTWARD | BY_A_PERSON | {S.ON_SCENE}
+ATTENDING: Final = OUTWARD | BY_A_PERSON | {S.ON_SCENE, S.LENT}
 _AWAY: Final = BY_A_PERSON | {S.EN_ROUTE, S.ON_SCENE}
 _IN_THE_AIR: Final = _AWAY | {S.RETURNING, S.LANDING}
 DIVERTIBLE: Final = _AWAY | {S.RETURNING}
@@ -116,6 +131,7 @@ OVER_PAD_M: Final = 5.0
 SCENE_HEIGHT_TOLERANCE_M: Final = 5.0
 ON_PAD_M: Final = 3.0
 GOING_HOME: Final = frozenset({"RTL", "SMART_RTL", "AUTO_RTL", "LAND"})
+_RETURNS: Final = GOING_HOME - {"LAND"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +149,11 @@ class Seen:
     energy_wh: float | None  # left in the battery
     mode: str | None  # the autopilot's
     being_told: bool = False  # an order is being given: it may still do what it did before
+    lent: bool = False  # another ground station commands it
+
+    @property
+    def at_its_pad(self) -> bool:
+        return self.to_pad_m is not None and self.to_pad_m <= ON_PAD_M
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +165,7 @@ class Plan:
     turn_back_wh: float  # energy of the way back plus the reserve
     lost_after_s: float
     reserve_wh: float = 0.0  # half of it may be used up while a person holds the drone
+    has_flown: bool = True  # whether it has left its pad
 
 
 def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
@@ -152,6 +174,8 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
         return _after_loss(seen, plan)
     if state in (S.LANDING_OUT, S.GROUNDED):
         return _out_of_dock(state, seen, plan)
+    if state is S.LENT:
+        return _lent(seen, plan)
     if state is S.LAUNCHING and (silence := _silence(seen, plan)):
         return T.LOSE, silence
     if state in _IN_THE_AIR and (loss := _loss(seen, plan)):
@@ -163,15 +187,48 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
     if state in _AWAY and (why := _turned_back(seen)):
         return T.TURN_BACK, why
     if state in _AWAY and _must_turn_back(state, seen, plan):
-        return T.TURN_BACK, (
-            f"{seen.energy_wh:.0f} Wh left; the way back with its reserve takes "
-            f"{plan.turn_back_wh:.0f} Wh"
-        )
+        return T.TURN_BACK, _energy_words(seen, plan)
     if state is S.RETURNING and seen.to_pad_m is not None and seen.to_pad_m <= OVER_PAD_M:
         return T.OVER_PAD, f"{seen.to_pad_m:.1f} m from the pad"
     if state is S.LANDING and seen.in_dock and not seen.armed:
         return T.DOCK_CLOSED, "on the pad, cover closed"
     return None
+
+
+def _lent(seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
+    """Its holder may land and take off where it likes; what the drone needs for its way home, and
+    what its autopilot does to save it, go over any lease."""
+    if silence := _silence(seen, plan):
+        return T.LOSE, silence
+    in_the_air = seen.armed and seen.on_ground is not True
+    if in_the_air and not plan.has_flown and (seen.height_m or 0) >= AIRBORNE_M:
+        return T.TOOK_OFF, f"{seen.height_m:.0f} m above the pad"
+    if not seen.lent:
+        return _lease_over(seen, plan)
+    if in_the_air and seen.mode in _RETURNS:
+        return T.TURN_BACK, f"the autopilot returns by itself ({seen.mode})"
+    if in_the_air and _must_turn_back(S.LENT, seen, plan):
+        return T.TURN_BACK, _energy_words(seen, plan)
+    return None
+
+
+def _lease_over(seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
+    if seen.mode is None:  # right after a restart
+        return None
+    if seen.on_ground is not True:
+        return T.GIVE_BACK, "the lease is over"
+    if not seen.at_its_pad:
+        return T.LAND_NOW, "the lease is over; it stands away from its dock"
+    if plan.has_flown:
+        return T.GIVE_BACK, "the lease is over; it is back on its pad"
+    return T.ABORT, "the lease is over; it has not left its pad"
+
+
+def _energy_words(seen: Seen, plan: Plan) -> str:
+    return (
+        f"{seen.energy_wh:.0f} Wh left; the way back with its reserve takes "
+        f"{plan.turn_back_wh:.0f} Wh"
+    )
 
 
 def _out_of_dock(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
@@ -205,7 +262,7 @@ def _loss(seen: Seen, plan: Plan) -> str | None:
     if silence := _silence(seen, plan):
         return silence
     down = seen.on_ground is True and not seen.armed
-    if down and seen.to_pad_m is not None and seen.to_pad_m > ON_PAD_M:
+    if down and seen.to_pad_m is not None and not seen.at_its_pad:
         return f"down and disarmed {seen.to_pad_m:.0f} m from its pad"
     return None
 

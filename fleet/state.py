@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fleet import events
-from fleet.contract import IncidentState, IncidentView, SortieState, SortieView
+from fleet.contract import IncidentState, IncidentView, LeaseView, SortieState, SortieView
 from fleet.incident import INCIDENT, IncidentTrigger
 from fleet.sortie import ATTENDING, BY_A_PERSON, ENDED, SORTIE, SortieTrigger
 
@@ -17,10 +17,11 @@ class SortiePlan:
     """What a sortie was sent out with, and what a person has made of it since; needed to go on
     with it after a restart."""
 
-    decision: str
+    decision: str | None
     route: dict[str, object]
     turn_back_wh: float
     launch_s: float  # from the order to the rotors lifting it
+    loan: events.LoanRequested | None = None  # what it left its dock for, where no incident did
     home: events.WayHomePlanned | None = None  # in the place of the way back it took off with
     directed: events.SortieDirected | None = None
     held_wh: float | None = None
@@ -62,6 +63,24 @@ class FleetState:
                 self._requested(fact, recorded.at)
                 if recorded.cause:
                     self.sent[recorded.cause] = fact.sortie
+            case events.LoanRequested() as fact:
+                self._loan_requested(fact, recorded.at)
+                if recorded.cause:
+                    self.sent[recorded.cause] = fact.sortie
+            case events.LeaseGranted() as fact:
+                until = recorded.at + timedelta(seconds=fact.for_s)
+                self._lent(
+                    fact.drone,
+                    LeaseView(
+                        holder=fact.holder,
+                        label=fact.label,
+                        by=fact.by,
+                        since=recorded.at,
+                        until=until,
+                    ),
+                )
+            case events.LeaseEnded() as fact:
+                self._lent(fact.drone, None)
             case events.SortieHeld() as fact:
                 plan = self.plans[fact.sortie]
                 self.plans[fact.sortie] = replace(plan, held_wh=fact.turn_back_wh)
@@ -102,7 +121,7 @@ class FleetState:
         """Whether a drone is over it, or has been and is directed by a person since."""
         return any(
             sortie.state is SortieState.ON_SCENE
-            or (sortie.state in BY_A_PERSON and sortie.on_scene_s is not None)
+            or (sortie.state in BY_A_PERSON | {SortieState.LENT} and sortie.on_scene_s is not None)
             for sortie in self.attending(incident)
         )
 
@@ -153,6 +172,25 @@ class FleetState:
                 parts=fact.parts,
             )
 
+    def _loan_requested(self, fact: events.LoanRequested, at: datetime) -> None:
+        self.sorties[fact.sortie] = SortieView(
+            id=fact.sortie,
+            incident=None,
+            dock=fact.dock,
+            drone=fact.drone,
+            state=SortieState.REQUESTED,
+            requested_at=at,
+            changed_at=at,
+        )
+        self.under_way[fact.sortie] = None
+        self.plans[fact.sortie] = SortiePlan(
+            None, fact.route, fact.turn_back_wh, fact.launch_s, loan=fact
+        )
+
+    def _lent(self, drone: str, lease: LeaseView | None) -> None:
+        if (sortie := self.sortie_of_drone(drone)) is not None:
+            self.sorties[sortie.id] = sortie.model_copy(update={"lease": lease})
+
     def _advanced(self, fact: events.SortieAdvanced, at: datetime) -> None:
         before = self.sorties[fact.sortie]
         state = SORTIE.advance(before.state, fact.trigger)
@@ -169,6 +207,8 @@ class FleetState:
             self.under_way.pop(fact.sortie, None)
         if state in ATTENDING:
             self.plans[fact.sortie] = replace(self.plans[fact.sortie], home=None)
+        if fact.incident is None:
+            return
         if state is SortieState.ON_SCENE:
             self._arrived(fact.incident, at)
         elif before.state in ATTENDING and self._is_left(fact.incident):

@@ -119,7 +119,7 @@ class Traffic:
         seen, vehicle = self.seen(view), self._vehicles[view.drone]
         flight = self.in_the_air(view, self._flown(view))
         mode, return_amsl_m = vehicle.state.mode, self._return_amsl_m(view)
-        if seen is None or view.state in (S.HELD, S.LOST) or vehicle.lent_to(self.now_s):
+        if seen is None or view.state in (S.HELD, S.LOST, S.LENT) or vehicle.lent_to(self.now_s):
             return on_its_own(flight, seen, return_amsl_m, self.now_s)
         if view.state is S.LANDING_OUT:
             return coming_down(flight, seen)
@@ -157,6 +157,8 @@ class Traffic:
     def _is_down(self, view: SortieView) -> bool:
         """Whether it is known to stand on the ground, and not about to leave it."""
         state = self._vehicles[view.drone].state
+        if view.state is S.LENT:  # whoever has it may take off
+            return False
         return view.state not in _NOT_LAUNCHED and state.on_ground is True and not state.armed
 
     def _not_launched(self, view: SortieView) -> Flight:

@@ -36,6 +36,7 @@ _LOOKING = (
     *(c.PlanFor, c.ShowIncident, c.ListIncidents, c.ListSorties),
     *(c.ExplainDecision, c.ListDecisions, c.GetSnapshot, c.GetCoverage, c.GetEvents),
     *(c.WatchVideo, c.ListVideo, c.GetVideoTrack),
+    c.GetGateway,
 )
 
 

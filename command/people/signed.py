@@ -109,7 +109,7 @@ class SignedActs:
         """The ask, once it is sure that it stays within the person's subdistricts."""
         if isinstance(ask, c.ReportIncident):
             return ask.model_copy(update={"source": person.name, "within": person.subdistricts})
-        if isinstance(ask, c.RecallAll | c.LandAll):
+        if isinstance(ask, c.RecallAll | c.LandAll | c.GrantLease | c.TakeBackLease):
             ask = ask.model_copy(update={"by": person.name})
         if not person.subdistricts or right_for(ask) is Right.LOOK:
             return ask
@@ -122,15 +122,26 @@ class SignedActs:
         known = self._picture.snapshot()
         if known is None:
             return None
+        if (drone := getattr(ask, "drone", None)) is not None:
+            return self._subdistrict_of_dock(drone)
         incident = getattr(ask, "incident", None)
         sortie = getattr(ask, "sortie", None)
         if sortie is not None:
             incident = next((s.incident for s in known.sorties if s.id == sortie), None)
         return next((i.subdistrict for i in known.incidents if i.id == incident), None)
 
+    def _subdistrict_of_dock(self, drone: str) -> str | None:
+        """Where a drone lives, which may be named by its dock."""
+        district = self._picture.district
+        docks = district.docks["features"] if district else ()
+        places = (dock["properties"] for dock in docks)
+        return next((p["subdistrict"] for p in places if drone in (p["id"], p["drone"])), None)
+
     def _record(self, person: Person, ask: Ask, refusal: str | None, made: str = "") -> None:
         fields = ask.model_dump(mode="json", exclude={"ask"}, exclude_defaults=True)
-        subject = next((str(fields[k]) for k in ("sortie", "incident") if k in fields), made)
+        subject = next(
+            (str(fields[k]) for k in ("sortie", "incident", "drone") if k in fields), made
+        )
         detail = ", ".join(f"{name} {value}" for name, value in fields.items())
         entry = (
             person.name,

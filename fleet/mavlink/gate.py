@@ -57,10 +57,11 @@ class LeaseGiven:
 
 @dataclass(frozen=True, slots=True)
 class LeaseOver:
-    """``by`` is who took it back; None when its time was over."""
+    """``by`` is who took it back, and ``why``; None when its time was over."""
 
     lease: Lease
     by: str | None
+    why: str = ""
 
 
 GateNews: TypeAlias = PassageRefused | LeaseGiven | LeaseOver
@@ -102,10 +103,16 @@ class Gate:
     def __init__(
         self, carry: Callable[[int, MavMessage], None], tell: Callable[[GateNews], None]
     ) -> None:
-        self._carry, self._tell = carry, tell
+        self._carry, self._record = carry, tell
+        self._listeners: list[Callable[[GateNews], None]] = []
         self._book = LeaseBook()
         self._docket = Docket()
         self._confirmations = Confirmations()
+
+    def listen(self, listener: Callable[[GateNews], None]) -> Callable[[], None]:
+        """Calls ``listener`` with all news once ``tell`` has had them; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     # Orders.
 
@@ -169,21 +176,28 @@ class Gate:
         return self._book.current(sysid, now_s)
 
     def grant(
-        self, address: VehicleAddress, holder: str, by: str, for_s: float, now_s: float
+        self,
+        address: VehicleAddress,
+        holder: str,
+        by: str,
+        for_s: float,
+        now_s: float,
+        label: str = "",
     ) -> Lease:
-        """Gives a ground station the drone, on behalf of the duty officer ``by``.
+        """Gives a ground station the drone, on behalf of the duty officer ``by``, who calls it
+        ``label``.
 
         Raises:
             LeaseRefused: with the reason.
         """
         self.expire(now_s)
-        book = self._book.grant(address.sysid, holder, now_s, for_s)
+        book = self._book.grant(address.sysid, holder, now_s, for_s, label)
         lease = book.current(address.sysid, now_s)
         self._tell(LeaseGiven(lease, by, for_s))
         self._book = book
         return lease
 
-    def take_back(self, address: VehicleAddress, by: str, now_s: float) -> None:
+    def take_back(self, address: VehicleAddress, by: str, now_s: float, why: str = "") -> None:
         """Returns the drone to the controller; what its holder still sends is refused.
 
         Raises:
@@ -193,7 +207,7 @@ class Gate:
         book = self._book.take_back(address.sysid, now_s)
         ended = self._book.current(address.sysid, now_s)
         self._book = book  # first: a holder must not send while this is being recorded
-        self._tell(LeaseOver(ended, by))
+        self._tell(LeaseOver(ended, by, why))
 
     def expire(self, now_s: float) -> None:
         """Tells of the leases whose time is over."""
@@ -221,11 +235,16 @@ class Gate:
     def _against(self, passage: Passage, now_s: float) -> tuple[GateReason, str] | None:
         lease = self._book.current(passage.address.sysid, now_s)
         if passage.lease.holder != passage.sender:
-            holder = passage.lease.holder
+            holder = passage.lease.shown
             return GateReason.NO_LEASE, f"{holder} holds the drone's lease, not {passage.sender}"
         if lease.number != passage.lease.number:
-            return GateReason.LEASE_ENDED, f"the lease has ended; {lease.holder} holds it now"
+            return GateReason.LEASE_ENDED, f"the lease has ended; {lease.shown} holds it now"
         return _too_late(passage, now_s) if now_s >= passage.until_s else None
+
+    def _tell(self, news: GateNews) -> None:
+        self._record(news)
+        for listener in list(self._listeners):
+            listener(news)
 
     def _refuse(self, passage: Passage, reason: GateReason, text: str) -> NoReturn:
         refusal = PassageRefused(reason, passage.address.sysid, passage.sender, passage.what, text)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from fleet.mavlink.address import VehicleAddress
-from fleet.mavlink.gate import Gate
+from fleet.mavlink.gate import Gate, GateNews, LeaseGiven, LeaseOver
 from fleet.mavlink.guest import Guest
 from fleet.mavlink.lease import LeaseRefused
 from fleet.mavlink.reactor import Watch
@@ -48,8 +48,10 @@ class Gateway:
         self._drones, self._watch, self._gate = dict(drones), watch, gate
         self._numbers = {drone: itertools.count(1) for drone in drones}
         self._guests: dict[Guest, GuestSeen] = {}
+        self._outboxes: dict[str, tuple[Guest, Outbox]] = {}
         self._serving: set[asyncio.Task[None]] = set()
         self._servers: list[asyncio.Server] = []
+        self._forget = gate.listen(self._heed)
 
     async def __aenter__(self) -> Gateway:
         """Opens the ports.
@@ -72,8 +74,11 @@ class Gateway:
     def guests(self) -> tuple[GuestSeen, ...]:
         return tuple(self._guests.values())
 
+    def address(self, drone: str) -> str:
+        """Where ground stations find this drone, as they write it."""
+        return f"tcp:{self._host}:{self.port(drone)}"
+
     def port(self, drone: str) -> int:
-        """Where this drone is offered."""
         index = list(self._drones).index(drone)
         port: int = self._servers[index].sockets[0].getsockname()[1]
         return port
@@ -113,6 +118,7 @@ class Gateway:
         name = f"{drone}-{next(self._numbers[drone])}"
         guest, outbox = Guest(name, drone, address, self._gate, seat), Outbox()
         self._guests[guest] = GuestSeen(name, drone, remote)
+        self._outboxes[name] = guest, outbox
         _log.info("%s calls from %s", name, remote)
         forget = self._watch(address.sysid, lambda message: outbox.put([guest.hears(message)]))
         outbox.put([guest.greeting()])
@@ -120,9 +126,24 @@ class Gateway:
             await _talk(guest, outbox, reader, writer)
         finally:
             forget()
-            del self._guests[guest]
+            del self._guests[guest], self._outboxes[name]
             self._end_lease(guest, address)
             _log.info("%s has gone", name)
+
+    def _heed(self, news: GateNews) -> None:
+        """Who is given a drone, or has to let it go, is told."""
+        match news:
+            case LeaseGiven(lease=lease, by=by, for_s=for_s):
+                text = f"You hold the drone for {for_s / 60:.0f} min, granted by {by}"
+            case LeaseOver(lease=lease, by=None):
+                text = "Your lease has run out; the controller has the drone"
+            case LeaseOver(lease=lease, by=by, why=why):
+                text = f"Your lease was taken back by {by}: {why}" if why else f"Taken back by {by}"
+            case _:
+                return
+        if lease.holder in self._outboxes:
+            guest, outbox = self._outboxes[lease.holder]
+            outbox.put(guest.told(text))
 
     def _free_seat(self, drone: str) -> int | None:
         taken = {guest.seat for guest, seen in self._guests.items() if seen.drone == drone}
@@ -133,9 +154,10 @@ class Gateway:
         now_s = asyncio.get_running_loop().time()
         if self._gate.lease(address.sysid, now_s).holder == guest.name:
             with contextlib.suppress(LeaseRefused):
-                self._gate.take_back(address, GONE, now_s)
+                self._gate.take_back(address, GONE, now_s, "its holder has hung up")
 
     async def _close(self) -> None:
+        self._forget()
         for server in self._servers:
             server.close()
         serving = list(self._serving)

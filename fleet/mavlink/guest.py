@@ -9,6 +9,7 @@ No I/O, no clock.
 
 from __future__ import annotations
 
+import itertools
 from typing import Final
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
@@ -26,7 +27,7 @@ from fleet.mavlink.command import command_name
 from fleet.mavlink.effect import changes
 from fleet.mavlink.gate import Gate, GateReason, GateRefused, Warrant
 from fleet.mavlink.lent import beyond_a_lease
-from fleet.mavlink.statustext import CHUNK
+from fleet.mavlink.statustext import chunks_of
 
 PASSES_WITHIN_S = 1.0
 TOLD_AGAIN_S = 5.0  # between two refusals told, and recorded, of one guest
@@ -61,11 +62,17 @@ class Guest:
         self._id = (0, 0)  # what it calls itself
         self._asks, self._asked_s = ASKS_AT_ONCE, 0.0
         self._quiet_until_s = 0.0
+        self._texts = itertools.count(1)
 
     def greeting(self) -> bytes:
         """Tells it by which name the duty officer knows it."""
-        text = _text(mavlink.MAV_SEVERITY_INFO, f"You are {self.name}, watching {self._drone}")
-        return self._voice.encode(text)
+        text = f"You are {self.name}, watching {self._drone}"
+        severity = mavlink.MAV_SEVERITY_INFO
+        return self._voice.encode(mavlink.MAVLink_statustext_message(severity, text.encode()))
+
+    def told(self, text: str) -> list[bytes]:
+        """The packets of a text of any length."""
+        return [self._voice.encode(each) for each in self._warning(text)]
 
     def hears(self, message: MavMessage) -> bytes | None:
         """What it gets of a message of the drone: the packet as it came, but an answer to a guest
@@ -160,15 +167,20 @@ class Guest:
         refusal = refused.refusal
         text = f"Refused: {refusal.text}"
         if refusal.reason is GateReason.NO_LEASE:
-            holder = self._gate.lease(self._address.sysid, now_s).holder
+            holder = self._gate.lease(self._address.sysid, now_s).shown
             text = f"{holder} holds {self._drone}; ask the duty officer"
-        return [_text(mavlink.MAV_SEVERITY_WARNING, text)]
+        return self._warning(text)
+
+    def _warning(self, text: str) -> list[MavMessage]:
+        """As many messages as the text needs; several are numbered to be put together again."""
+        severity, chunks = mavlink.MAV_SEVERITY_WARNING, chunks_of(text)
+        number = next(self._texts) % 0xFFFF + 1 if len(chunks) > 1 else 0
+        return [
+            mavlink.MAVLink_statustext_message(severity, chunk, number, seq)
+            for seq, chunk in enumerate(chunks)
+        ]
 
 
 def _what(message: MavMessage) -> str:
     kind: str = message.get_type()
     return command_name(message.command) if kind in _COMMANDS else kind
-
-
-def _text(severity: int, text: str) -> MavMessage:
-    return mavlink.MAVLink_statustext_message(severity, text.encode()[:CHUNK])

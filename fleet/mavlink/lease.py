@@ -22,16 +22,23 @@ class LeaseRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The sole right to command one drone. ``until_s`` is loop time."""
+    """The sole right to command one drone. ``until_s`` is loop time, ``label`` what people call the
+    holder."""
 
     sysid: int
     holder: str
     number: int
     until_s: float = math.inf
+    label: str = ""
 
     @property
     def is_granted(self) -> bool:
         return self.holder != CONTROLLER
+
+    @property
+    def shown(self) -> str:
+        """Whose it is, for people."""
+        return f"{self.label} ({self.holder})" if self.label else self.holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,9 @@ class LeaseBook:
         lease = self._entries.get(sysid) or Lease(sysid, CONTROLLER, 0)
         return _returned(lease) if now_s >= lease.until_s else lease
 
-    def grant(self, sysid: int, holder: str, now_s: float, for_s: float) -> LeaseBook:
+    def grant(
+        self, sysid: int, holder: str, now_s: float, for_s: float, label: str = ""
+    ) -> LeaseBook:
         """Gives the drone to ``holder``; to the one who has it already, more time.
 
         Raises:
@@ -58,11 +67,11 @@ class LeaseBook:
         lease = self.current(sysid, now_s)
         if lease.is_granted and lease.holder != holder:
             raise LeaseRefused(
-                f"{lease.holder} holds the lease for another {lease.until_s - now_s:.0f} s; "
+                f"{lease.shown} holds the lease for another {lease.until_s - now_s:.0f} s; "
                 "take it back first"
             )
         number = lease.number if lease.is_granted else lease.number + 1
-        return self._with(Lease(sysid, holder, number, now_s + for_s))
+        return self._with(Lease(sysid, holder, number, now_s + for_s, label))
 
     def take_back(self, sysid: int, now_s: float) -> LeaseBook:
         """Returns the drone to the controller at once.

@@ -29,6 +29,15 @@ class _Partial:
         return text if self.count is not None else text + " …"
 
 
+def chunks_of(text: str) -> list[bytes]:
+    """A text as it is sent: one chunk, or several the last of which is not full."""
+    data = text.encode()
+    if len(data) <= CHUNK:
+        return [data]
+    starts = range(0, min(len(data) + 1, CHUNK * CHUNKS), CHUNK)
+    return [data[at : at + CHUNK] for at in starts]
+
+
 class StatusTexts:
     """Texts of one vehicle, chunk by chunk in, whole out. Keeps one unfinished text."""
 

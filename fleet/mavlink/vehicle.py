@@ -19,6 +19,7 @@ from fleet.mavlink.docket import Record
 from fleet.mavlink.effect import REPEATABLE
 from fleet.mavlink.exchange import VehicleFault, VehicleRefused, VehicleSilent
 from fleet.mavlink.gate import GateRefused, Warrant
+from fleet.mavlink.lease import CONTROLLER
 from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload, difference
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.params import ReadParameters, SetParameters
@@ -85,7 +86,13 @@ class Vehicle:
     def lent_to(self, now_s: float) -> str | None:
         """Who else holds the lease; None while the controller does."""
         lease = self._talk.gate.lease(self.address.sysid, now_s)
-        return lease.holder if lease.is_granted else None
+        return lease.shown if lease.is_granted else None
+
+    def take_back(self, why: str) -> None:
+        """Ends a lease, if somebody else holds one: the controller's orders go over it."""
+        now_s = asyncio.get_running_loop().time()
+        if self.lent_to(now_s) is not None:
+            self._talk.gate.take_back(self.address, CONTROLLER, now_s, why)
 
     async def connected(self) -> None:
         """Until the vehicle is heard, and has said whether it is armed."""

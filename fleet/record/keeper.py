@@ -15,7 +15,14 @@ from typing import NamedTuple
 
 from fleet.clock import Clock
 from fleet.contract import SortieView
-from fleet.events import ComponentFailed, Recorded, SortieAdvanced, SortieRequested, SortieStepDone
+from fleet.events import (
+    ComponentFailed,
+    LoanRequested,
+    Recorded,
+    SortieAdvanced,
+    SortieRequested,
+    SortieStepDone,
+)
 from fleet.journal import Journal
 from fleet.record.files import append, mend, path_of
 from fleet.record.tlog import entry
@@ -29,7 +36,7 @@ MOST_BUFFERED = 16_000_000  # bytes a record, while its disk cannot be written
 @dataclass(slots=True)
 class _Record:
     sortie: str
-    incident: str
+    incident: str | None
     path: Path
     buffer: list[bytes] = field(default_factory=list)
     buffered: int = 0  # bytes in it
@@ -89,7 +96,7 @@ class FlightRecords:
 
     def _heed(self, recorded: Recorded) -> None:
         match recorded.fact:
-            case SortieRequested() as fact:
+            case SortieRequested() | LoanRequested() as fact:
                 self._begin(self._journal.state.sorties[fact.sortie])
             case SortieAdvanced() as fact if fact.state in ENDED:
                 self._end(fact.sortie)

@@ -75,6 +75,11 @@ def sortie(number: int, **changes: Any) -> c.SortieView:
     ).model_copy(update=changes)
 
 
+def lease_of(ask: c.GrantLease) -> c.LeaseView:
+    until = T0 + timedelta(minutes=ask.minutes)
+    return c.LeaseView(holder=ask.to or "U01-1", label=ask.label, by=ask.by, since=T0, until=until)
+
+
 def decision() -> c.DecisionView:
     return c.DecisionView(id="DEC1", at=T0, decide_ms=1.5, ranking=())
 
@@ -265,6 +270,25 @@ class TinyController:
                 if ask.sortie not in self.sorties:
                     return "not_found", f"there is no sortie {ask.sortie}", {}
                 return None, "", self.sorties[ask.sortie].model_dump(mode="json")
+            case c.GrantLease() | c.TakeBackLease():
+                if ask.drone not in ("U01", "D01"):
+                    return "not_found", f"there is no drone {ask.drone}", {}
+                is_lent = isinstance(ask, c.GrantLease)
+                state = c.SortieState.LENT if is_lent else c.SortieState.RETURNING
+                lease = lease_of(ask) if isinstance(ask, c.GrantLease) else None
+                lent = sortie(1, incident=None, state=state, lease=lease)
+                return None, "", lent.model_dump(mode="json")
+            case c.GetGateway():
+                guests = (c.GuestView(name="U01-1", remote="127.0.0.1:40000"),)
+                offered = c.OfferedDrone(
+                    drone="U01",
+                    dock="D01",
+                    address="tcp:127.0.0.1:5801",
+                    guests=guests,
+                    sortie=None,
+                    lease=None,
+                )
+                return None, "", c.GatewayView(drones=(offered,)).model_dump(mode="json")
             case c.RecallAll() | c.LandAll():
                 done = ask.confirmation == f"token of {ask.by}"
                 view = c.FleetActView(

@@ -238,6 +238,22 @@ def test_an_act_on_the_whole_fleet_is_confirmed_by_the_person_who_asked(
     assert token != "token of officer"  # it names whoever is signed in
 
 
+def test_a_drone_is_lent_and_taken_back_in_the_name_of_who_is_signed_in(
+    shared_stage: Stage,
+) -> None:
+    offered = get(shared_stage, "/gateway").json()["drones"][0]
+    assert (offered["address"], offered["lease"]) == ("tcp:127.0.0.1:5801", None)
+    wanted = {"to": offered["guests"][0]["name"], "label": "QGC desk 2", "minutes": 5}
+    lent = post(shared_stage, "/drones/D01/lease", json=wanted).json()
+    assert (lent["state"], lent["lease"]["label"]) == ("lent", "QGC desk 2")
+    assert post(shared_stage, "/drones/D01/lease/take-back").json()["lease"] is None
+    grant, back = shared_stage.controller.asked[-2:]
+    assert (grant.drone, grant.to, grant.minutes) == ("D01", "U01-1", 5)
+    assert grant.by == back.by != "officer"
+    assert_problem(post(shared_stage, "/drones/U99/lease"), 404)
+    assert_problem(post(shared_stage, "/drones/U01/lease", json={"minutes": 1000}), 422)
+
+
 def test_the_openapi_document_lists_every_route_with_its_answers(shared_stage: Stage) -> None:
     document = get(shared_stage, "/openapi.json").json()
     assert document["openapi"].startswith("3.1")
@@ -258,6 +274,9 @@ def test_the_openapi_document_lists_every_route_with_its_answers(shared_stage: S
         "post /api/v1/sorties/{id}/goto",
         "post /api/v1/sorties/{id}/orbit",
         "post /api/v1/sorties/{id}/land-now",
+        "get /api/v1/gateway",
+        "post /api/v1/drones/{id}/lease",
+        "post /api/v1/drones/{id}/lease/take-back",
         "post /api/v1/plan",
         "get /api/v1/events",
         "get /api/v1/incidents.csv",

@@ -8,6 +8,7 @@ import selectors
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,8 +27,15 @@ from fleet.clock import Clock
 from fleet.contract import LaunchParts, SortieState
 from fleet.district.model import DockModel, DockSite, Flight
 from fleet.dock_roster import DockRoster
-from fleet.events import IncidentReported, SortieAdvanced, SortieRequested, SortieStepDone
+from fleet.events import (
+    IncidentReported,
+    LoanRequested,
+    SortieAdvanced,
+    SortieRequested,
+    SortieStepDone,
+)
 from fleet.flight import Orders, SortieFlight, WayHome
+from fleet.gate_log import record_news
 from fleet.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
@@ -145,6 +153,9 @@ class Stage:
         self.no_room: str | None = None  # why it may not launch
         self.starts_after_s = 0.0
         self.waits_s = 0.0  # before its way home
+        self.lend: Callable[[], str | None] | None = None  # its sortie is for a loan
+        self.turn_back_wh = 30.0  # from wherever a lent drone is
+        self.gate: Gate
         self.flight: SortieFlight
         self.journal: Journal
         self._vehicle: Vehicle | None = None
@@ -218,14 +229,16 @@ class Stage:
             if self.hears:
                 loop.call_soon(lambda: self.craft.receive(data, loop.time()))
 
-        gate = Gate(send, lambda _: None)
+        gate = self.gate = Gate(send, partial(record_news, self.journal, {SYSID: "U01"}))
         self._vehicle = Vehicle(Conversation(VehicleAddress(SYSID), gate, 5.0))
         docks = self._docks = DockRoster(self.bus, self._topics, ["D01"], lost_s=30.0)
         await docks.start()
         await self.bus.publish(self._topics.dock_link("D01"), b"online")
         await self.bus.publish(self._topics.dock_state("D01"), self.dock._state())
         if SORTIE not in self.journal.state.sorties:
-            self.journal.record(_reported(), _requested())
+            self.journal.record(
+                *((_loan_requested(),) if self.lend else (_reported(), _requested()))
+            )
         self._fly()
 
     def _fly(self) -> None:
@@ -253,6 +266,8 @@ class Stage:
             _orders(),
             starts_after_s=self.starts_after_s,
             no_room=lambda: self.no_room,
+            lend=self.lend,
+            turn_back_wh=lambda at, alt_amsl_m: self.turn_back_wh,
             way_home=lambda _: WayHome(_route(), self.waits_s),
         )
 
@@ -296,6 +311,11 @@ class Stage:
         return self.journal.state.sorties[self.sortie].state
 
     @property
+    def homeward_seq(self) -> int:
+        """The item of its mission with which the way back begins."""
+        return _orders().mission.return_seq
+
+    @property
     def steps(self) -> list[str]:
         recorded = self.journal.log.read(subject=self.sortie)
         return [r.fact.step for r in recorded if isinstance(r.fact, SortieStepDone)]
@@ -333,6 +353,8 @@ def _orders() -> Orders:
         starts_after_s=0.0,
         no_room=lambda: None,
         way_home=lambda _: WayHome(route),
+        lend=None,
+        turn_back_wh=lambda at, alt_amsl_m: 30.0,
     )  # fmt: skip
 
 
@@ -354,6 +376,14 @@ def _reported() -> IncidentReported:
     return IncidentReported(
         incident=INCIDENT, kind="fire", level=2, lon=SCENE[0], lat=SCENE[1], subdistrict=None,
         note="", source="test", window_s=300,
+    )  # fmt: skip
+
+
+def _loan_requested() -> LoanRequested:
+    above = Waypoint(*PAD[:2], CRUISE_AMSL_M, 0.0)
+    return LoanRequested(
+        sortie=SORTIE, dock="D01", drone="U01", holder="U01-1", label="QGC", by="li", for_s=600,
+        launch_s=20, route={"out": [list(above)]}, turn_back_wh=30,
     )  # fmt: skip
 
 

@@ -53,13 +53,13 @@ def test_an_act_on_many_drones_without_confirmation_is_recorded_for_the_fleet(ga
 
 
 def test_a_lease_is_in_the_log_from_its_beginning_to_its_end(gate, journal):
-    gate.grant(ADDRESS, "qgc", "officer", 60.0, 0.0)
-    gate.take_back(ADDRESS, "chief", 5.0)
+    gate.grant(ADDRESS, "qgc", "officer", 60.0, 0.0, "QGC desk 2")
+    gate.take_back(ADDRESS, "chief", 5.0, "needed elsewhere")
     gate.grant(ADDRESS, "qgc", "officer", 60.0, 6.0)
     gate.expire(70.0)
     assert facts(journal) == [
-        LeaseGranted(drone="U07", holder="qgc", by="officer", for_s=60.0),
-        LeaseEnded(drone="U07", holder="qgc", by="chief"),
+        LeaseGranted(drone="U07", holder="qgc", by="officer", for_s=60.0, label="QGC desk 2"),
+        LeaseEnded(drone="U07", holder="qgc", by="chief", why="needed elsewhere"),
         LeaseGranted(drone="U07", holder="qgc", by="officer", for_s=60.0),
         LeaseEnded(drone="U07", holder="qgc", by=None),
     ]

@@ -69,7 +69,15 @@ def after(district, airspace, tmp_path):
         )
         async with asyncio.TaskGroup() as tasks:
             operations = Operations(
-                district, airspace, journal, dispatcher, vehicles, docks, Clock(), tasks
+                district,
+                airspace,
+                journal,
+                dispatcher,
+                vehicles,
+                docks,
+                Clock(),
+                tasks,
+                lambda loan: None,
             )
             tasks.create_task(operations.settle())
             operations.take_up()
@@ -194,7 +202,7 @@ def desk_of(district, journal, operations):
     """A desk for reports and dispatch only."""
     nothing = None
     return Desk(
-        *(district, journal, operations, nothing, nothing),
+        *(district, journal, operations, nothing, nothing, nothing),
         *(lambda: None, lambda: None, nothing, nothing),
     )
 

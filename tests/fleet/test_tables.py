@@ -41,12 +41,13 @@ def test_from_every_state_some_final_state_can_be_reached(table, states, first):
     assert leads_out == set(states)
 
 
-def test_only_closing_ends_an_incident_and_a_sortie_ends_docked_aborted_or_written_off():
+def test_only_closing_ends_an_incident_and_a_sortie_ends_with_its_drone_or_hands_it_on():
     assert INCIDENT.final == {IncidentState.CLOSED}
     assert SORTIE.final == {
         SortieState.DOCKED,
         SortieState.ABORTED,
         SortieState.WRITTEN_OFF,
+        SortieState.DIVERTED,
     }
 
 

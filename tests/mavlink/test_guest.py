@@ -13,6 +13,7 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import GUEST_SYSID, Decoder, Encoder
 from fleet.mavlink.gate import Gate, GateNews, LeaseGiven, PassageRefused
 from fleet.mavlink.guest import ASKS_AT_ONCE, KEPT_HERE, TOLD_AGAIN_S, Guest
+from fleet.mavlink.statustext import StatusTexts
 
 SYSID, SEAT = 7, 3
 ADDRESS = VehicleAddress(SYSID)
@@ -141,9 +142,18 @@ def test_once_taken_back_nothing_of_the_former_holder_passes() -> None:
 def test_what_outlasts_a_lease_passes_not_even_with_one(message: Any) -> None:
     room = Room()
     room.lend()
-    assert room.says(message)[-1].text.startswith("Refused: ")
+    texts = [m.text for m in room.says(message) if m.get_type() == "STATUSTEXT"]
+    assert "".join(texts).startswith("Refused: no lease is for")
     assert room.passed == []
     assert len(room.refusals) == 1
+
+
+@pytest.mark.parametrize("length", [1, 50, 51, 99, 100, 101, 240])
+def test_a_guest_is_told_texts_of_any_length_whole(length: int) -> None:
+    text = "x" * length
+    heard = StatusTexts()
+    chunks = [m for data in Room().guest.told(text) for m in Decoder().feed(data)]
+    assert [whole for m in chunks for whole in heard.take(m, 0.0)] == [text]
 
 
 @pytest.mark.parametrize("target", [(8, 1), (8, 0), (SYSID, 100)])

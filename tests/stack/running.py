@@ -57,6 +57,7 @@ class RunningStack:
             [
                 *(sys.executable, "-m", "fleet", "up", "--json", *arguments),
                 *("--broker-port", "0", "--console-port", "0", "--mavlink-port", "0"),
+                *("--gateway-port", "0"),
                 *("--state-dir", str(state_dir)),
             ],
             cwd=ROOT,

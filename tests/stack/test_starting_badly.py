@@ -25,6 +25,7 @@ def taken_port() -> Iterator[int]:
 
 def up(tmp_path: Path, *arguments: str, **environment: str):
     free = ("--broker-port", "0", "--console-port", "0", "--mavlink-port", "0")
+    free += ("--gateway-port", "0")
     return dockfleet("up", *free, *arguments, "--state-dir", str(tmp_path), **environment)
 
 

@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 0ac0a154df8238b7717d15ea1508772424d74321464656e5cbc11c9cd7beb120
+// Schema: 3e4b672753be79ebf18f1538ad3c18f6b818e152922342ac2a10f750dc729dd0
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -11,6 +11,7 @@ export type SortieState =
   | "on_scene"
   | "held"
   | "directed"
+  | "lent"
   | "returning"
   | "landing"
   | "landing_out"
@@ -52,6 +53,41 @@ export interface ExplainDecision {
   decision: string;
 }
 /**
+ * Empty where drones are not offered.
+ */
+export interface GatewayView {
+  drones: OfferedDrone[];
+}
+/**
+ * Where ground stations find a drone, and who has found it.
+ */
+export interface OfferedDrone {
+  drone: string;
+  dock: string;
+  address: string;
+  guests: GuestView[];
+  sortie: string | null;
+  lease: LeaseView | null;
+}
+/**
+ * A ground station that is connected to a drone, and where it calls from.
+ */
+export interface GuestView {
+  name: string;
+  remote: string;
+}
+/**
+ * The right of a ground station to command a drone. ``label`` is what the duty officer ``by``
+ * calls it, ``holder`` the name that the gateway knows it by.
+ */
+export interface LeaseView {
+  holder: string;
+  label: string;
+  by: string;
+  since: string;
+  until: string;
+}
+/**
  * Answer: {"events": [Event, ...]} with ``seq`` greater than ``after``, oldest first.
  */
 export interface GetEvents {
@@ -59,6 +95,13 @@ export interface GetEvents {
   after?: number;
   incident?: string | null;
   limit?: number;
+}
+/**
+ * Where each drone is offered to ground stations, and to whom it is lent. Answer:
+ * GatewayView.
+ */
+export interface GetGateway {
+  ask: "gateway";
 }
 /**
  * Sends a drone in the air to a place, around the no-fly volumes, where it stays until told
@@ -72,6 +115,20 @@ export interface Goto {
   lat: number;
   height_m?: number | null;
   reason?: string;
+}
+/**
+ * Lends a drone to a ground station that is connected to it, for some minutes: in the air, or
+ * from its dock, which then opens first. ``drone`` may be named by its dock; ``to`` is needed only
+ * where several are connected. To the present holder: more time. Answer: SortieView, which has a
+ * ``lease`` once the drone is lent.
+ */
+export interface GrantLease {
+  ask: "grant_lease";
+  drone: string;
+  to?: string | null;
+  label?: string;
+  minutes?: number;
+  by?: string;
 }
 /**
  * Stops a sortie's drone where it is, until a person says otherwise; only when half of the
@@ -197,6 +254,16 @@ export interface ShowIncident {
   ask: "show_incident";
   incident: string;
 }
+/**
+ * The controller commands the drone again, at once; in the air it comes home. Answer:
+ * SortieView.
+ */
+export interface TakeBackLease {
+  ask: "take_back_lease";
+  drone: string;
+  reason?: string;
+  by?: string;
+}
 export interface AlternativeView {
   dock: string;
   drone: string;
@@ -309,9 +376,12 @@ export interface DecisionView {
   decide_ms: number;
   ranking: AlternativeView[];
 }
+/**
+ * ``incident`` is None for a drone that left its dock on loan.
+ */
 export interface SortieView {
   id: string;
-  incident: string;
+  incident: string | null;
   dock: string;
   drone: string;
   state: SortieState;
@@ -327,6 +397,7 @@ export interface SortieView {
   diverted_from: string | null;
   diverted_to: string | null;
   path: [number, number, number][];
+  lease: LeaseView | null;
 }
 /**
  * How a flight was kept apart from others before it was released: so much higher (lower where

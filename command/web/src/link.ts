@@ -12,8 +12,11 @@ import type {
   ExplainDecision,
   ExplanationView,
   FleetActView,
+  GatewayView,
   GetEvents,
+  GetGateway,
   Goto,
+  GrantLease,
   Hold,
   IncidentView,
   LandAll,
@@ -28,6 +31,7 @@ import type {
   ShowIncident,
   SortieView,
   Status,
+  TakeBackLease,
   TelemetryFrame,
 } from "./contract";
 import { Refused } from "./refused";
@@ -53,6 +57,9 @@ interface Answers {
   goto: [Goto & { datum?: Datum }, SortieView];
   orbit: [Orbit & { datum?: Datum }, SortieView];
   land_now: [LandNow, SortieView];
+  grant_lease: [GrantLease, SortieView];
+  take_back_lease: [TakeBackLease, SortieView];
+  gateway: [GetGateway, GatewayView];
   recall_all: [RecallAll, FleetActView];
   land_all: [LandAll, FleetActView];
   close_incident: [CloseIncident, IncidentView];

@@ -1,12 +1,12 @@
 /** What a person tells a drone or all of them, in one place for buttons and keys alike. */
 import { isUndecided } from "./acts";
-import type { FleetActView } from "./contract";
+import type { FleetActView, OfferedDrone, SortieView } from "./contract";
 import { newKey } from "./key";
 import { ask } from "./link";
 import { Refused } from "./refused";
 import { sortieByDrone } from "./state/derived";
 import { isImmediate, isPlaced, RADIUS_M, whyNot, type OrderKind } from "./state/orders";
-import { clearDraft, leaseOf, useConsole, type Order } from "./state/store";
+import { clearDraft, useConsole, type Order } from "./state/store";
 
 /** Begins an order to the drone that is looked at: holding and resuming go out at once, the others
  * wait for their place or their confirmation. */
@@ -14,7 +14,7 @@ export function begin(kind: OrderKind): void {
   const { unit, sorties, drones, order: old } = useConsole.getState();
   if (unit === null) return;
   const sortie = sortieByDrone(sorties)[unit.drone];
-  if (sortie === undefined || whyNot(kind, sortie, drones[unit.drone], leaseOf(unit.drone)) !== null) return;
+  if (sortie === undefined || whyNot(kind, sortie, drones[unit.drone]) !== null) return;
   if (old?.busy) return;
   const again = old?.kind === kind && old.sortie === sortie.id;
   if (!again) {
@@ -69,6 +69,22 @@ async function put(order: Order, lon: number | null, lat: number | null, key: st
 export function endOrder(): void {
   const { order } = useConsole.getState();
   useConsole.setState({ order: null, ...(order && isPlaced(order.kind) ? clearDraft() : {}) });
+}
+
+/** Lends a drone to a ground station that is connected to it. */
+export function grantLease(drone: string, to: string, label: string, minutes: number, key: string): Promise<SortieView> {
+  return ask("grant_lease", { drone, to, label, minutes }, key);
+}
+
+/** The controller commands the drone again; in the air it comes home. */
+export function takeBackLease(drone: string): Promise<SortieView> {
+  return ask("take_back_lease", { drone }, newKey());
+}
+
+/** Where the drone is offered to ground stations, and which are connected; null if it is not. */
+export async function offerOf(drone: string): Promise<OfferedDrone | null> {
+  const { drones } = await ask("gateway", {});
+  return drones.find((each) => each.drone === drone) ?? null;
 }
 
 export type FleetAct = "recall_all" | "land_all";

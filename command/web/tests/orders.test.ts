@@ -5,9 +5,8 @@ import { zh } from "../src/i18n/zh";
 import { orderRefusalText } from "../src/refusals";
 import { Refused } from "../src/refused";
 import { unread, withSaid, type DroneAlarm } from "../src/state/droneAlarms";
-import { applyLease } from "../src/state/leases";
 import { whyNot } from "../src/state/orders";
-import { drone, event, sortie } from "./pictures";
+import { drone, sortie } from "./pictures";
 
 await i18next.init({
   lng: "zh",
@@ -17,38 +16,45 @@ await i18next.init({
 });
 
 const flying = drone({ armed: true, mode: "AUTO" });
-const lease = { holder: "gcs-2", untilMs: 1 };
+const lease = { holder: "U01-1", label: "QGC", by: "chen", since: "2026-03-01T00:00:00Z", until: "2026-03-01T00:10:00Z" };
+const lent = sortie({ state: "lent", lease });
 
 describe("an order to a drone", () => {
   it("may be given while the sortie can take it", () => {
-    expect(whyNot("hold", sortie(), flying, undefined)).toBeNull();
-    expect(whyNot("resume", sortie(), flying, undefined)).toBe("state");
-    expect(whyNot("resume", sortie({ state: "held", held_from: "en_route" }), flying, undefined)).toBeNull();
-    expect(whyNot("land_now", sortie({ state: "landing" }), flying, undefined)).toBe("state");
-    expect(whyNot("goto", undefined, flying, undefined)).toBe("noSortie");
+    expect(whyNot("hold", sortie(), flying)).toBeNull();
+    expect(whyNot("resume", sortie(), flying)).toBe("state");
+    expect(whyNot("resume", sortie({ state: "held", held_from: "en_route" }), flying)).toBeNull();
+    expect(whyNot("land_now", sortie({ state: "landing" }), flying)).toBe("state");
+    expect(whyNot("goto", undefined, flying)).toBe("noSortie");
   });
 
   it("needs a drone that is heard and that nobody else commands", () => {
-    expect(whyNot("hold", sortie(), drone({ connected: false }), undefined)).toBe("silent");
-    expect(whyNot("orbit", sortie(), flying, lease)).toBe("lent");
+    expect(whyNot("hold", sortie(), drone({ connected: false }))).toBe("silent");
+    expect(whyNot("orbit", lent, flying)).toBe("lent");
   });
 
   it("to return is kept until the drone hears it", () => {
-    expect(whyNot("recall", sortie(), drone({ connected: false }), lease)).toBeNull();
-    expect(whyNot("recall", sortie({ state: "returning" }), flying, undefined)).toBe("state");
+    expect(whyNot("recall", sortie(), drone({ connected: false }))).toBeNull();
+    expect(whyNot("recall", sortie({ state: "returning" }), flying)).toBe("state");
   });
 
   it("does not fight an autopilot on its way home, but may bring it down", () => {
     const homeward = drone({ armed: true, mode: "RTL" });
-    expect(whyNot("hold", sortie({ state: "returning" }), homeward, undefined)).toBe("autopilot");
-    expect(whyNot("land_now", sortie({ state: "returning" }), homeward, undefined)).toBeNull();
+    expect(whyNot("hold", sortie({ state: "returning" }), homeward)).toBe("autopilot");
+    expect(whyNot("land_now", sortie({ state: "returning" }), homeward)).toBeNull();
     const landing = drone({ armed: true, mode: "LAND" });
-    expect(whyNot("hold", sortie({ state: "landing_out" }), landing, undefined)).toBeNull();
+    expect(whyNot("hold", sortie({ state: "landing_out" }), landing)).toBeNull();
+  });
+
+  it("that stops a drone, calls it home or brings it down goes over a lease", () => {
+    const landing = drone({ armed: true, mode: "LAND" });
+    for (const kind of ["hold", "recall", "land_now"] as const) expect(whyNot(kind, lent, landing)).toBeNull();
+    expect(whyNot("resume", sortie({ state: "held", held_from: "lent" }), flying)).toBe("wasLent");
   });
 
   it("to resume a landing that was held must say which", () => {
     const held = sortie({ state: "held", held_from: "landing_out" });
-    expect(whyNot("resume", held, flying, undefined)).toBe("wasLanding");
+    expect(whyNot("resume", held, flying)).toBe("wasLanding");
   });
 });
 
@@ -61,6 +67,11 @@ describe("a refusal of the controller", () => {
     const far = "U01 cannot go there: it would come home with 12 Wh, the reserve is 40 Wh (90 Wh in the battery, 38 Wh there, 40 Wh home)";
     expect(said(far, "zh")).toBe("电量不足：返回后余 12 Wh，须保留 40 Wh");
     expect(said("gcs-2 holds the lease of U01; take it back first", "zh")).toBe("U01 的控制权在 gcs-2，须先收回");
+  });
+
+  it("to lend a drone is put into Chinese too", () => {
+    expect(said("U07 cannot be lent: QGC (U07-1) holds the lease for another 60 s; take it back first", "zh")).toBe("U07 的控制权在 QGC (U07-1)，须先收回");
+    expect(said("no ground station is connected to U07 at tcp:127.0.0.1:5807", "zh")).toBe("没有地面站连接 U07（tcp:127.0.0.1:5807）");
   });
 
   it("stays as it was said in English, and where it is not known", () => {
@@ -91,15 +102,5 @@ describe("what an autopilot says", () => {
     const read = first.map((each) => ({ ...each, acknowledged: true }));
     expect(withSaid(read, {}, saying("Battery 1 low voltage failsafe"))).toBe(read);
     expect(withSaid([], {}, saying("Crash: Disarming"))).toHaveLength(1);
-  });
-});
-
-describe("a lease", () => {
-  it("is known from its grant to its end", () => {
-    const granted = event(1, { kind: "LeaseGranted", data: { drone: "U01", holder: "gcs-2", by: "chen", for_s: 60 } });
-    const lent = applyLease({}, granted);
-    expect(lent.U01).toEqual({ holder: "gcs-2", untilMs: Date.parse(granted.at) + 60_000 });
-    expect(applyLease(lent, event(2, { kind: "LeaseEnded", data: { drone: "U01", holder: "gcs-2", by: null } }))).toEqual({});
-    expect(applyLease(lent, event(3))).toBe(lent);
   });
 });

@@ -135,13 +135,25 @@ function Flights({ drone }: { drone: string }) {
         <b>{t("docks.flights")}</b>
       </div>
       {sorties.length === 0 && <p className="faint">{t("docks.noFlights")}</p>}
-      {sorties.map((each) => (
-        <Link key={each.id} href={`/incidents/${each.incident}`} className="flight">
-          <span className="num">{timeText(Date.parse(each.requested_at), zone, true)}</span>
-          <span>{t(`sortie.state.${each.state}`)}</span>
-          <span className="num">{each.on_scene_s === null ? "" : t("sortie.reached", { time: durationText(each.on_scene_s) })}</span>
-        </Link>
-      ))}
+      {sorties.map((each) => {
+        const told = (
+          <>
+            <span className="num">{timeText(Date.parse(each.requested_at), zone, true)}</span>
+            <span>{t(`sortie.state.${each.state}`)}</span>
+            <span className="num">{each.on_scene_s === null ? "" : t("sortie.reached", { time: durationText(each.on_scene_s) })}</span>
+          </>
+        );
+        // one that left on loan was for no incident
+        return each.incident === null ? (
+          <span key={each.id} className="flight">
+            {told}
+          </span>
+        ) : (
+          <Link key={each.id} href={`/incidents/${each.incident}`} className="flight">
+            {told}
+          </Link>
+        );
+      })}
     </div>
   );
 }

@@ -134,7 +134,7 @@ function useColumns(zone: string): TableColumnsType<DockRow> {
         width: 110,
         responsive: ["xxl"],
         ellipsis: true,
-        render: (_, { sortie }) => sortie && <Link href={`/incidents/${sortie.incident}`}>{kindName(kindOf(sortie.incident))}</Link>,
+        render: (_, { sortie }) => sortie?.incident && <Link href={`/incidents/${sortie.incident}`}>{kindName(kindOf(sortie.incident))}</Link>,
       },
     ];
   }, [t, i18n.language, zone, placeName, kindName]);

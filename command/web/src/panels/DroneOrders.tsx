@@ -8,8 +8,8 @@ import { begin, change, endOrder, send } from "../orders";
 import { useMay } from "../session";
 import type { DockSite } from "../state/derived";
 import { HEIGHT_M, isImmediate, isPlaced, RADIUS_M, whyNot, type OrderKind } from "../state/orders";
-import { clock, useConsole, type Order } from "../state/store";
-import { useSecond } from "../useTime";
+import { useConsole, type Order } from "../state/store";
+import { LeaseOf } from "./LeaseOf";
 import { subdistrictAt, usePlaceNames } from "./names";
 import { orderRefusalText } from "../refusals";
 
@@ -31,17 +31,15 @@ export const ORDER_KEYS: readonly [OrderKind, string][] = [
 /** What may be told to the drone now, and the order that is being given. */
 export function DroneOrders({ drone, sortie, site }: Props) {
   const { t, i18n } = useTranslation();
-  useSecond(); // a lease runs out
-  const lease = useConsole((state) => (drone === undefined ? undefined : state.leases[drone.drone]));
-  const lent = lease !== undefined && lease.untilMs > clock.nowMs() ? lease : undefined;
+  const lease = sortie?.lease ?? null;
   const may = useMay("act");
   const live = useConsole((state) => state.connected && state.controllerOnline) && may;
   const order = useConsole((state) => state.order);
   const why = (kind: OrderKind) => {
-    const reason = whyNot(kind, sortie, drone, lent);
+    const reason = whyNot(kind, sortie, drone);
     if (reason === null) return null;
     const state = sortie && t(`sortie.state.${sortie.state}`);
-    return t(`order.whyNot.${reason}`, { state, holder: lent?.holder, mode: drone?.mode });
+    return t(`order.whyNot.${reason}`, { state, holder: lease?.label || lease?.holder, mode: drone?.mode });
   };
   return (
     <section className="orders" aria-label={t("order.title")} data-testid="orders">
@@ -50,8 +48,6 @@ export function DroneOrders({ drone, sortie, site }: Props) {
           {sortie ? t(`sortie.state.${sortie.state}`) : t("order.whyNot.noSortie")}
         </b>
         {sortie?.held_from && <span>{t("order.heldFrom", { state: t(`sortie.state.${sortie.held_from}`) })}</span>}
-        <span className="bar-gap" />
-        {lent && <span className="figure-short">{t("order.lent", { holder: lent.holder })}</span>}
       </div>
       <div className="orders-buttons">
         {ORDER_KEYS.map(([kind, key]) => {
@@ -76,6 +72,7 @@ export function DroneOrders({ drone, sortie, site }: Props) {
       {order !== null && !isImmediate(order.kind) && (
         <Pending key={order.kind} order={order} not={why(order.kind)} live={live} drone={drone} site={site} />
       )}
+      {drone !== undefined && <LeaseOf key={drone.drone} drone={drone.drone} lease={lease} live={live} />}
       {order !== null && order.refusal !== null && (
         <Alert
           type="error"

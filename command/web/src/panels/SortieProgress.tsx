@@ -16,7 +16,7 @@ const BROKEN: ReadonlySet<SortieState> = new Set(["aborted", "lost", "grounded",
 function stepOf({ state, held_from }: SortieView): SortieState {
   if (state === "requested") return "preparing";
   if (state === "held" && held_from !== null && STEPS.includes(held_from)) return held_from;
-  if (state === "held" || state === "directed") return "on_scene";
+  if (state === "held" || state === "directed" || state === "lent") return "on_scene";
   return state === "landing_out" ? "landing" : state;
 }
 

@@ -36,6 +36,7 @@ const ATTENDING: ReadonlySet<SortieState> = new Set([
   "on_scene",
   "held",
   "directed",
+  "lent",
 ]);
 
 /** On its way to the scene or over it, or under a person's direction: can be recalled. */

@@ -14,7 +14,6 @@ import type {
   Status,
 } from "../contract";
 import type { ClockReading } from "./clock";
-import { applyLease, type Leases } from "./leases";
 
 export interface Greeting {
   snapshot: Snapshot | null;
@@ -40,8 +39,6 @@ export interface Picture {
   /** Asked for one by one; the streams do not carry them. */
   decisions: Record<string, DecisionView>;
   timelines: Record<string, Event[]>;
-  /** By drone; heard of as they are granted. */
-  leases: Leases;
 }
 
 export const nothing: Picture = {
@@ -56,7 +53,6 @@ export const nothing: Picture = {
   controllerOnline: false,
   decisions: {},
   timelines: {},
-  leases: {},
 };
 
 export function applyGreeting(old: Picture, { snapshot, district, status, coverage, online }: Greeting): Picture {
@@ -84,7 +80,7 @@ export function applyGreeting(old: Picture, { snapshot, district, status, covera
 
 export function applyChange(old: Picture, { event, incident, sortie }: Change): Picture {
   if (old.seq === null || event.seq <= old.seq) return old;
-  const next: Picture = { ...old, seq: event.seq, leases: applyLease(old.leases, event) };
+  const next: Picture = { ...old, seq: event.seq };
   if (incident) next.incidents = { ...old.incidents, [incident.id]: incident };
   if (sortie) next.sorties = { ...old.sorties, [sortie.id]: sortie };
   const told = event.incident === null ? undefined : old.timelines[event.incident];

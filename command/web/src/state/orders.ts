@@ -1,6 +1,5 @@
 /** What a person may tell a drone, and when the controller would take it. Pure. */
 import type { DroneTelemetry, SortieView } from "../contract";
-import type { Lease } from "./leases";
 import takenIn from "./taken_in.json";
 
 export type OrderKind = keyof typeof takenIn;
@@ -16,24 +15,24 @@ export const HEIGHT_M = { min: 20, max: 120 } as const;
 export const RADIUS_M = { min: 15, max: 200, usual: 40 } as const;
 
 /** Why the controller would refuse: a key of the dictionaries under `order.whyNot`. */
-export type WhyNot = "noSortie" | "state" | "silent" | "lent" | "autopilot" | "wasLanding";
+export type WhyNot = "noSortie" | "state" | "silent" | "lent" | "autopilot" | "wasLanding" | "wasLent";
 
 /** Null if the order may be given. The controller judges by the same rules, and has the last word. */
 export function whyNot(
   kind: OrderKind,
   sortie: SortieView | undefined,
   drone: DroneTelemetry | undefined,
-  lease: Lease | undefined,
 ): WhyNot | null {
   if (sortie === undefined) return "noSortie";
-  if (!TAKEN_IN[kind].includes(sortie.state)) return "state";
+  // to stop a drone, to call it home and to bring it down goes over a lease
+  if (!TAKEN_IN[kind].includes(sortie.state)) return sortie.lease ? "lent" : "state";
   if (kind === "recall") return null; // kept until the drone hears it
   if (drone === undefined || !drone.connected) return "silent";
-  if (lease !== undefined) return "lent";
-  if (isFollowed(drone) && kind !== "land_now" && !(kind === "hold" && sortie.state === "landing_out")) {
-    return "autopilot";
-  }
-  return kind === "resume" && sortie.held_from === "landing_out" ? "wasLanding" : null;
+  const stops = kind === "hold" && (sortie.state === "landing_out" || sortie.state === "lent");
+  if (isFollowed(drone) && kind !== "land_now" && !stops) return "autopilot";
+  if (kind !== "resume") return null;
+  if (sortie.held_from === "lent") return "wasLent";
+  return sortie.held_from === "landing_out" ? "wasLanding" : null;
 }
 
 function isFollowed({ mode }: DroneTelemetry): boolean {

@@ -3,7 +3,6 @@ import { create } from "zustand";
 import { ServerClock } from "./clock";
 import type { Session } from "../session";
 import { nothing, type Picture } from "./fold";
-import type { Lease } from "./leases";
 import { isPlaced, type OrderKind } from "./orders";
 
 export interface Draft {
@@ -89,12 +88,6 @@ export function isPicking({ reporting, order }: Console): boolean {
 
 export function clearDraft(): { draft: Draft } {
   return { draft: { lon: null, lat: null } };
-}
-
-/** Who else commands the drone now, as far as was told. */
-export function leaseOf(drone: string): Lease | undefined {
-  const lease = useConsole.getState().leases[drone];
-  return lease !== undefined && lease.untilMs > clock.nowMs() ? lease : undefined;
 }
 
 export function startReport(): void {
