@@ -21,8 +21,10 @@ import type {
   IncidentView,
   LandAll,
   LandNow,
+  ListVideo,
   Orbit,
   PlanFor,
+  PointCamera,
   RankDocks,
   Recall,
   RecallAll,
@@ -33,6 +35,8 @@ import type {
   Status,
   TakeBackLease,
   TelemetryFrame,
+  VideoStream,
+  VideoStreams,
 } from "./contract";
 import { Refused } from "./refused";
 import {
@@ -62,6 +66,8 @@ interface Answers {
   gateway: [GetGateway, GatewayView];
   recall_all: [RecallAll, FleetActView];
   land_all: [LandAll, FleetActView];
+  point_camera: [PointCamera & { datum?: Datum }, VideoStream];
+  video_streams: [ListVideo, VideoStreams];
   close_incident: [CloseIncident, IncidentView];
   show_incident: [ShowIncident, IncidentView];
   explain_decision: [ExplainDecision, ExplanationView];

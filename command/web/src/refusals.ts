@@ -28,6 +28,12 @@ const SENTENCES: Sentence[] = [
   [/^\S+ cannot go there: the drone itself is inside .+; recall it$/, "inside"],
   [/^the sortie has ended: (\w+)$/, "ended"],
   [/^the sortie is being taken up again; try again at once$/, "takenUp"],
+  [/^(\S+) is not heard; its camera cannot be turned now$/, "silent", "drone"],
+  [/^(\S+) is ([a-z ]+); its camera is not turned any more$/, "state", "drone", "state"],
+  [/^pointing the camera: the gimbal tilts from (-?\d+) to (-?\d+) degrees, .+$/, "tilts", "low", "high"],
+  [/^pointing the camera: the gimbal does not pan by itself; turn the drone$/, "noPan"],
+  [/^the camera of (\S+) zooms up to ([\d.]+), not .+$/, "zooms", "drone", "most"],
+  [/^acknowledged, but the gimbal does not show it$/, "notThere"],
   [/^no drone is out that could be told this$/, "nobodyOut"],
 ];
 

@@ -3,6 +3,7 @@ import { newKey } from "./key";
 import { connect, disconnect } from "./link";
 import { Refused } from "./refused";
 import { useConsole } from "./state/store";
+import { connectVideo, disconnectVideo } from "./video/link";
 
 export type Role = "viewer" | "judge" | "duty_officer" | "commander" | "administrator";
 export type Right = "look" | "act" | "audit" | "people";
@@ -80,10 +81,13 @@ export async function setPassword(old: string, fresh: string): Promise<void> {
 
 function begin(session: Session): void {
   useConsole.setState({ session });
-  if (session.rights.includes("look")) connect(() => void resume());
+  if (!session.rights.includes("look")) return;
+  connect(() => void resume());
+  connectVideo();
 }
 
 function end(): void {
+  disconnectVideo();
   disconnect();
   useConsole.setState({ session: null });
 }

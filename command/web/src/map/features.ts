@@ -1,6 +1,6 @@
 /** What the map shows, as GeoJSON made from the picture. Pure. */
 import type { Feature, FeatureCollection, LineString, MultiPolygon, Point, Polygon, Position } from "geojson";
-import type { CoverageView, DecisionView, DistrictView, IncidentView } from "../contract";
+import type { CoverageView, DecisionView, DistrictView, IncidentView, VideoSample } from "../contract";
 import { fixed } from "../format";
 import {
   dockSites,
@@ -128,6 +128,23 @@ export function droneFeatures(picture: Picture): FeatureCollection<Point> {
     );
   }
   return collection(features);
+}
+
+/** The ground that cameras see, and a line from each drone that is looked at to the middle of it. */
+export function footprintFeatures(
+  samples: Iterable<VideoSample>,
+  chosen: string | null,
+): FeatureCollection<Polygon | LineString> {
+  const features: Feature<Polygon | LineString>[] = [];
+  for (const { drone, outline, lon, lat, centre } of samples) {
+    const properties = { id: drone, chosen: drone === chosen };
+    if (outline.length >= 3) {
+      const ring = [...outline, outline[0] as Position];
+      features.push({ type: "Feature", properties, geometry: { type: "Polygon", coordinates: [ring] } });
+    }
+    if (drone === chosen && centre !== null) features.push(line([[lon, lat], centre], properties));
+  }
+  return { type: "FeatureCollection", features };
 }
 
 function rounded(degrees: number): number {

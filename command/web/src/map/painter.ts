@@ -3,13 +3,15 @@
 import type { GeoJSON, MultiPolygon, FeatureCollection, Position } from "geojson";
 import type { DistrictView } from "../contract";
 import { dockToSend } from "../state/derived";
-import { isPicking, useConsole, type Console } from "../state/store";
+import { clock, isPicking, useConsole, type Console } from "../state/store";
+import { isStale, useVideo, type Video } from "../state/video";
 import {
   bufferFeatures,
   candidateFeatures,
   collection,
   dockFeatures,
   droneFeatures,
+  footprintFeatures,
   gapFeatures,
   incidentFeatures,
   pathFeatures,
@@ -30,6 +32,7 @@ export class Painter {
   #texts = new Map<SourceName, string>();
   #trails = new Trails();
   #due = false;
+  #seen: [Video["samples"] | null, string | null, number] = [null, null, 0];
 
   constructor(source: (name: SourceName) => Source | undefined) {
     this.#source = source;
@@ -38,14 +41,16 @@ export class Painter {
   /** Paints what is known and all that follows; returns what ends it. */
   start(): () => void {
     this.#paint();
-    return useConsole.subscribe(() => {
+    const paintSoon = () => {
       if (this.#due) return;
       this.#due = true;
       requestAnimationFrame(() => {
         this.#due = false;
         this.#paint();
       });
-    });
+    };
+    const forget = [useConsole.subscribe(paintSoon), useVideo.subscribe(paintSoon)];
+    return () => forget.forEach((each) => each());
   }
 
   #paint(): void {
@@ -61,6 +66,7 @@ export class Painter {
       if (this.#trails.note(Object.values(now.drones))) this.#set("trails", this.#trails.features());
     }
     if (differs("drones", "sorties")) this.#setIfNew("drones", droneFeatures(now));
+    this.#paintFootprints(now);
     if (differs("sorties", "district")) this.#set("paths", pathFeatures(now));
     if (differs("incidents", "incident")) {
       this.#set("incidents", incidentFeatures(now.incidents, now.incident));
@@ -78,6 +84,18 @@ export class Painter {
       const placed = isPicking(now) && lon !== null && lat !== null;
       this.#set("draft", collection(placed ? [point([lon, lat], {})] : []));
     }
+  }
+
+  /** What was seen long ago is not what is seen; telemetry, which goes on, makes it vanish. */
+  #paintFootprints(now: Console): void {
+    const { samples } = useVideo.getState();
+    const chosen = now.unit?.drone ?? null;
+    const secondMs = Math.floor(clock.nowMs() / 1000) * 1000;
+    const seen = [samples, chosen, secondMs].map((part, i) => part === this.#seen[i]);
+    if (seen.every(Boolean)) return;
+    this.#seen = [samples, chosen, secondMs];
+    const fresh = Object.values(samples).filter((each) => !isStale(each, secondMs, clock.speedup));
+    this.#setIfNew("footprints", footprintFeatures(fresh, chosen));
   }
 
   /** The dock that would be sent, while the chosen incident still waits for one. */

@@ -14,6 +14,7 @@ export const SOURCES = [
   "candidates",
   "paths",
   "trails",
+  "footprints",
   "docks",
   "drones",
   "incidents",
@@ -126,6 +127,24 @@ export function styleFor(language: Language, colours: Palette["map"]): StyleSpec
           ...["interpolate", ["linear"], ["line-progress"]],
           ...[0, `${colours.trail}00`, 1, `${colours.trail}d9`],
         ],
+      },
+    },
+    {
+      id: "footprints",
+      type: "fill",
+      source: "footprints",
+      filter: ["==", ["geometry-type"], "Polygon"],
+      paint: { "fill-color": colours.drone, "fill-opacity": ["case", ["get", "chosen"], 0.2, 0.1] },
+    },
+    {
+      id: "footprint-edges",
+      type: "line",
+      source: "footprints",
+      layout: { "line-join": "round" },
+      paint: {
+        "line-color": colours.drone,
+        "line-width": ["case", ["get", "chosen"], 1.6, 0.8],
+        "line-opacity": ["case", ["get", "chosen"], 0.95, 0.6],
       },
     },
     {

@@ -6,6 +6,7 @@ import { standing as colours } from "../palette";
 import { dockSites, sortieByDrone, standOf } from "../state/derived";
 import { clock, selectDrone, useConsole } from "../state/store";
 import { useSecond } from "../useTime";
+import { VideoPanel } from "../video/VideoPanel";
 import { saidIn } from "../words";
 import { DroneAlarms } from "./DroneAlarms";
 import { DroneOrders } from "./DroneOrders";
@@ -58,6 +59,7 @@ export function DroneDrawer() {
       {/* whoever has no mouse scrolls it too */}
       <section className="drawer-scroll" tabIndex={0} aria-label={t("drone.instruments")}>
         {drone && <Flight drone={drone} />}
+        {drone && <VideoPanel drone={drone.drone} sortie={sortie} />}
         {dock && <AtDock dock={dock} />}
       </section>
     </Drawer>
