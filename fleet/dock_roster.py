@@ -74,6 +74,17 @@ class DockRoster:
     def all(self) -> list[DockSeen]:
         return list(self._seen.values())
 
+    def why_blocked(self, dock: str, now_s: float) -> str | None:
+        """Why no drone can land in it, in words; None as far as is known."""
+        seen = self._seen[dock]
+        if seen.state is None:
+            return None
+        if seen.state.emergency_stop:
+            return "the dock's emergency stop is pressed"
+        if seen.state.cover is Cover.STUCK:
+            return "the dock's cover is stuck"
+        return None if seen.online(now_s, self._lost_s) else "the dock is not heard"
+
     def listen(self, listener: Callable[[DockSeen], None]) -> Callable[[], None]:
         """Calls ``listener`` on every change of a dock; returns what ends that."""
         self._listeners.append(listener)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from fleet.contract import KeptApart, LaunchParts, SortieState
+from fleet.hazards import Hazard
 from fleet.sortie import SortieTrigger
 
 
@@ -176,6 +177,29 @@ class SortieStepDone(Fact):
     incident: str | None
     step: str
     detail: str = ""
+
+
+class HazardSeen(Fact):
+    """Something endangers a drone that is out; ``words`` say by which figure it was seen."""
+
+    about = "sortie"
+
+    sortie: str
+    incident: str
+    drone: str
+    hazard: Hazard
+    words: str
+
+
+class HazardOver(Fact):
+    """It has not been seen for a while."""
+
+    about = "sortie"
+
+    sortie: str
+    incident: str
+    drone: str
+    hazard: Hazard
 
 
 class IncidentUnserved(Fact):

@@ -20,6 +20,7 @@ from fleet.district.model import DockModel, DockSite, Flight
 from fleet.dock_roster import DockRoster
 from fleet.dock_side import DockSide
 from fleet.events import Fact, SortieAdvanced, SortieDirected, SortieHeld, SortieStepDone
+from fleet.hazard_watch import HazardWatch, Limits
 from fleet.journal import Journal
 from fleet.launching import Launch
 from fleet.lent_watch import LentWatch
@@ -101,6 +102,9 @@ class SortieFlight:
         self._dock = DockSide(
             orders.pad, orders.dock_model, docks, vehicle, lambda: self._view, self._note
         )
+        reserve_pct = 100 * orders.plan.reserve_wh / orders.battery_wh
+        limits = Limits(reserve_pct, orders.dock_model.wind_limit_ms)
+        self._hazards = HazardWatch(journal, vehicle, docks, limits)
         self._launch = Launch(
             vehicle,
             self._dock,
@@ -226,12 +230,13 @@ class SortieFlight:
 
     def _step(self) -> None:
         state = self._view.state
+        danger = self._hazards.look(self._view)
         if self._recall and T.RECALL in SORTIE.triggers(state) and not self._is_lifting():
             reason, self._recall = self._recall, None
             if self._outward is not None:
                 self._outward.cancel()
             self._advance(T.RECALL, reason)
-        elif following := due(state, self._look(), self._plan):
+        elif following := due(state, replace(self._look(), danger=danger), self._plan):
             self._advance(*following)
         if self._view.state in (S.RETURNING, S.LANDING):
             self._watch_cover()

@@ -11,7 +11,7 @@ from fleet.district.model import District, DroneModel
 from fleet.events import DroneReadied
 from fleet.journal import Journal
 from fleet.mavlink.mission_items import Fence
-from fleet.mavlink.parameters import POLICY, READ
+from fleet.mavlink.parameters import POLICY, READ, battery_levels
 from fleet.mavlink.performance import performance_of
 from fleet.mavlink.vehicle import FLYING_HZ, PARKED_HZ, Vehicle, VehicleFault
 from planner.model import Performance
@@ -125,9 +125,20 @@ class Readiness:
         read = await vehicle.read_parameters(READ)
         record.performance = performance_of(read, model)
         if not is_out:
-            await vehicle.set_parameters(POLICY | {"RTL_ALT": self._return_height_cm})
+            levels = await self._battery_levels(vehicle, model)
+            await vehicle.set_parameters(POLICY | levels | {"RTL_ALT": self._return_height_cm})
             # a fence takes effect when it is switched on, not when it is changed
             await vehicle.set_parameters({"FENCE_ENABLE": 0})
             await vehicle.upload_fence(self._fence)
             await vehicle.set_parameters({"FENCE_ENABLE": 1})
         return read
+
+    async def _battery_levels(self, vehicle: Vehicle, model: DroneModel) -> dict[str, float]:
+        """Raises VehicleFault if the autopilot does not know how much its battery holds."""
+        capacity_mah = (await vehicle.read_parameters([("BATT_CAPACITY",)]))["BATT_CAPACITY"]
+        if not capacity_mah > 0:
+            raise VehicleFault(
+                "BATT_CAPACITY is 0, so the autopilot cannot tell when its battery is low; set it "
+                "to what the battery holds, in mAh"
+            )
+        return battery_levels(capacity_mah, model.reserve_share)

@@ -20,7 +20,7 @@ class SortieTrigger(StrEnum):
     PREPARED = "prepared"  # cover open, mission and fence verified by read-back
     TOOK_OFF = "took_off"
     ARRIVED = "arrived"
-    TURN_BACK = "turn_back"  # of its own: the energy is needed for the way home
+    TURN_BACK = "turn_back"  # of its own: the energy is needed for the way home, or it is in danger
     RECALL = "recall"  # a person wants it home
     HOLD = "hold"  # a person stops it where it is, or it could not be told the way it was sent
     RESUME = "resume"  # a person lets it go on with its mission
@@ -148,6 +148,7 @@ class Seen:
     in_dock: bool  # its dock feels it on the pad and has closed the cover
     energy_wh: float | None  # left in the battery
     mode: str | None  # the autopilot's
+    danger: str | None = None  # why it must come home at once, where its autopilot would fly on
     being_told: bool = False  # an order is being given: it may still do what it did before
     lent: bool = False  # another ground station commands it
 
@@ -186,6 +187,8 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
         return T.ARRIVED, f"{seen.to_scene_m:.0f} m from the incident"
     if state in _AWAY and (why := _turned_back(seen)):
         return T.TURN_BACK, why
+    if state in _AWAY and seen.danger is not None:
+        return T.TURN_BACK, seen.danger
     if state in _AWAY and _must_turn_back(state, seen, plan):
         return T.TURN_BACK, _energy_words(seen, plan)
     if state is S.RETURNING and seen.to_pad_m is not None and seen.to_pad_m <= OVER_PAD_M:

@@ -102,7 +102,7 @@ class Steering:
             try:
                 if return_seq is not None and state.mode == AUTO:
                     await self._vehicle.set_current(return_seq)
-                    await self._vehicle.resume_mission()
+                    await self._go_on(AUTO)
                 elif plan := way_home():
                     await self._switch_to(self._vehicle, plan, plan.return_seq)
                 else:

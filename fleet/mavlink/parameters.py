@@ -30,4 +30,33 @@ POLICY: Final[dict[str, float]] = {
     "FS_GCS_TIMEOUT": 20,  # s; a controller that is started again is back in five
     "BATT_FS_LOW_ACT": 2,  # low: return
     "BATT_FS_CRT_ACT": 1,  # critical: land where it is
+    "FS_EKF_ACTION": 1,  # it does not know where it is: land
+    "FS_DR_ENABLE": 2,  # GPS lost with a wind estimate: return by dead reckoning
+    "FS_VIBE_ENABLE": 1,  # sensors that vibrate: fly on without them
+    "FS_CRASH_CHECK": 1,  # turned over: rotors off
+    "AVD_ENABLE": 1,
+    "AVD_F_ACTION": 2,  # another aircraft comes near: climb or descend out of its way
+    "AVD_F_RCVRY": 1,  # and go on once it has passed
+    "AVD_F_DIST_XY": 300,  # m
+    "AVD_F_DIST_Z": 100,
+    "AVD_F_TIME": 20,  # s before it would be that near
+    "AVD_F_ALT_MIN": 20,  # m; not into the ground
+    "AVD_W_ACTION": 1,  # further off: say so
+    "AVD_W_DIST_XY": 1000,
+    "AVD_W_TIME": 60,
 }
+
+# Levels of the autopilot's own battery failsafes, as parts of the reserve that a flight is planned
+# with. The controller turns back earlier: it knows the way; a drone that a person holds may use up
+# half of its reserve and must still come home by its planned way, not by the straight line of RTL.
+LOW_OF_RESERVE: Final = 0.4
+CRITICAL_OF_RESERVE: Final = 0.2
+
+
+def battery_levels(capacity_mah: float, reserve_share: float) -> dict[str, float]:
+    """What to set, in whole mAh, for a battery of this capacity."""
+    reserve_mah = capacity_mah * reserve_share
+    return {
+        "BATT_LOW_MAH": float(round(reserve_mah * LOW_OF_RESERVE)),
+        "BATT_CRT_MAH": float(round(reserve_mah * CRITICAL_OF_RESERVE)),
+    }

@@ -21,9 +21,23 @@ _MODES = {
 }  # fmt: skip
 MODE_NUMBERS = {name: number for number, name in _MODES.items()}
 
+# What ArduCopter says when a motor has no thrust left to give, when it flies on without its
+# vibrating sensors, and when it has turned over.
+_OF_MOTORS = ("Potential Thrust Loss", "Vibration compensation ON", "Crash: Disarming")
 _UNKNOWN_HEADING = 65535
 _UNKNOWN_COUNT = 255
 _UNKNOWN_VOLTAGE = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Aircraft:
+    """Another aircraft that comes near, as the drone's own receiver and autopilot see it."""
+
+    id: int
+    told_s: float  # loop time
+    avoided: bool  # the autopilot flies out of its way
+    within_m: float  # horizontally, at the nearest
+    in_s: float  # until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,10 @@ class VehicleState:
     reached_item: int | None = None
     statustexts: tuple[str, ...] = ()
     prearm: tuple[tuple[float, str], ...] = ()  # (when said, what) of failures said lately
+    outside_fence: bool = False
+    vibration_ms2: float | None = None  # the worst of the three axes
+    motor_warning: str | None = None  # said since it was armed
+    aircraft: Aircraft | None = None  # that its autopilot watches
 
     @property
     def prearm_ok(self) -> bool:
@@ -75,10 +93,12 @@ def fold(state: VehicleState, message: MavMessage, now_s: float) -> VehicleState
 
 
 def _heartbeat(state: VehicleState, m: MavMessage) -> VehicleState:
+    armed = bool(m.base_mode & mavlink.MAV_MODE_FLAG_SAFETY_ARMED)
     return replace(
         state,
-        armed=bool(m.base_mode & mavlink.MAV_MODE_FLAG_SAFETY_ARMED),
+        armed=armed,
         mode=_MODES.get(m.custom_mode, f"MODE {m.custom_mode}"),
+        motor_warning=state.motor_warning if armed else None,
     )
 
 
@@ -142,9 +162,34 @@ def _reached(state: VehicleState, m: MavMessage) -> VehicleState:
     return replace(state, reached_item=m.seq)
 
 
+def _fence(state: VehicleState, m: MavMessage) -> VehicleState:
+    return replace(state, outside_fence=bool(m.breach_status))
+
+
+def _vibration(state: VehicleState, m: MavMessage) -> VehicleState:
+    worst = max(m.vibration_x, m.vibration_y, m.vibration_z)
+    return replace(state, vibration_ms2=worst if math.isfinite(worst) else None)
+
+
+def _collision(state: VehicleState, m: MavMessage) -> VehicleState:
+    """ArduPilot tells once a second of who may come near, and once more when that is over."""
+    if m.threat_level == mavlink.MAV_COLLISION_THREAT_LEVEL_NONE:
+        return replace(state, aircraft=None)
+    aircraft = Aircraft(
+        m.id,
+        state.last_heard_s or 0.0,
+        m.threat_level >= mavlink.MAV_COLLISION_THREAT_LEVEL_HIGH,
+        m.horizontal_minimum_delta,
+        max(m.time_to_minimum_delta, 0.0),
+    )
+    return replace(state, aircraft=aircraft)
+
+
 def with_text(state: VehicleState, text: str, now_s: float) -> VehicleState:
     """The state after the vehicle has said this. Failures of the checks are kept each once."""
     state = replace(state, statustexts=(*state.statustexts, text)[-TEXTS_KEPT:])
+    if text.startswith(_OF_MOTORS):
+        state = replace(state, motor_warning=text)
     if not text.startswith(("PreArm: ", "Arm: ")):
         return state
     said = text.partition(": ")[2]
@@ -162,6 +207,9 @@ _TAKERS: dict[str, Callable[[VehicleState, MavMessage], VehicleState]] = {
     "EKF_STATUS_REPORT": _estimator,
     "MISSION_CURRENT": _mission_current,
     "MISSION_ITEM_REACHED": _reached,
+    "FENCE_STATUS": _fence,
+    "VIBRATION": _vibration,
+    "COLLISION": _collision,
 }
 
 # What a vehicle is asked to send: message id -> share of the asked rate.
@@ -173,4 +221,6 @@ STREAMS: dict[int, float] = {
     mavlink.MAVLINK_MSG_ID_SYS_STATUS: 0.2,
     mavlink.MAVLINK_MSG_ID_GPS_RAW_INT: 0.2,
     mavlink.MAVLINK_MSG_ID_EKF_STATUS_REPORT: 0.2,
+    mavlink.MAVLINK_MSG_ID_VIBRATION: 0.2,
+    mavlink.MAVLINK_MSG_ID_FENCE_STATUS: 0.2,
 }

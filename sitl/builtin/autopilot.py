@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from enum import IntEnum
+from typing import Any
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
@@ -15,6 +16,7 @@ from sitl.builtin.body import Bodies
 from sitl.builtin.errand import Errand
 from sitl.builtin.guards import Act, Guards
 from sitl.builtin.helm import Helm, Place
+from sitl.builtin.mishaps import Mishaps
 from sitl.builtin.plans import Plans
 
 LIFT_AFTER_ARMING_S = 4.0  # ArduCopter: 2 s arming delay, half a second of spool-up, throttle ramp
@@ -30,6 +32,12 @@ class Mode(IntEnum):
     RTL = 6
     LAND = 9
     BRAKE = 17
+    AVOID_ADSB = 19
+
+
+# Modes that are flown by position: without one they are left, and not entered.
+_POSITIONED = (Mode.AUTO, Mode.GUIDED, Mode.LOITER, Mode.RTL, Mode.BRAKE, Mode.AVOID_ADSB)
+_AVOIDS = (Mode.AUTO, Mode.GUIDED, Mode.LOITER)
 
 
 class Autopilot:
@@ -44,17 +52,20 @@ class Autopilot:
         parameters: dict[str, float],
         say: Callable[[int, str], None],
         reached: Callable[[int], None],
+        send: Callable[[Any], None],
     ) -> None:
         self._i, self._bodies = i, bodies
         self._parameters, self._say = parameters, say
         self.helm = Helm(i, origin, bodies, parameters)
         self.errand = Errand(self.helm, plans, reached)
         self.guards = Guards(self.helm, plans, parameters, say)
+        self.mishaps = Mishaps(self.helm, parameters, say, send)
         self.mode = Mode.STABILIZE
         self.armed = False
         self._armed_s = -math.inf
         self._waits_for_start = False
         self._take_off_m: float | None = None
+        self._avoided_from: Mode | None = None  # the mode it goes on in after an encounter
         self.helm.at_ease()
 
     @property
@@ -75,6 +86,8 @@ class Autopilot:
 
     def prearm(self) -> str | None:
         """Why it would not arm; None when it would."""
+        if not self.mishaps.knows_where:
+            return "Need Position Estimate"
         return self.guards.prearm(self._battery_share())
 
     def arm(self, now_s: float) -> str | None:
@@ -107,6 +120,8 @@ class Autopilot:
             mode = Mode(number)
         except ValueError:
             return f"mode {number} is not known"
+        if mode is Mode.AVOID_ADSB or (mode in _POSITIONED and not self.mishaps.knows_where):
+            return f"Mode change to {mode.name} failed: requires position"
         if mode is Mode.AUTO and self.armed:
             if not self.errand.exists:
                 return "Mode change to AUTO failed: no mission"
@@ -146,8 +161,15 @@ class Autopilot:
     # What it does.
 
     def tick(self, now_s: float) -> None:
+        lost = self.mishaps.watch_position(now_s)
         if not self.armed:
             return
+        self.mishaps.watch_motors()
+        if lost and self._parameters["FS_EKF_ACTION"] and self.mode in _POSITIONED:
+            self._say(mavlink.MAV_SEVERITY_CRITICAL, "EKF variance")
+            self._say(mavlink.MAV_SEVERITY_CRITICAL, "EKF Failsafe: changed to LAND Mode")
+            self._enter(Mode.LAND)
+        self._avoid(now_s)
         self.errand.keep_up()
         match self.guards.watch(now_s, self._battery_share(), not self.on_ground):
             case Act.LAND if self.mode is not Mode.LAND:
@@ -160,6 +182,18 @@ class Autopilot:
             self._lift(now_s)
         elif now_s - self._armed_s > self._parameters["DISARM_DELAY"]:
             self._stop()
+
+    def _avoid(self, now_s: float) -> None:
+        """Out of another aircraft's way, by height; then on with what it was doing."""
+        self.mishaps.watch_aircraft(now_s)
+        height_m = self.mishaps.avoids
+        if height_m is not None and self.mode in _AVOIDS:
+            before = self.mode
+            self._enter(Mode.AVOID_ADSB)
+            self._avoided_from = before
+            self.helm.climb_to(height_m)
+        elif height_m is None and self.mode is Mode.AVOID_ADSB:
+            self._enter(self._avoided_from or Mode.GUIDED)
 
     def _wants_up(self) -> bool:
         if self.mode is Mode.AUTO:

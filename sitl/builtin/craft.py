@@ -48,7 +48,8 @@ class Craft:
         self.parameters = dict(DEFAULTS, MAV_SYSID=float(sysid))
         self.plans = Plans(_home_item(home))
         self.autopilot = Autopilot(
-            i, home, bodies, self.plans, self.parameters, self._say, self._reached
+            *(i, home, bodies, self.plans, self.parameters),
+            *(self._say, self._reached, self._send),
         )
         self.camera = Camera(self.parameters, lambda: float(bodies.heading_deg[i]))
         self._now_s = 0.0
@@ -58,6 +59,7 @@ class Craft:
         self._next_due_s = -math.inf
         self._prearm_said_s = -math.inf
         self._told_current = -1
+        self._told_mode = self.autopilot.mode
         self._tellers: dict[int, Callable[[], Any]] = {
             mavlink.MAVLINK_MSG_ID_HEARTBEAT: self._heartbeat,
             mavlink.MAVLINK_MSG_ID_SYS_STATUS: self._sys_status,
@@ -68,6 +70,8 @@ class Craft:
             mavlink.MAVLINK_MSG_ID_BATTERY_STATUS: self._battery_status,
             mavlink.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: self._extended,
             mavlink.MAVLINK_MSG_ID_EKF_STATUS_REPORT: self._estimator,
+            mavlink.MAVLINK_MSG_ID_FENCE_STATUS: self._fence_status,
+            mavlink.MAVLINK_MSG_ID_VIBRATION: self._vibration,
             mavlink.MAVLINK_MSG_ID_MISSION_CURRENT: self._mission_current,
             mavlink.MAVLINK_MSG_ID_HOME_POSITION: self._home_position,
             mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION: self._version,
@@ -84,6 +88,9 @@ class Craft:
             self._send(message)
         if now_s >= self._next_due_s:
             self._tell_due(now_s)
+        if self.autopilot.mode is not self._told_mode:
+            self._told_mode = self.autopilot.mode
+            self._send(self._heartbeat())
         if self.autopilot.current != self._told_current:
             self._told_current = self.autopilot.current
             self._send(self._mission_current())
@@ -106,6 +113,8 @@ class Craft:
             if message.get_type() == "HEARTBEAT":
                 if message.get_srcSystem() == self.parameters["MAV_GCS_SYSID"]:
                     self.autopilot.guards.heard(now_s)
+            elif message.get_type() == "ADSB_VEHICLE":
+                self.autopilot.mishaps.hear(message, now_s)
             elif getattr(message, "target_system", None) == self.sysid:
                 self._take(message)
 
@@ -202,10 +211,9 @@ class Craft:
             case mavlink.MAV_CMD_REQUEST_MESSAGE:
                 return self._tell_once(int(m.param1)), None
             case mavlink.MAV_CMD_BATTERY_RESET:
-                self._bodies.energy_wh[self._i] = (
-                    self._bodies.battery_wh[self._i] * min(max(m.param2, 0.0), 100.0) / 100
-                )
-                pilot.guards.fresh_battery()
+                share = min(max(m.param2, 0.0), 100.0) / 100
+                self._bodies.energy_wh[self._i] = self._bodies.battery_wh[self._i] * share
+                pilot.guards.fresh_battery(share)
                 why = None
             case mavlink.MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES:
                 return self._tell_once(mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION), None
@@ -338,9 +346,12 @@ class Craft:
 
     def _gps(self) -> Any:
         lon, lat, up_m = self.autopilot.position
+        fix, satellites = mavlink.GPS_FIX_TYPE_RTK_FIXED, 18
+        if not self.autopilot.mishaps.has_fix:
+            fix, satellites = mavlink.GPS_FIX_TYPE_NO_FIX, 0
         return mavlink.MAVLink_gps_raw_int_message(
-            int(self._now_s * 1e6), mavlink.GPS_FIX_TYPE_RTK_FIXED, round(lat * 1e7),
-            round(lon * 1e7), round((self._home[2] + up_m) * 1000), 60, 80, 65535, 65535, 18,
+            int(self._now_s * 1e6), fix, round(lat * 1e7), round(lon * 1e7),
+            round((self._home[2] + up_m) * 1000), 60, 80, 65535, 65535, satellites,
         )  # fmt: skip
 
     def _battery_status(self) -> Any:
@@ -366,7 +377,19 @@ class Craft:
             | mavlink.ESTIMATOR_POS_HORIZ_ABS
             | mavlink.ESTIMATOR_POS_VERT_ABS
         )
+        if not self.autopilot.mishaps.knows_where:
+            trusted = mavlink.ESTIMATOR_ATTITUDE | mavlink.ESTIMATOR_POS_VERT_ABS
         return mavlink.MAVLink_ekf_status_report_message(trusted, 0, 0, 0, 0, 0)
+
+    def _fence_status(self) -> Any:
+        outside = self.autopilot.guards.is_outside
+        kind = mavlink.FENCE_BREACH_BOUNDARY if outside else mavlink.FENCE_BREACH_NONE
+        return mavlink.MAVLink_fence_status_message(int(outside), int(outside), kind, 0)
+
+    def _vibration(self) -> Any:
+        shaken_ms2 = self.autopilot.mishaps.vibration_ms2
+        boot_us = self._boot_ms * 1000
+        return mavlink.MAVLink_vibration_message(boot_us, *[shaken_ms2] * 3, 0, 0, 0)
 
     def _mission_current(self) -> Any:
         return mavlink.MAVLink_mission_current_message(

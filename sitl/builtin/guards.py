@@ -48,8 +48,15 @@ class Guards:
             self._link_lost = False
             self._say(_WARNING, "GCS Failsafe Cleared")
 
-    def fresh_battery(self) -> None:
-        self._low = self._critical = False
+    @property
+    def is_outside(self) -> bool:
+        return self._outside
+
+    def fresh_battery(self, share: float) -> None:
+        """A battery that is told to be low is so without any act, as in ArduCopter."""
+        left_mah = share * self._parameters["BATT_CAPACITY"]
+        self._critical = left_mah < self._parameters["BATT_CRT_MAH"]
+        self._low = self._critical or left_mah < self._parameters["BATT_LOW_MAH"]
 
     def prearm(self, battery_share: float) -> str | None:
         if self._low or self._critical:

@@ -35,6 +35,27 @@ DEFAULTS: Final[dict[str, float]] = {
     "BATT_CRT_MAH": 0,
     "BATT_FS_LOW_ACT": 0,
     "BATT_FS_CRT_ACT": 0,
+    "FS_EKF_ACTION": 1,
+    "FS_DR_ENABLE": 2,
+    "FS_VIBE_ENABLE": 1,
+    "FS_CRASH_CHECK": 1,
+    "ADSB_TYPE": 1,  # a receiver that tells by MAVLink
+    "AVD_ENABLE": 0,
+    "AVD_F_ACTION": 1,
+    "AVD_F_RCVRY": 2,
+    "AVD_F_DIST_XY": 100,  # m
+    "AVD_F_DIST_Z": 100,
+    "AVD_F_TIME": 30,  # s
+    "AVD_F_ALT_MIN": 0,  # m
+    "AVD_W_ACTION": 1,
+    "AVD_W_DIST_XY": 300,
+    "AVD_W_TIME": 30,
+    "SIM_GPS1_ENABLE": 1,
+    "SIM_ACC1_RND": 0,  # m/s/s, by which the first accelerometer is shaken
+    "SIM_ACC2_RND": 0,
+    "SIM_VIB_FREQ_X": 0,  # Hz, at which
+    "SIM_ENGINE_FAIL": 0,  # motors, as bits
+    "SIM_ENGINE_MUL": 1,  # the thrust that is left to them
     "ARMING_CHECK": 1,
     "DISARM_DELAY": 20,
     "MNT1_TYPE": 7,  # a gimbal that keeps itself level

@@ -260,9 +260,12 @@ def test_a_restart_while_it_is_being_told_its_way_leaves_it_held(played):
     async def story(stage):
         await stage.until_state("en_route")
         await stage.until(lambda: off_m(stage, PAD[:2]) > 100)
+        take = stage.craft.receive
+        stage.craft.receive = deaf_to_missions(take)
         stage.flight.direct(directed(), "there", None)
         await stage.until(lambda: stage.craft.autopilot.mode.name == "GUIDED")
         await stage.restart_controller()
+        stage.craft.receive = take
         await stage.until_state("held")
         assert "before the way was told" in (sortie(stage).reason or "")
 
@@ -273,16 +276,18 @@ def test_a_way_that_cannot_be_told_in_time_leaves_it_held(played):
     async def story(stage):
         await stage.until_state("en_route")
         await stage.until(lambda: off_m(stage, PAD[:2]) > 100)
-        take = stage.craft.receive
-
-        def deaf_to_missions(data, now_s):
-            if data[7:8] != b"\x2c":  # MISSION_COUNT
-                take(data, now_s)
-
-        stage.craft.receive = deaf_to_missions
+        stage.craft.receive = deaf_to_missions(stage.craft.receive)
         stage.flight.direct(directed(), "there", None)
         await stage.until_state("held", within_s=400)
         assert "direct_failed" in stage.steps
         assert sortie(stage).held_from == "directed"
 
     played(story)
+
+
+def deaf_to_missions(take):
+    def hear(data, now_s):
+        if data[7:8] != b"\x2c":  # MISSION_COUNT
+            take(data, now_s)
+
+    return hear

@@ -140,6 +140,16 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
         detail: String(data.conflict ?? ""),
         tone: data.conflict ? "bad" : "plain",
       };
+    case "HazardSeen":
+      return {
+        text: t("event.HazardSeen", { drone: data.drone, hazard: t(`hazard.${data.hazard}`, String(data.hazard)) }),
+        detail: saidIn(String(data.words ?? ""), language),
+        tone: "bad",
+      };
+    case "HazardOver":
+      return plain(
+        t("event.HazardOver", { drone: data.drone, hazard: t(`hazard.${data.hazard}`, String(data.hazard)) }),
+      );
     case "IncidentUnserved":
       return { text: t("event.IncidentUnserved"), detail: "", tone: "bad" };
     case "IncidentClosed":
