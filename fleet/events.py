@@ -185,7 +185,7 @@ class HazardSeen(Fact):
     about = "sortie"
 
     sortie: str
-    incident: str
+    incident: str | None
     drone: str
     hazard: Hazard
     words: str
@@ -197,7 +197,7 @@ class HazardOver(Fact):
     about = "sortie"
 
     sortie: str
-    incident: str
+    incident: str | None
     drone: str
     hazard: Hazard
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from fleet.contract import SortieView
 from fleet.dock_roster import DockRoster
@@ -67,5 +67,5 @@ class HazardWatch:
         )
 
 
-def _of(sortie: SortieView) -> dict[str, str]:
+def _of(sortie: SortieView) -> dict[str, Any]:
     return {"sortie": sortie.id, "incident": sortie.incident, "drone": sortie.drone}
