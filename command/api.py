@@ -14,6 +14,7 @@ from command.answers import json_of, known, view_of
 from command.emitter import Emitter
 from command.lending import add_lending
 from command.orders import add_orders
+from command.patrols import add_patrols
 from command.people.signed import Asks
 from command.problems import responses
 from command.records import add_records
@@ -34,6 +35,7 @@ def blueprint(acts: Asks, emitter: Emitter) -> APIBlueprint:
     add_orders(api, acts)
     add_video(api, acts)
     add_lending(api, acts)
+    add_patrols(api, acts)
     return api
 
 

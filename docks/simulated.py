@@ -30,7 +30,7 @@ from docks.contract import (
 from docks.machine import CLEAR_M, Dock, DockRefused, Faults, Pad
 from docks.site import DockSite
 from docks.weather import Weather
-from fleet.bus import BusUnreachable, Message, MqttBus, Reply, Request, Topics, subject
+from fleet.bus import Bus, BusUnreachable, Message, MqttBus, Reply, Request, Topics, subject
 from fleet.clock import Clock
 
 _log = logging.getLogger(__name__)
@@ -74,26 +74,31 @@ class SimulatedDock:
             client=f"dock-{id_}",
             clock=self._clock,
             will=(topics.dock_link(id_), b"offline", True),
-            on_connected=lambda: self._birth(bus),
+            on_connected=lambda: self.birth(bus),
         )
         async with bus:
             try:
-                async with asyncio.TaskGroup() as tasks:
-                    await bus.serve(topics.dock_command(id_), self._on_command)
-                    telling = [
-                        tasks.create_task(self._tell_state(bus), name=f"{id_} state"),
-                        tasks.create_task(self._tell_weather(bus), name=f"{id_} weather"),
-                    ]
-                    online.set()
-                    await self._cut.wait()
-                    for task in telling:
-                        task.cancel()
+                await self.serve(bus, online)
             finally:  # who leaves in order has no last will
                 with contextlib.suppress(BusUnreachable, TimeoutError):
                     async with asyncio.timeout(FAREWELL_S * self._clock.speedup):
                         await bus.publish(topics.dock_link(id_), b"offline", retain=True)
 
-    async def _birth(self, bus: MqttBus) -> None:
+    async def serve(self, bus: Bus, online: asyncio.Event) -> None:
+        """Serves the dock on a bus, until its line is cut."""
+        async with asyncio.TaskGroup() as tasks:
+            await bus.serve(self._topics.dock_command(self.id), self._on_command)
+            telling = [
+                tasks.create_task(self._tell_state(bus), name=f"{self.id} state"),
+                tasks.create_task(self._tell_weather(bus), name=f"{self.id} weather"),
+            ]
+            online.set()
+            await self._cut.wait()
+            for task in telling:
+                task.cancel()
+
+    async def birth(self, bus: Bus) -> None:
+        """Says that it is there."""
         await bus.publish(self._topics.dock_link(self.id), b"online", retain=True)
         self._stirred.set()
 
@@ -105,7 +110,7 @@ class SimulatedDock:
             self._dock = dock
             self._stirred.set()
 
-    async def _tell_state(self, bus: MqttBus) -> None:
+    async def _tell_state(self, bus: Bus) -> None:
         """On every change, and every 10 s; the cover's arrival is a change too."""
         while True:
             self._become(self._dock.tick(self._now_s()))
@@ -136,7 +141,7 @@ class SimulatedDock:
             emergency_stop=dock.faults.emergency_stop,
         )
 
-    async def _tell_weather(self, bus: MqttBus) -> None:
+    async def _tell_weather(self, bus: Bus) -> None:
         while True:
             reading = self._weather.wind(self._site.at, self._clock.unix_s())
             conditions = self._weather.conditions
@@ -242,7 +247,7 @@ class World:
     def __init__(self, docks: list[SimulatedDock], topics: Topics) -> None:
         self._docks, self._topics = {dock.id: dock for dock in docks}, topics
 
-    async def watch(self, bus: MqttBus) -> None:
+    async def watch(self, bus: Bus) -> None:
         await bus.subscribe(self._topics.vehicle_truth("+"), self._on_truth)
         await bus.subscribe(self._topics.of("sim", "+", "fault"), self._on_fault)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fleet.cli import AsJson, print_json, wind_of
+from fleet.cli_patrol_flying import fly, status
 from fleet.process import Refusal, end_with
 
 if TYPE_CHECKING:
@@ -22,7 +23,11 @@ InDistrict = Annotated[
     Path, typer.Option("--in", help="The district.", envvar="DOCKFLEET_DISTRICT")
 ]
 
-patrol = typer.Typer(help="Plan patrols, check plans, write missions.", no_args_is_help=True)
+patrol = typer.Typer(
+    help="Plan patrols, check plans, write missions, fly them.", no_args_is_help=True
+)
+patrol.command("fly")(fly)
+patrol.command("status")(status)
 
 
 @patrol.command("plan")
@@ -89,7 +94,7 @@ def check(
     from fleet.district.load import load_or_refuse
     from fleet.patrol.check import plan_violations
 
-    planned = _read(file)
+    planned = read_plan(file)
     found = plan_violations(planned, load_or_refuse(district_dir))
     if json:
         print_json({"sorties": len(planned.sorties), "violations": found})
@@ -115,18 +120,18 @@ def export(
     from fleet.formats.plan_file import PlanFile
     from fleet.formats.qgc_plan import plan_text
     from fleet.formats.waypoints import waypoint_text
-    from fleet.patrol.mission import mission_items
+    from fleet.patrol.mission import patrol_mission
 
     if to.suffix not in WRITTEN:
         end_with(f"--to must end in {', '.join(WRITTEN)}, not {to.name!r}", 2)
-    planned, district = _read(file), load_or_refuse(district_dir)
+    planned, district = read_plan(file), load_or_refuse(district_dir)
     flight = next((each for each in planned.sorties if each.id == sortie), None)
     if flight is None:
         end_with(f"there is no flight {sortie} in {file}; it holds {len(planned.sorties)}")
     docks = {site.id: site for site in district.docks}
     if unknown := {flight.dock, flight.lands_at} - set(docks):
         end_with(f"{sortie} uses {', '.join(sorted(unknown))}, which {district.id} does not have")
-    items = mission_items(flight, docks[flight.dock], docks[flight.lands_at])
+    items = patrol_mission(flight, docks[flight.dock], docks[flight.lands_at]).items
     mission = PlanFile(items, district_fence(district))
     text = plan_text(mission) if to.suffix == ".plan" else waypoint_text(mission)
     try:
@@ -186,7 +191,7 @@ def solve(
     typer.echo(f"Cost {found.cost:.3f}{against} ({found.iterations} steps, seed {seed})")
 
 
-def _read(file: Path) -> PatrolPlan:
+def read_plan(file: Path) -> PatrolPlan:
     """The plan in a file; ends the program with what is wrong with it."""
     from fleet.district.document import parse_document
     from fleet.patrol.plan import PatrolPlan

@@ -43,6 +43,36 @@ class ScaledLoop(asyncio.SelectorEventLoop):
         return (time.monotonic() - self._start_s) * self._speedup
 
 
+class _JumpSelector(selectors.DefaultSelector):
+    """Waits for nobody: where nothing is ready, time jumps to when something is due, but runs no
+    faster than ``speedup`` times the wall clock's."""
+
+    def __init__(self, speedup: float) -> None:
+        super().__init__()
+        self._speedup, self._began_s = speedup, time.monotonic()
+        self.now_s = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if ready or not timeout:
+            return ready
+        self.now_s += timeout
+        early_s = self.now_s / self._speedup - (time.monotonic() - self._began_s)
+        return super().select(early_s) if early_s > 0 else []
+
+
+class JumpLoop(asyncio.SelectorEventLoop):
+    """An event loop whose time is virtual: it passes only where everybody waits. Deterministic, as
+    long as nothing runs beside it: no threads, no sockets."""
+
+    def __init__(self, speedup: float) -> None:
+        self._jumps = _JumpSelector(speedup)
+        super().__init__(self._jumps)
+
+    def time(self) -> float:
+        return self._jumps.now_s
+
+
 @dataclass(frozen=True)
 class Clock:
     """Date and time of day (UTC), ``speedup`` times as fast as the wall clock since ``epoch_s``."""
@@ -89,6 +119,21 @@ class Clock:
         with asyncio.Runner(
             loop_factory=factory if self.speedup == 1 else lambda: ScaledLoop(self.speedup)
         ) as runner:
+            return runner.run(main)
+
+
+@dataclass(frozen=True)
+class JumpClock(Clock):
+    """The time of day of a ``JumpLoop``, which begins at ``epoch_s``. To those it is given to, it
+    seems to run as fast as the wall clock."""
+
+    most: float = 100.0  # times the wall clock, at the most
+
+    def unix_s(self) -> float:
+        return self.epoch_s + asyncio.get_running_loop().time()
+
+    def run(self, main: Coroutine[Any, Any, T]) -> T:
+        with asyncio.Runner(loop_factory=lambda: JumpLoop(self.most)) as runner:
             return runner.run(main)
 
 

@@ -229,7 +229,8 @@ class LeaseView(_Model):
 
 
 class SortieView(_Model):
-    """``incident`` is None for a drone that left its dock on loan."""
+    """A flight to an incident or, with ``patrol``, on patrol, which is en route as long as it has
+    looks to go to; ``incident`` is None then, and for a drone that left its dock on loan."""
 
     id: str
     incident: str | None
@@ -249,6 +250,7 @@ class SortieView(_Model):
     diverted_to: str | None = None
     path: tuple[tuple[float, float, float], ...] = ()
     lease: LeaseView | None = None  # while another ground station commands the drone
+    patrol: str | None = None  # the flight of the patrol plan, PLAN/FLIGHT
 
 
 class GuestView(_Model):
@@ -273,6 +275,63 @@ class GatewayView(_Model):
     """Empty where drones are not offered."""
 
     drones: tuple[OfferedDrone, ...]
+
+
+class PatrolFlightView(_Model):
+    """A flight of a patrol plan. ``state``: planned, then waits (it is due, and ``reason`` says why
+    it has not started), flying, flown, or given up."""
+
+    id: str
+    dock: str
+    drone: str
+    ordered_at: datetime
+    lands_at: datetime
+    state: Literal["planned", "waits", "flying", "flown", "given_up"]
+    reason: str | None = None
+    sortie: str | None = None
+    visits: tuple[str, ...]
+    seen: tuple[str, ...]
+
+
+class PatrolView(_Model):
+    """A plan that is flown. ``missed`` are visits that none of its flights sees, with the reason;
+    what ``rest`` names has been planned anew with them."""
+
+    id: str
+    name: NameView
+    midnight: datetime
+    rest_of: str | None  # the plan that this is the rest of
+    visits: int
+    seen: int
+    missed: dict[str, str]
+    unserved: dict[str, str]  # what the plan left out from the first
+    flights: tuple[PatrolFlightView, ...]
+
+
+class PatrolTaskView(_Model):
+    """A task and how long nobody has looked at it; ``age_s`` None: never, as far as is known.
+    ``next_at`` is when a flight that is planned or under way is to look at it."""
+
+    task: str
+    name: NameView
+    kind: str
+    lon: float
+    lat: float
+    revisit_h: float | None
+    last_seen_at: datetime | None
+    age_s: float | None
+    next_at: datetime | None
+
+
+class PatrolsView(_Model):
+    """``waits`` says why no patrol starts at all now."""
+
+    at: datetime
+    least_coverage: float | None
+    covered_share: float | None
+    waits: str | None
+    patrols: tuple[PatrolView, ...]
+    tasks: tuple[PatrolTaskView, ...]
 
 
 class FleetActView(_Model):
@@ -708,6 +767,24 @@ class GetGateway(_Model):
     ask: Literal["gateway"] = "gateway"
 
 
+class FlyPatrol(_Model):
+    """Adopts a plan of patrol flights: each starts at its time of today, those of ``flights`` alone
+    where any are named; ``at_once``: as soon as it may. Answer: PatrolView."""
+
+    ask: Literal["fly_patrol"] = "fly_patrol"
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
+    plan: dict[str, Any]  # as `dockfleet patrol plan` writes it
+    flights: tuple[str, ...] = ()
+    at_once: bool = False
+
+
+class GetPatrols(_Model):
+    """Plans of today and what of them is seen, and how old each task's last look is. Answer:
+    PatrolsView."""
+
+    ask: Literal["patrols"] = "patrols"
+
+
 class _FleetAct(_Model):
     confirmation: str | None = Field(default=None, max_length=100)
     by: str = Field(default="officer", max_length=100)
@@ -822,6 +899,8 @@ Ask = Annotated[
     | GrantLease
     | TakeBackLease
     | GetGateway
+    | FlyPatrol
+    | GetPatrols
     | RecallAll
     | LandAll
     | CloseIncident

@@ -17,32 +17,23 @@ from fleet.bus import BusUnreachable, MqttBus, Topics
 from fleet.clock import Clock
 from fleet.coverage_watch import CoverageWatch
 from fleet.decisions import adopt
-from fleet.desk import Desk
-from fleet.directing import Directing
-from fleet.dispatcher import Dispatcher
 from fleet.district.model import District
 from fleet.district.view import district_view
-from fleet.dock_roster import DockRoster
 from fleet.events import ComponentFailed, LinkChanged
-from fleet.fence import airspace_of, district_fence
-from fleet.fleet_acts import FleetActs
+from fleet.fence import airspace_of
 from fleet.gate_log import record_news
 from fleet.journal import Journal
 from fleet.leases import Leases
-from fleet.lending import Lending
 from fleet.log.store import EventLog
 from fleet.mavlink.gateway import Gateway
 from fleet.mavlink.reactor import Reactor
-from fleet.operations import Operations
+from fleet.patrol.schedule_file import ScheduleFile
 from fleet.process import Refusal, announce_ready
-from fleet.readiness import Readiness
 from fleet.record.dataflash import FlightLogs
 from fleet.record.keeper import FlightRecords
 from fleet.supervise import supervise
-from fleet.video.aiming import Aiming
 from fleet.video.cameras import Cameras
-from fleet.video.videos import Videos
-from fleet.waiting import WaitingLine
+from fleet.wiring import Surroundings, wired
 from planner.airspace import Airspace
 
 _log = logging.getLogger(__name__)
@@ -123,62 +114,44 @@ async def _serve(
     clock: Clock,
 ) -> None:
     vehicles = {drone.id: reactor.vehicle(drone.sysid) for drone in district.drones}
-    docks = DockRoster(
-        bus, topics, [site.id for site in district.docks], district.system.dock_lost_s
-    )
-    readiness = Readiness(district, district_fence(district), vehicles, journal)
     coverage = CoverageWatch(district, airspace, bus, topics, clock)
-    dispatcher = Dispatcher(
-        district, airspace, journal.state, docks, vehicles, readiness, coverage.absence_cost
+    around = Surroundings(
+        district=district,
+        airspace=airspace,
+        journal=journal,
+        bus=bus,
+        topics=topics,
+        vehicles=vehicles,
+        gate=reactor.gate,
+        leases=leases,
+        clock=clock,
+        records=records.directory,
+        schedule=ScheduleFile(),
     )
-    broadcast = Broadcast(district, journal, docks, vehicles, readiness, bus, topics, clock)
-    videos = Videos(district, vehicles, journal, records.directory, bus, topics, clock)
-    videos.attend(reactor.watch)
     async with asyncio.TaskGroup() as tasks:
-        operations = Operations(
-            district, airspace, journal, dispatcher, vehicles, docks, clock, tasks, leases.give
-        )
+        parts = wired(around, coverage, tasks)
         FlightLogs(records.directory, vehicles, journal, tasks)
-        directing = Directing(district, airspace, journal, dispatcher, vehicles, operations)
-        sysids = {drone.id: drone.sysid for drone in district.drones}
-        desk = Desk(
-            district,
-            journal,
-            operations,
-            directing,
-            FleetActs(journal, operations, directing, reactor.gate, sysids),
-            Lending(district, journal, dispatcher, operations, leases),
-            broadcast.snapshot,
-            lambda: coverage.view,
-            videos,
-            Aiming(vehicles, journal, videos, tasks),
-        )
-        await docks.start()
+        parts.videos.attend(reactor.watch)
+        await parts.docks.start()
 
         def failed(component: str, error: str) -> None:
             journal.record(ComponentFailed(component=component, error=error))
 
-        for drone in vehicles:
-            tasks.create_task(
-                supervise(f"readiness of {drone}", partial(readiness.keep, drone), failed)
-            )
-        tasks.create_task(supervise("broadcast", broadcast.run, failed))
-        watch = partial(coverage.run, dispatcher.candidates)
-        tasks.create_task(supervise("coverage", watch, failed))
-        line = WaitingLine(journal.state, operations, clock)
-        tasks.create_task(supervise("waiting incidents", line.run, failed))
-        tasks.create_task(supervise("flight records", records.run, failed))
-        tasks.create_task(supervise("video metadata", videos.run, failed))
-        tasks.create_task(supervise("video records", videos.records.run, failed))
-        cameras = Cameras(vehicles, videos.watched_hz)
-        for drone in vehicles:
-            watch = partial(cameras.keep, drone)
-            tasks.create_task(supervise(f"camera of {drone}", watch, failed))
-        tasks.create_task(supervise("link watch", lambda: _watch(broadcast, journal), failed))
-        tasks.create_task(operations.settle(), name="settle")
+        lanes = parts.lanes | {
+            "broadcast": parts.broadcast.run,
+            "flight records": records.run,
+            "video metadata": parts.videos.run,
+            "video records": parts.videos.records.run,
+            "link watch": partial(_watch, parts.broadcast, journal),
+        }
+        cameras = Cameras(vehicles, parts.videos.watched_hz)
+        lanes |= {f"camera of {drone}": partial(cameras.keep, drone) for drone in vehicles}
+        for name, lane in lanes.items():
+            tasks.create_task(supervise(name, lane, failed))
+        tasks.create_task(parts.operations.settle(), name="settle")
         leases.end_old()
-        operations.take_up()
-        await bus.serve(topics.controller_request(), desk.answer)
+        parts.operations.take_up()
+        await bus.serve(topics.controller_request(), parts.desk.answer)
         announce_ready("controller", district=district.id, mavlink=reactor.address)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,22 +40,27 @@ class CoverageWatch:
         bus: Bus,
         topics: Topics,
         clock: Clock,
+        step_m: float = STEP_M,
+        look_each_s: float = LOOK_EVERY_S,
+        beside: Callable[..., Awaitable[Any]] = asyncio.to_thread,
     ) -> None:
+        """``beside`` does a work beside the event loop."""
         self._district, self._airspace = district, airspace
         self._bus, self._topics = bus, topics
-        self._pause_s = LOOK_EVERY_S * clock.speedup
+        self._pause_s = look_each_s * clock.speedup
+        self._step_m, self._beside = step_m, beside
         self._rows: dict[str, tuple[Candidate, _Row]] = {}
         self._costs: dict[str, float] = {}
         self.view: c.CoverageView | None = None  # None until it has been worked out once
 
     async def run(self, candidates: Callable[[], Sequence[Candidate]]) -> None:
         """Until cancelled; ``candidates`` are the docks' drones as they are."""
-        cover = await asyncio.to_thread(Cover, self._district, self._airspace, STEP_M)
+        cover = await self._beside(Cover, self._district, self._airspace, self._step_m)
         known: list[Candidate] = []
         while True:
             now = [_roughly(candidate) for candidate in candidates()]
             if now != known:
-                self.view = await asyncio.to_thread(self._work_out, cover, now)
+                self.view = await self._beside(self._work_out, cover, now)
                 known = now
                 await self._bus.publish(self._topics.coverage(), self.view, retain=True)
             await asyncio.sleep(self._pause_s)

@@ -19,12 +19,21 @@ from fleet.decisions import find
 from fleet.directing import Directing
 from fleet.district.model import District, IncidentKind
 from fleet.district.place import PlaceRefused, locate
-from fleet.events import AirspaceAdopted, DecisionTaken, Fact, IncidentClosed, IncidentReported
+from fleet.events import (
+    AirspaceAdopted,
+    DecisionTaken,
+    Fact,
+    IncidentClosed,
+    IncidentReported,
+    PatrolAdopted,
+    PatrolSortieRequested,
+)
 from fleet.explain import Explainer, decision_of, summaries
 from fleet.fleet_acts import FleetActs
 from fleet.journal import Journal
 from fleet.lending import Lending
 from fleet.operations import Operations, Refused
+from fleet.patrol.rounds import Rounds
 from fleet.process import Refusal
 from fleet.video.aiming import Aiming
 from fleet.video.videos import Videos
@@ -34,6 +43,8 @@ _ASK: TypeAdapter[Any] = TypeAdapter(c.Ask)
 _BULK: dict[type[Fact], set[str]] = {
     AirspaceAdopted: {"volumes", "docks"},
     DecisionTaken: {"picture", "ranking"},
+    PatrolAdopted: {"plan"},
+    PatrolSortieRequested: {"flight"},
 }
 
 
@@ -52,11 +63,12 @@ class Desk:
         coverage: Callable[[], c.CoverageView | None],
         videos: Videos,
         aiming: Aiming,
+        rounds: Rounds,
     ) -> None:
         self._district, self._journal, self._operations = district, journal, operations
         self._directing, self._fleet_acts, self._lending = directing, fleet_acts, lending
         self._snapshot, self._coverage = snapshot, coverage
-        self._videos, self._aiming = videos, aiming
+        self._videos, self._aiming, self._rounds = videos, aiming, rounds
         self._kinds = {kind.id: kind for kind in district.kinds}
         self._explainer, self._explaining = Explainer(journal.log), asyncio.Lock()
 
@@ -126,6 +138,10 @@ class Desk:
                 return self._lending.take_back(ask)
             case c.GetGateway():
                 return self._lending.view()
+            case c.FlyPatrol():
+                return self._rounds.fly(ask, cause)
+            case c.GetPatrols():
+                return self._rounds.view()
             case c.RecallAll() | c.LandAll():
                 return self._fleet_acts.ask(ask, cause)
             case c.CloseIncident():

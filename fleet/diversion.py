@@ -57,14 +57,16 @@ def _told_in(state: VehicleState, candidate: Candidate, upload_s: float) -> Laun
 def _against(
     sortie: SortieView, state: VehicleState, lent_to: str | None, divert: bool
 ) -> tuple[Reason, ...]:
-    """What keeps the drone at what it does. One on its way home has nothing left to do."""
+    """What keeps the drone at what it does. One on its way home has nothing left to do, and an
+    incident is worth more than a patrol."""
     if lent_to is not None:
         return (_away(f"{lent_to} holds the lease of {sortie.drone}"),)
     if state.mode in GOING_HOME:
         return (_away(f"its autopilot brings {sortie.drone} home by itself ({state.mode})"),)
     if sortie.state is S.RETURNING and state.mode != AUTO:
         return (_away(f"{sortie.drone} is being told its way home"),)
-    if sortie.state in ATTENDING and not divert:
+    is_on_patrol = sortie.patrol is not None and sortie.state is S.EN_ROUTE
+    if sortie.state in ATTENDING and not divert and not is_on_patrol:
         return (_away(f"{sortie.drone} is on sortie {sortie.id} ({sortie.state})"),)
     return ()
 

@@ -114,6 +114,68 @@ class LoanRequested(Fact):
     turn_back_wh: float
 
 
+class PatrolAdopted(Fact):
+    """A plan of patrol flights whose day begins at ``midnight`` is to be flown. ``plan`` is a
+    ``fleet.patrol.plan.PatrolPlan``; each of its flights starts at its time, those in ``at_once``
+    as soon as they may, whatever the time."""
+
+    about = "patrol"
+
+    patrol: str
+    midnight: datetime
+    plan: dict[str, Any]
+    at_once: tuple[str, ...] = ()
+
+
+class PatrolSortieRequested(Fact):
+    """A flight of an adopted plan is sent out, as ``flight`` tells: its times are those of now.
+    While a mission item up to the first figure of ``turn_back`` is flown, the drone turns back at
+    the energy that is the second."""
+
+    about = "sortie"
+
+    sortie: str
+    patrol: str
+    flight: dict[str, Any]
+    dock: str
+    drone: str
+    launch_s: float
+    route: dict[str, Any]
+    turn_back: tuple[tuple[int, float], ...]
+
+
+class PatrolLookDone(Fact):
+    """A patrol drone has seen what ``visit`` asks for."""
+
+    about = "sortie"
+
+    sortie: str
+    patrol: str
+    task: str
+    visit: str
+
+
+class PatrolFlightWaits(Fact):
+    """A flight of a patrol that is due does not start, for this reason."""
+
+    about = "patrol"
+
+    patrol: str
+    flight: str
+    reason: str
+
+
+class PatrolVisitsMissed(Fact):
+    """Visits that the plan's flights do not see any more; they are planned anew, or the day is
+    over."""
+
+    about = "patrol"
+
+    patrol: str
+    visits: tuple[str, ...]
+    reason: str
+
+
 class SortieAdvanced(Fact):
     """One step along the sortie's table; ``reason`` says what was seen."""
 

@@ -26,6 +26,7 @@ from fleet.launching import Launch
 from fleet.lent_watch import LentWatch
 from fleet.mavlink.mission_items import FlightPlan, directed_plan, homeward_plan
 from fleet.mavlink.vehicle import AUTO, GUIDED, LAND, Vehicle
+from fleet.patrol.looks import LookLog
 from fleet.sortie import (
     ENDED,
     GOING_HOME,
@@ -71,7 +72,7 @@ class Orders:
 
     mission: FlightPlan
     plan: Plan
-    scene: tuple[float, float]
+    scene: tuple[float, float] | None  # None: on patrol
     pad: DockSite
     dock_model: DockModel
     flight: Flight
@@ -81,6 +82,7 @@ class Orders:
     lend: Callable[[], str | None] | None  # gives a drone on loan to its holder, or says why not
     turn_back_wh: Callable[[tuple[float, float], float], float | None]  # from a place and height
     way_home: Callable[[tuple[float, float]], WayHome | None]  # from where the drone is now
+    looks: LookLog | None = None  # on patrol
 
 
 class SortieFlight:
@@ -231,6 +233,8 @@ class SortieFlight:
     def _step(self) -> None:
         state = self._view.state
         danger = self._hazards.look(self._view)
+        if self._orders.looks is not None and state is S.EN_ROUTE:
+            self._orders.looks.heed(self._vehicle.state)
         if self._recall and T.RECALL in SORTIE.triggers(state) and not self._is_lifting():
             reason, self._recall = self._recall, None
             if self._outward is not None:
@@ -253,9 +257,10 @@ class SortieFlight:
     def _plan(self) -> Plan:
         stored, view = self._journal.state.plans[self._id], self._view
         turn_back_wh = self._lent.turn_back_wh() if view.state is S.LENT else None
+        item = self._vehicle.state.mission_item
         return replace(
             self._orders.plan,
-            turn_back_wh=turn_back_wh or stored.turns_back_at_wh(view.state),
+            turn_back_wh=turn_back_wh or stored.turns_back_at_wh(view.state, item),
             has_flown=view.took_off_at is not None,
         )
 
@@ -278,7 +283,8 @@ class SortieFlight:
         )
         if after is not S.LENT:
             self._vehicle.take_back(reason)
-        self._steer(before.state, after, cause)
+        if trigger is not T.PATROLLED:  # then it has its orders
+            self._steer(before.state, after, cause)
         match after:
             case S.PREPARING:
                 not_before_s = self._began_s + self._orders.starts_after_s
@@ -386,11 +392,12 @@ class SortieFlight:
             on_ground=state.on_ground,
             height_m=state.alt_rel_m,
             alt_amsl_m=state.alt_amsl_m,
-            to_scene_m=distance_m(at, orders.scene) if at else None,
+            to_scene_m=distance_m(at, orders.scene) if at and orders.scene else None,
             to_pad_m=distance_m(at, orders.pad.at) if at else None,
             in_dock=self._dock.has_it_inside,
             energy_wh=None if pct is None else pct / 100 * orders.battery_wh,
             mode=state.mode,
+            mission_item=state.mission_item,
             being_told=self._steering.being_told,
             lent=self._vehicle.lent_to(now_s) is not None,
         )

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pydantic import TypeAdapter
 from ulid import ULID
@@ -28,8 +29,13 @@ from fleet.events import (
 from fleet.flight import Orders, SortieFlight, WayHome, route_of
 from fleet.forecast import launch_times
 from fleet.journal import Journal
-from fleet.mavlink.mission_items import diverted_plan, response_plan
+from fleet.mavlink.mission_items import FlightPlan, diverted_plan, response_plan
 from fleet.mavlink.vehicle import Vehicle
+from fleet.patrol.looks import LookLog
+from fleet.patrol.plan import PlannedSortie
+from fleet.patrol.sorties import PatrolSorties
+from fleet.patrol.times import Hours
+from fleet.patrol.tube import mission_of
 from fleet.release import Release
 from fleet.sortie import Plan, SortieTrigger
 from fleet.supervise import supervise
@@ -87,6 +93,7 @@ class Operations:
         self._settled = asyncio.Event()
         traffic = Traffic(district, journal.state, vehicles, dispatcher, clock)
         self.release = Release(district, journal.state, traffic)
+        self._patrols = PatrolSorties(district, airspace, dispatcher, self.release)
         journal.listen(self._heed)
 
     def take_up(self) -> None:
@@ -161,6 +168,23 @@ class Operations:
         self._journal.record(loan, cause=cause)
         self._start(loan.sortie)
         return self._journal.state.sorties[loan.sortie]
+
+    def patrol(
+        self, patrol: str, flight: PlannedSortie, hours: Hours, cause: str | None = None
+    ) -> c.SortieView:
+        """Sends a drone out on a flight of an adopted patrol.
+
+        Raises:
+            Refused: with the reason why it cannot go now.
+        """
+        sortie, midnight = str(ULID()), self._journal.state.patrols.plans[patrol].midnight
+        ordered_s = (self._clock.now() - midnight).total_seconds()
+        fact = self._patrols.requested(sortie, patrol, flight, ordered_s, hours)
+        if isinstance(fact, str):
+            raise Refused("conflict", fact)
+        self._journal.record(fact, cause=cause)
+        self._start(sortie)
+        return self._journal.state.sorties[sortie]
 
     def recall(self, sortie: str, reason: str) -> c.SortieView:
         """Brings the sortie's drone home.
@@ -288,7 +312,7 @@ class Operations:
             incident=sortie.incident,
             trigger=SortieTrigger.DIVERT,
             state=c.SortieState.DIVERTED,
-            reason="its drone goes on to another incident",
+            reason="its drone goes on to an incident",
         )
 
     def _start(self, sortie: str) -> None:
@@ -344,15 +368,10 @@ class Operations:
         self._journal.record(IncidentUnserved(incident=incident, reason=reason), cause=failed)
 
     def _orders(self, view: c.SortieView) -> Orders:
-        state = self._journal.state
-        stored, site = state.plans[view.id], self._sites[view.dock]
+        stored, site = self._journal.state.plans[view.id], self._sites[view.dock]
         route, loan, model = route_of(stored.route), stored.loan, self._model_of(site)
-        scene = site.at
-        if view.incident is not None:
-            incident = state.incidents[view.incident]
-            scene = (incident.lon, incident.lat)
         plan_of = diverted_plan if view.diverted_from else response_plan
-        return Orders(
+        orders = Orders(
             mission=plan_of(route, site.at, site.alt_amsl_m),
             plan=Plan(
                 scene_alt_amsl_m=route.out[-1].alt_amsl_m,
@@ -361,7 +380,7 @@ class Operations:
                 lost_after_s=LOST_AFTER_S,
                 reserve_wh=model.battery_wh * model.reserve_share,
             ),
-            scene=scene,
+            scene=self._scene(view, site),
             pad=site,
             dock_model=self._district.dock_models[site.model],
             flight=self._district.flight,
@@ -373,6 +392,26 @@ class Operations:
                 site, at, alt_amsl_m, route.cruise_alt_amsl_m
             ),
             way_home=lambda at: self._way_home(view, site, at, route.cruise_alt_amsl_m),
+        )
+        return orders if view.patrol is None else self._on_patrol(orders, view)
+
+    def _scene(self, view: c.SortieView, site: DockSite) -> tuple[float, float] | None:
+        if view.patrol is not None:
+            return None
+        if view.incident is None:
+            return site.at
+        incident = self._journal.state.incidents[view.incident]
+        return incident.lon, incident.lat
+
+    def _on_patrol(self, orders: Orders, view: c.SortieView) -> Orders:
+        state = self._journal.state
+        mission = mission_of(state.plans[view.id], orders.pad)
+        patrol, _ = state.patrols.sorties[view.id]
+        return replace(
+            orders,
+            mission=FlightPlan(mission.items, mission.home_seq),
+            plan=replace(orders.plan, scene_alt_amsl_m=None, home_seq=mission.home_seq),
+            looks=LookLog(view.id, patrol, mission, self._journal),
         )
 
     def turn_back_wh(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from fleet.contract import KeptApart, SortieView
 from fleet.district.model import District
 from fleet.flight import WayHome
+from fleet.patrol.mission import PatrolMission
+from fleet.patrol.tube import patrol_tube
 from fleet.state import FleetState
 from fleet.traffic import Traffic
 from planner.apart import (
@@ -23,7 +25,7 @@ from planner.apart import (
 from planner.energy import WH, climb_w, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s
 from planner.model import Alternative, Candidate, EtaParts, Picture, Route, Task
-from planner.tubes import circling, outward_from, whole
+from planner.tubes import circling, outward_from
 
 CEILING_M = 120.0  # above the higher of dock and scene: what is open to small drones
 
@@ -98,12 +100,24 @@ class Release:
             kept_apart=self._kept_apart(found, route),
         )
 
+    def against_patrol(
+        self, sortie: str, candidate: Candidate, mission: PatrolMission
+    ) -> str | None:
+        """Why a patrol may not be sent out now. It looks from the heights that were asked for, and
+        does not make others wait: it is tried again later."""
+        lift_off_s = self._traffic.now_s + candidate.launch.total_s
+        route = mission.route(candidate.alt_amsl_m)
+        flight = self._traffic.flight(sortie, candidate, route, lift_off_s)
+        met = conflicts(patrol_tube(flight, mission), self._traffic.tubes(without=sortie))
+        return f"{candidate.drone} {self._against(met[0])}" if met else None
+
     def no_room(self, sortie: str) -> str | None:
         """Why a drone that is ready to launch may not do so now. Of several that wait, the one that
         was sent first goes first."""
         view = self._state.sorties[sortie]
-        flight = self._traffic.launching(view, self._traffic.candidate(view))
-        met = conflicts(whole(flight), self._traffic.tubes(without=sortie, before=view))
+        met = conflicts(
+            self._traffic.launching(view), self._traffic.tubes(without=sortie, before=view)
+        )
         return f"{view.drone} {self._against(met[0])}" if met else None
 
     def home(self, sortie: str, way: Route) -> WayHome:

@@ -20,6 +20,7 @@ class SortieTrigger(StrEnum):
     PREPARED = "prepared"  # cover open, mission and fence verified by read-back
     TOOK_OFF = "took_off"
     ARRIVED = "arrived"
+    PATROLLED = "patrolled"  # the last look of a patrol is over; its mission brings it home
     TURN_BACK = "turn_back"  # of its own: the energy is needed for the way home, or it is in danger
     RECALL = "recall"  # a person wants it home
     HOLD = "hold"  # a person stops it where it is, or it could not be told the way it was sent
@@ -48,6 +49,7 @@ SORTIE: Final = Table(
         (S.PREPARING, T.PREPARED): S.LAUNCHING,
         (S.LAUNCHING, T.TOOK_OFF): S.EN_ROUTE,
         (S.EN_ROUTE, T.ARRIVED): S.ON_SCENE,
+        (S.EN_ROUTE, T.PATROLLED): S.RETURNING,
         (S.EN_ROUTE, T.TURN_BACK): S.RETURNING,
         (S.ON_SCENE, T.TURN_BACK): S.RETURNING,
         (S.EN_ROUTE, T.RECALL): S.RETURNING,
@@ -149,6 +151,7 @@ class Seen:
     energy_wh: float | None  # left in the battery
     mode: str | None  # the autopilot's
     danger: str | None = None  # why it must come home at once, where its autopilot would fly on
+    mission_item: int | None = None  # that it flies
     being_told: bool = False  # an order is being given: it may still do what it did before
     lent: bool = False  # another ground station commands it
 
@@ -161,10 +164,11 @@ class Seen:
 class Plan:
     """The figures of a sortie that its progress is measured against."""
 
-    scene_alt_amsl_m: float
+    scene_alt_amsl_m: float | None  # None: it has no scene, it is on patrol
     arrive_radius_m: float
     turn_back_wh: float  # energy of the way back plus the reserve
     lost_after_s: float
+    home_seq: int | None = None  # of a patrol: the mission item with which its way home begins
     reserve_wh: float = 0.0  # half of it may be used up while a person holds the drone
     has_flown: bool = True  # whether it has left its pad
 
@@ -185,6 +189,8 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
         return T.TOOK_OFF, f"{seen.height_m:.0f} m above the pad"
     if state is S.EN_ROUTE and _on_scene(seen, plan):
         return T.ARRIVED, f"{seen.to_scene_m:.0f} m from the incident"
+    if state is S.EN_ROUTE and _is_patrolled(seen, plan):
+        return T.PATROLLED, "the last look is over"
     if state in _AWAY and (why := _turned_back(seen)):
         return T.TURN_BACK, why
     if state in _AWAY and seen.danger is not None:
@@ -272,11 +278,18 @@ def _loss(seen: Seen, plan: Plan) -> str | None:
 
 def _on_scene(seen: Seen, plan: Plan) -> bool:
     return (
-        seen.to_scene_m is not None
+        plan.scene_alt_amsl_m is not None
+        and seen.to_scene_m is not None
         and seen.alt_amsl_m is not None
         and seen.to_scene_m <= plan.arrive_radius_m
         and abs(seen.alt_amsl_m - plan.scene_alt_amsl_m) <= SCENE_HEIGHT_TOLERANCE_M
     )
+
+
+def _is_patrolled(seen: Seen, plan: Plan) -> bool:
+    if plan.home_seq is None or seen.mission_item is None or seen.mode != "AUTO":
+        return False
+    return seen.mission_item >= plan.home_seq
 
 
 def _turned_back(seen: Seen) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any
 from fleet import events
 from fleet.contract import IncidentState, IncidentView, LeaseView, SortieState, SortieView
 from fleet.incident import INCIDENT, IncidentTrigger
+from fleet.patrol.book import PatrolBook
 from fleet.sortie import ATTENDING, BY_A_PERSON, ENDED, SORTIE, SortieTrigger
 
 
@@ -17,7 +18,7 @@ class SortiePlan:
     """What a sortie was sent out with, and what a person has made of it since; needed to go on
     with it after a restart."""
 
-    decision: str | None
+    decision: str | None  # None: for no incident
     route: dict[str, object]
     turn_back_wh: float
     launch_s: float  # from the order to the rotors lifting it
@@ -25,9 +26,15 @@ class SortiePlan:
     home: events.WayHomePlanned | None = None  # in the place of the way back it took off with
     directed: events.SortieDirected | None = None
     held_wh: float | None = None
+    turn_back: tuple[tuple[int, float], ...] = ()  # of a patrol: up to a mission item, at these Wh
+    flight: dict[str, Any] | None = None  # of a patrol
 
-    def turns_back_at_wh(self, state: SortieState) -> float:
+    def turns_back_at_wh(self, state: SortieState, mission_item: int | None = None) -> float:
         """The energy at which the drone must turn back from what it is doing."""
+        if state is SortieState.EN_ROUTE and mission_item is not None:
+            for last_seq, wh in self.turn_back:
+                if mission_item <= last_seq:
+                    return wh
         if state is SortieState.HELD and self.held_wh is not None:
             return self.held_wh
         if state is SortieState.DIRECTED and self.directed is not None:
@@ -49,9 +56,11 @@ class FleetState:
     decisions: dict[str, list[str]] = field(default_factory=dict)  # incident -> its decisions
     reported: dict[str, str] = field(default_factory=dict)  # request -> the incident it made
     sent: dict[str, str] = field(default_factory=dict)  # request -> the sortie it made
+    patrols: PatrolBook = field(default_factory=PatrolBook)
 
     def apply(self, recorded: events.Recorded) -> None:
         self.seq = recorded.seq
+        self.patrols.apply(recorded)
         match recorded.fact:
             case events.IncidentReported() as fact:
                 self._reported(fact, recorded.at)
@@ -81,6 +90,8 @@ class FleetState:
                 )
             case events.LeaseEnded() as fact:
                 self._lent(fact.drone, None)
+            case events.PatrolSortieRequested() as fact:
+                self._patrol_requested(fact, recorded.at)
             case events.SortieHeld() as fact:
                 plan = self.plans[fact.sortie]
                 self.plans[fact.sortie] = replace(plan, held_wh=fact.turn_back_wh)
@@ -185,6 +196,24 @@ class FleetState:
         self.under_way[fact.sortie] = None
         self.plans[fact.sortie] = SortiePlan(
             None, fact.route, fact.turn_back_wh, fact.launch_s, loan=fact
+        )
+
+    def _patrol_requested(self, fact: events.PatrolSortieRequested, at: datetime) -> None:
+        self.sorties[fact.sortie] = SortieView(
+            id=fact.sortie,
+            incident=None,
+            dock=fact.dock,
+            drone=fact.drone,
+            state=SortieState.REQUESTED,
+            requested_at=at,
+            changed_at=at,
+            path=_path(fact.route),
+            patrol=f"{fact.patrol}/{fact.flight['id']}",
+        )
+        self.under_way[fact.sortie] = None
+        most_wh = max(wh for _, wh in fact.turn_back)
+        self.plans[fact.sortie] = SortiePlan(
+            None, fact.route, most_wh, fact.launch_s, turn_back=fact.turn_back, flight=fact.flight
         )
 
     def _lent(self, drone: str, lease: LeaseView | None) -> None:

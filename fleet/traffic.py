@@ -19,6 +19,8 @@ from fleet.dispatcher import Dispatcher
 from fleet.district.model import District, DockSite
 from fleet.flight import route_of
 from fleet.mavlink.vehicle import AUTO, GUIDED, Vehicle
+from fleet.patrol.mission import PatrolMission
+from fleet.patrol.tube import mission_of, patrol_tube
 from fleet.sortie import GOING_HOME
 from fleet.state import FleetState
 from planner.energy import WH
@@ -55,17 +57,32 @@ class Traffic:
         self._district, self._state, self._vehicles = district, state, vehicles
         self._dispatcher, self._clock = dispatcher, clock
         self._sites = {site.id: site for site in district.docks}
+        self._missions: dict[str, PatrolMission] = {}
 
     def tubes(self, without: str, before: SortieView | None = None) -> list[Tube]:
         """Of all sorties but one; of those that have not launched only the ones that were sent
         ``before`` another."""
         return list(self._tubes(without, before))
 
-    def launching(self, view: SortieView, candidate: Candidate) -> Flight:
+    def launching(self, view: SortieView) -> Tube:
         """A sortie whose drone is armed now."""
+        candidate = self.candidate(view)
         launch = candidate.launch
         lift_off_s = self.now_s + launch.checks_s + launch.spin_up_s
-        return self.flight(view.id, candidate, self.route(view), lift_off_s)
+        return self._from_pad(view, self.flight(view.id, candidate, self.route(view), lift_off_s))
+
+    def _from_pad(self, view: SortieView, flight: Flight) -> Tube:
+        mission = self._mission(view)
+        return whole(flight) if mission is None else patrol_tube(flight, mission)
+
+    def _mission(self, view: SortieView) -> PatrolMission | None:
+        """Of one on patrol."""
+        if view.patrol is None:
+            return None
+        if view.id not in self._missions:
+            stored = self._state.plans[view.id]
+            self._missions[view.id] = mission_of(stored, self._site(view))
+        return self._missions[view.id]
 
     def flight(
         self, sortie: str, candidate: Candidate, route: Route, at_s: float, age_s: float = 0.0
@@ -115,7 +132,7 @@ class Traffic:
         if view.state in _DOWN or self._is_down(view):
             return None
         if view.state in _NOT_LAUNCHED:
-            return whole(self._not_launched(view))
+            return self._from_pad(view, self._not_launched(view))
         seen, vehicle = self.seen(view), self._vehicles[view.drone]
         flight = self.in_the_air(view, self._flown(view))
         mode, return_amsl_m = vehicle.state.mode, self._return_amsl_m(view)
@@ -138,9 +155,12 @@ class Traffic:
         return self.route(view)
 
     def _outward(self, view: SortieView, flight: Flight, seen: Seen) -> Tube:
-        directed = self._state.plans[view.id].directed
+        directed, mission = self._state.plans[view.id].directed, self._mission(view)
         if view.state is not S.DIRECTED or directed is None:
-            return outward_from(flight, seen, from_pad=view.diverted_from is None)
+            if mission is None:
+                return outward_from(flight, seen, from_pad=view.diverted_from is None)
+            item = self._vehicles[view.drone].state.mission_item
+            return patrol_tube(flight, mission, seen, item or 0)
         tube = outward_from(flight, seen, from_pad=False)
         if directed.radius_m == 0:
             return tube

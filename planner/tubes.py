@@ -87,6 +87,21 @@ def outward_from(flight: Flight, seen: Seen, from_pad: bool = True) -> Tube:
     return thread.tube()
 
 
+def patrolling(
+    flight: Flight, seen: Seen, hops: Sequence[tuple[Waypoint, float]], lifted_off: bool
+) -> Tube:
+    """Of a flight that goes from place to place, stays so many seconds over each, and then comes
+    home; from where it was seen on, or from its pad."""
+    thread = _Thread(flight, seen, AIR_SLACK_S if lifted_off else LAUNCH_SLACK_S)
+    for place, stays_s in hops:
+        thread.hesitate(_ramps_s(flight, (place,)))
+        thread.along((place,))
+        if stays_s > 0:
+            thread.linger(0.0 if lifted_off and place is hops[0][0] else stays_s, stays_s)
+    _home(thread, flight, flight.route.back)
+    return thread.tube()
+
+
 def homeward_from(
     flight: Flight,
     way: Sequence[Waypoint],
@@ -242,8 +257,12 @@ class _Thread:
 
     def wait(self, seconds: float) -> None:
         """Where it is, for a time that we decide."""
-        self._early_s += seconds
-        self._remain(min(self._late_s + seconds, self._flight.empty_s))
+        self.linger(seconds, seconds)
+
+    def linger(self, least_s: float, most_s: float) -> None:
+        """Where it is, for so long."""
+        self._early_s += least_s
+        self._remain(min(self._late_s + most_s, self._flight.empty_s))
 
     def stay(self) -> None:
         """Where it is, for as long as it can."""

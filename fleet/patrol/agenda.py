@@ -107,7 +107,7 @@ class Agenda:
 
     def _add_visits(self, task: Task, part_id: str, ways: Sequence[Part]) -> None:
         longest_s = max(way.seconds for way in ways)
-        for visit_id, hours in _visits_of(task, part_id, self._patrol):
+        for visit_id, hours in visits_of(task, part_id, self._patrol):
             held = [each for each in hours if each[1] - each[0] >= longest_s]
             if not held:
                 lasts_s = max(closes_s - opens_s for opens_s, closes_s in hours)
@@ -143,7 +143,7 @@ class Agenda:
         return self._numbers[key]
 
 
-def _visits_of(
+def visits_of(
     task: Task, part_id: str, patrol: PatrolFile
 ) -> list[tuple[str, list[tuple[float, float]]]]:
     """Each visit with the hours it may be flown in. Without a revisit interval one visit in any of

@@ -40,9 +40,10 @@ class Craft:
         home: tuple[float, float, float],
         bodies: Bodies,
         send: Callable[[bytes], None],
+        tells_each_s: float = 0.0,
     ) -> None:
         self.sysid, self._i, self._home, self._bodies = sysid, i, home, bodies
-        self._wire = send
+        self._wire, self._tells_each_s = send, tells_each_s
         self._codec = mavlink.MAVLink(None, sysid, 1)
         self._decoder = _decoder()
         self.parameters = dict(DEFAULTS, MAV_SYSID=float(sysid))
@@ -238,7 +239,7 @@ class Craft:
             if message_id != mavlink.MAVLINK_MSG_ID_HEARTBEAT:
                 self._intervals_s.pop(message_id, None)
         elif interval_us > 0:
-            self._intervals_s[message_id] = interval_us / 1e6
+            self._intervals_s[message_id] = max(interval_us / 1e6, self._tells_each_s)
             self._due_s[message_id] = self._next_due_s = self._now_s
         return int(_OK)
 

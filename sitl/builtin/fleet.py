@@ -27,8 +27,15 @@ TRUTH_S = 0.5
 class BuiltinFleet:
     """The vehicles, their clock and their wires."""
 
-    def __init__(self, specs: Sequence[CraftSpec], models: Sequence[DroneModel]) -> None:
-        self._specs = tuple(specs)
+    def __init__(
+        self,
+        specs: Sequence[CraftSpec],
+        models: Sequence[DroneModel],
+        step_s: float = STEP_S,
+        tells_each_s: float = 0.0,
+    ) -> None:
+        """``tells_each_s``: how often a vehicle tells anything at the most."""
+        self._specs, self._step_s = tuple(specs), step_s
         self.bodies = Bodies(
             np.array([model.battery_wh for model in models]),
             np.array([model.hover_w for model in models]),
@@ -44,7 +51,7 @@ class BuiltinFleet:
         for i, spec in enumerate(specs):
             wire = _Wire()
             home = (spec.lon, spec.lat, spec.alt_amsl_m)
-            craft = Craft(i, spec.sysid, home, self.bodies, wire.send)
+            craft = Craft(i, spec.sysid, home, self.bodies, wire.send, tells_each_s)
             wire.receive = craft.receive
             self._wires.append(wire)
             self.crafts.append(craft)
@@ -70,35 +77,45 @@ class BuiltinFleet:
         loop = asyncio.get_running_loop()
         for wire in self._wires:
             await loop.create_datagram_endpoint(partial(_same, wire), remote_addr=controller)
-        began_s = loop.time()
-        next_s = began_s
         try:
-            while True:
-                now_s = loop.time()
-                behind = int((now_s - next_s) / STEP_S)
-                if behind > MOST_STEPS:
-                    self.missed_s += (behind - MOST_STEPS) * STEP_S
-                    next_s += (behind - MOST_STEPS) * STEP_S
-                while next_s <= now_s:
-                    self.step(next_s)
-                    next_s += STEP_S
-                await asyncio.sleep(next_s - loop.time())
+            await self.fly()
         finally:
             for wire in self._wires:
                 wire.close()
 
+    def attach(self, drone: str, transport: Any) -> Callable[[bytes, float], None]:
+        """Gives a vehicle another wire than a socket; returns what takes what is sent to it."""
+        wire = self._wires[self._index[drone]]
+        wire.connection_made(transport)
+        return wire.receive
+
+    async def fly(self) -> None:
+        """Steps until cancelled, in step with the loop's time."""
+        loop, step_s = asyncio.get_running_loop(), self._step_s
+        next_s = loop.time()
+        while True:
+            now_s = loop.time()
+            behind = int((now_s - next_s) / step_s)
+            if behind > MOST_STEPS:
+                self.missed_s += (behind - MOST_STEPS) * step_s
+                next_s += (behind - MOST_STEPS) * step_s
+            while next_s <= now_s:
+                self.step(next_s)
+                next_s += step_s
+            await asyncio.sleep(next_s - loop.time())
+
     def step(self, now_s: float) -> None:
         """One step of all bodies, then of all autopilots."""
         if self.bodies.spinning.any():
-            self.bodies.step(STEP_S)
+            self.bodies.step(self._step_s)
         else:
-            self.bodies.rest(STEP_S)
-        self.stepped_s += STEP_S
+            self.bodies.rest(self._step_s)
+        self.stepped_s += self._step_s
         self._steps += 1
         charging = np.nonzero(self._charge_w)[0]
         for i in charging:
             if not self.bodies.spinning[i]:
-                self.bodies.charge(int(i), float(self._charge_w[i]), STEP_S)
+                self.bodies.charge(int(i), float(self._charge_w[i]), self._step_s)
         look_at_all = self._steps % IDLE_EVERY == 0
         for i, craft in enumerate(self.crafts):
             if look_at_all or self.bodies.spinning[i]:

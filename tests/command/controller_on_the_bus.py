@@ -337,5 +337,10 @@ class TinyController:
                 return None, "", stream("U01").model_dump(mode="json")
             case c.GetEvents():
                 return None, "", {"events": []}
+            case c.GetPatrols():
+                patrols = c.PatrolsView(
+                    at=T0, least_coverage=0.9, covered_share=0.5, waits=None, patrols=(), tasks=()
+                )
+                return None, "", patrols.model_dump(mode="json")
             case _:
                 return None, "", self.snapshot().model_dump(mode="json")

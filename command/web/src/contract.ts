@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 3e4b672753be79ebf18f1538ad3c18f6b818e152922342ac2a10f750dc729dd0
+// Schema: 0e1b610a69004f1a2cbfd35ee435d21a8b2d5c87fe13de9cec61f83bebf35c4b
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -377,7 +377,8 @@ export interface DecisionView {
   ranking: AlternativeView[];
 }
 /**
- * ``incident`` is None for a drone that left its dock on loan.
+ * A flight to an incident or, with ``patrol``, on patrol, which is en route as long as it has
+ * looks to go to; ``incident`` is None then, and for a drone that left its dock on loan.
  */
 export interface SortieView {
   id: string;
@@ -398,6 +399,7 @@ export interface SortieView {
   diverted_to: string | null;
   path: [number, number, number][];
   lease: LeaseView | null;
+  patrol: string | null;
 }
 /**
  * How a flight was kept apart from others before it was released: so much higher (lower where

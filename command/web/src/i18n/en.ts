@@ -125,6 +125,7 @@ export const en: typeof zh = {
     limit: "limit {{limit}}",
     onMap: "On the map",
     flights: "Latest sorties",
+    onPatrol: "On patrol",
     noFlights: "No sorties yet",
   },
   archive: {

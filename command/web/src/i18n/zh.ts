@@ -124,6 +124,7 @@ export const zh = {
     limit: "限 {{limit}}",
     onMap: "在地图上看",
     flights: "近期出动",
+    onPatrol: "巡查中",
     noFlights: "尚无出动",
   },
   archive: {

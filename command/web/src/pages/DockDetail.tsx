@@ -139,11 +139,11 @@ function Flights({ drone }: { drone: string }) {
         const told = (
           <>
             <span className="num">{timeText(Date.parse(each.requested_at), zone, true)}</span>
-            <span>{t(`sortie.state.${each.state}`)}</span>
+            <span>{each.patrol === null ? t(`sortie.state.${each.state}`) : t("docks.onPatrol")}</span>
             <span className="num">{each.on_scene_s === null ? "" : t("sortie.reached", { time: durationText(each.on_scene_s) })}</span>
           </>
         );
-        // one that left on loan was for no incident
+        // one that left on loan or on patrol was for no incident
         return each.incident === null ? (
           <span key={each.id} className="flight">
             {told}

@@ -134,7 +134,10 @@ function useColumns(zone: string): TableColumnsType<DockRow> {
         width: 110,
         responsive: ["xxl"],
         ellipsis: true,
-        render: (_, { sortie }) => sortie?.incident && <Link href={`/incidents/${sortie.incident}`}>{kindName(kindOf(sortie.incident))}</Link>,
+        render: (_, { sortie }) => {
+          if (sortie?.patrol) return t("docks.onPatrol");
+          return sortie?.incident && <Link href={`/incidents/${sortie.incident}`}>{kindName(kindOf(sortie.incident))}</Link>;
+        },
       },
     ];
   }, [t, i18n.language, zone, placeName, kindName]);

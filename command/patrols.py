@@ -1,0 +1,20 @@
+"""REST of the patrols: what is flown today, what has been seen, and when."""
+
+from __future__ import annotations
+
+import flask
+from flask_openapi3.blueprint import APIBlueprint
+
+from command.answers import json_of, view_of
+from command.people.signed import Asks
+from command.problems import responses
+from fleet import contract as c
+
+
+def add_patrols(api: APIBlueprint, acts: Asks) -> None:
+    """Adds the routes."""
+
+    @api.get("/patrols", responses={200: c.PatrolsView, **responses(401, 403, 422, 502, 503, 504)})
+    def patrols() -> flask.Response:
+        """The patrols of the day, and how long ago each task was looked at"""
+        return json_of(view_of(c.PatrolsView, acts.ask(c.GetPatrols())))

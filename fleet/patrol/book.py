@@ -1,0 +1,116 @@
+"""The fold of what is patrolled: adopted plans, what of them is under way, what was seen when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from fleet import events
+from fleet.contract import SortieState
+from fleet.patrol.plan import PatrolPlan, PlannedSortie
+
+TRIED_AGAIN_AFTER = timedelta(minutes=2)
+
+Part = tuple[str, str]  # a task, and the part of it that is looked at in one go
+
+
+def part_of(task: str, visit: str) -> Part:
+    """Visits of one part of a task at different hours differ by what follows the @."""
+    return task, visit.partition("@")[0]
+
+
+def looked_at(flight: PlannedSortie) -> Iterator[tuple[str, str]]:
+    """Task and visit of each look of a flight, in their order."""
+    for stage in flight.stages:
+        if stage.task is not None and stage.visit is not None:
+            yield stage.task, stage.visit
+
+
+@dataclass(slots=True)
+class Adopted:
+    """A plan that is flown."""
+
+    id: str
+    midnight: datetime
+    plan: PatrolPlan
+    at_once: frozenset[str]
+    flights: dict[str, PlannedSortie]
+    sent: dict[str, str] = field(default_factory=dict)  # flight -> the sortie that flies it
+    seen: dict[str, datetime] = field(default_factory=dict)  # visit -> when
+    missed: dict[str, str] = field(default_factory=dict)  # visit -> why
+    waits: dict[str, str] = field(default_factory=dict)  # flight -> why it has not started
+    aborted: dict[str, datetime] = field(default_factory=dict)  # flight -> when, before take-off
+
+    @property
+    def round(self) -> str:
+        """The plan that it is the rest of, or itself."""
+        return self.id.partition(".")[0]
+
+    def at(self, seconds: float) -> datetime:
+        """The moment so long after the plan's midnight."""
+        return self.midnight + timedelta(seconds=seconds)
+
+    def is_open(self, visit: str) -> bool:
+        return visit not in self.seen and visit not in self.missed
+
+    def may_be_tried(self, flight: str, now: datetime) -> bool:
+        """What kept a launch from succeeding is not gone at once."""
+        return flight not in self.aborted or now - self.aborted[flight] >= TRIED_AGAIN_AFTER
+
+    def pending(self) -> Iterator[PlannedSortie]:
+        """Flights that have not been sent out and have something left to see."""
+        for flight in self.flights.values():
+            if flight.id not in self.sent and any(self.is_open(v) for _, v in looked_at(flight)):
+                yield flight
+
+    def open_visits(self) -> dict[str, str]:
+        """Visits that nobody has seen nor given up, each with its task."""
+        looks = (look for flight in self.flights.values() for look in looked_at(flight))
+        return {visit: task for task, visit in looks if self.is_open(visit)}
+
+
+@dataclass(slots=True)
+class PatrolBook:
+    """Only ``apply`` changes it."""
+
+    plans: dict[str, Adopted] = field(default_factory=dict)
+    sorties: dict[str, tuple[str, str]] = field(default_factory=dict)  # -> plan and flight
+    last_seen: dict[Part, datetime] = field(default_factory=dict)
+    asked: dict[str, str] = field(default_factory=dict)  # request -> the plan that it adopted
+
+    def apply(self, recorded: events.Recorded) -> None:
+        match recorded.fact:
+            case events.PatrolAdopted() as fact:
+                self._adopted(fact)
+                if recorded.cause:
+                    self.asked[recorded.cause] = fact.patrol
+            case events.PatrolSortieRequested() as fact:
+                plan, flight = self.plans[fact.patrol], str(fact.flight["id"])
+                plan.sent[flight] = fact.sortie
+                plan.waits.pop(flight, None)
+                self.sorties[fact.sortie] = (fact.patrol, flight)
+            case events.PatrolLookDone() as fact:
+                self.plans[fact.patrol].seen[fact.visit] = recorded.at
+                self.last_seen[part_of(fact.task, fact.visit)] = recorded.at
+            case events.PatrolFlightWaits() as fact:
+                self.plans[fact.patrol].waits[fact.flight] = fact.reason
+            case events.PatrolVisitsMissed() as fact:
+                self.plans[fact.patrol].missed.update(dict.fromkeys(fact.visits, fact.reason))
+            case events.SortieAdvanced(state=SortieState.ABORTED) as fact:
+                self._aborted(fact, recorded.at)
+
+    def _adopted(self, fact: events.PatrolAdopted) -> None:
+        plan = PatrolPlan.model_validate(fact.plan)
+        flights = {flight.id: flight for flight in plan.sorties}
+        self.plans[fact.patrol] = Adopted(
+            fact.patrol, fact.midnight, plan, frozenset(fact.at_once), flights
+        )
+
+    def _aborted(self, fact: events.SortieAdvanced, at: datetime) -> None:
+        """It never left: its flight is to be flown still."""
+        if fact.sortie in self.sorties:
+            patrol, flight = self.sorties[fact.sortie]
+            self.plans[patrol].sent.pop(flight, None)
+            self.plans[patrol].waits[flight] = fact.reason
+            self.plans[patrol].aborted[flight] = at

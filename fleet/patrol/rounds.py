@@ -1,0 +1,206 @@
+"""The patrols of the day: starts their flights when they are due and may, and calls them home when
+they may not be out any more."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from ulid import ULID
+
+from fleet import contract as c
+from fleet.clock import Clock
+from fleet.coverage_watch import CoverageWatch
+from fleet.district.model import District
+from fleet.dock_roster import DockRoster
+from fleet.events import PatrolAdopted, PatrolFlightWaits, PatrolVisitsMissed
+from fleet.journal import Journal
+from fleet.operations import Operations, Refused
+from fleet.patrol.book import Adopted, looked_at
+from fleet.patrol.gates import Guarded, why_all_wait, why_it_waits
+from fleet.patrol.plan import PatrolPlan, PlannedSortie
+from fleet.patrol.schedule_file import Gates
+from fleet.patrol.status import patrol_view, shown, task_views
+from fleet.patrol.times import Hours, hours_of, latest_order_s
+from fleet.sortie import OUTWARD
+
+LOOK_EVERY_S = 2.0
+_FIGURES = re.compile(r"[\d.]+")
+_HOMEWARD = frozenset({c.SortieState.RETURNING, c.SortieState.LANDING})
+
+
+class Rounds:
+    """One flight is started at a time: the next one waits until the coverage shows it."""
+
+    def __init__(
+        self,
+        district: District,
+        gates: Gates,
+        journal: Journal,
+        operations: Operations,
+        docks: DockRoster,
+        coverage: CoverageWatch,
+        clock: Clock,
+    ) -> None:
+        self._district, self._gates = district, gates
+        self._journal, self._operations, self._docks = journal, operations, docks
+        self._coverage, self._clock = coverage, clock
+        self._sites = {site.id: site for site in district.docks}
+        self._hours: dict[str, Hours] = {}
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        await self._operations.settled()
+        while True:
+            self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def fly(self, ask: c.FlyPatrol, cause: str) -> c.PatrolView:
+        """Adopts a plan that a person hands in.
+
+        Raises:
+            Refused: if it is none of this district's, or names flights that it does not have.
+        """
+        book = self._journal.state.patrols
+        if cause not in book.asked:
+            self._adopt_asked(ask, cause)
+        return patrol_view(book.plans[book.asked[cause]], self._journal.state)
+
+    def midnight(self) -> datetime:
+        """Of today, local time."""
+        now = self._clock.now().astimezone(ZoneInfo(self._district.timezone))
+        return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def view(self) -> c.PatrolsView:
+        """All that is told of the patrols."""
+        now, state = self._clock.now(), self._journal.state
+        plans, cover = shown(state.patrols, now), self._coverage.view
+        return c.PatrolsView(
+            at=now,
+            least_coverage=self._gates.least_coverage,
+            covered_share=None if cover is None else cover.covered_share,
+            waits=why_all_wait(self._gates, self._guarded()),
+            patrols=tuple(patrol_view(each, state) for each in plans),
+            tasks=tuple(task_views(plans, state, self._district, now)),
+        )
+
+    def look(self) -> None:
+        """Starts the flight that has waited longest of those that may start; calls home what may
+        not be out."""
+        guarded = self._guarded()
+        if not guarded.is_current:
+            return
+        if self._uphold(guarded):
+            return
+        due = sorted(self._due(), key=lambda each: (each[0].at(each[1].ordered_s), each[1].id))
+        for adopted, flight in due:
+            if self._try(adopted, flight, guarded):
+                return
+
+    def adopt(
+        self, id_: str, midnight: datetime, plan: PatrolPlan, cause: str | None = None
+    ) -> None:
+        """Flies a plan from now on."""
+        flown = plan.model_dump(mode="json")
+        self._journal.record(PatrolAdopted(patrol=id_, midnight=midnight, plan=flown), cause=cause)
+
+    def hours(self, adopted: Adopted) -> Hours:
+        """When its visits may be flown."""
+        if adopted.id not in self._hours:
+            self._hours[adopted.id] = hours_of(adopted.plan, self._district)
+        return self._hours[adopted.id]
+
+    def _adopt_asked(self, ask: c.FlyPatrol, cause: str) -> None:
+        try:
+            plan = PatrolPlan.model_validate(ask.plan)
+        except ValidationError as error:
+            raise Refused("invalid", f"this is no plan of patrols: {error.errors()[0]}") from None
+        if plan.district != self._district.id:
+            raise Refused("invalid", f"the plan is for {plan.district}, not {self._district.id}")
+        wanted = ask.flights or tuple(flight.id for flight in plan.sorties)
+        known = {flight.id for flight in plan.sorties}
+        if unknown := [flight for flight in wanted if flight not in known]:
+            raise Refused("not_found", f"the plan has no flight {', '.join(unknown)}")
+        if missing := {f.dock for f in plan.sorties if f.id in wanted} - set(self._sites):
+            raise Refused("invalid", f"the district has no dock {', '.join(sorted(missing))}")
+        flown = plan.model_copy(
+            update={"sorties": tuple(f for f in plan.sorties if f.id in wanted)}
+        )
+        self._journal.record(
+            PatrolAdopted(
+                patrol=f"{ask.name}-{str(ULID())[-8:].lower()}",
+                midnight=self.midnight(),
+                plan=flown.model_dump(mode="json"),
+                at_once=wanted if ask.at_once else (),
+            ),
+            cause=cause,
+        )
+
+    def _guarded(self) -> Guarded:
+        busy = frozenset(sortie.dock for sortie in self._journal.state.active())
+        return Guarded(self._coverage.view, busy)
+
+    def _due(self) -> list[tuple[Adopted, PlannedSortie]]:
+        """Flights whose time has come; one that can no longer hold its hours is given up."""
+        now, found = self._clock.now(), []
+        for adopted in shown(self._journal.state.patrols, now):
+            since_s = (now - adopted.midnight).total_seconds()
+            for flight in list(adopted.pending()):
+                if flight.id in adopted.at_once:
+                    if adopted.may_be_tried(flight.id, now):
+                        found.append((adopted, flight))
+                elif since_s > latest_order_s(flight, self.hours(adopted)):
+                    self._give_up(adopted, flight)
+                elif since_s >= flight.ordered_s and adopted.may_be_tried(flight.id, now):
+                    found.append((adopted, flight))
+        return found
+
+    def _try(self, adopted: Adopted, flight: PlannedSortie, guarded: Guarded) -> bool:
+        against = why_all_wait(self._gates, guarded) or why_it_waits(
+            self._gates,
+            guarded,
+            self._coverage.absence_cost(flight.dock),
+            self._docks[flight.dock].weather,
+        )
+        if against is None:
+            hours = {} if flight.id in adopted.at_once else self.hours(adopted)
+            try:
+                self._operations.patrol(adopted.id, flight, hours)
+            except Refused as refused:
+                against = str(refused)
+            else:
+                return True
+        self._note(adopted, flight, against)
+        return False
+
+    def _note(self, adopted: Adopted, flight: PlannedSortie, reason: str) -> None:
+        """Once for each kind of reason: its figures change all the time."""
+        before = adopted.waits.get(flight.id, "")
+        if _FIGURES.sub("", before) != _FIGURES.sub("", reason):
+            self._journal.record(
+                PatrolFlightWaits(patrol=adopted.id, flight=flight.id, reason=reason)
+            )
+
+    def _give_up(self, adopted: Adopted, flight: PlannedSortie) -> None:
+        why = adopted.waits.get(flight.id, "nothing that could have flown it was free")
+        visits = tuple(visit for _, visit in looked_at(flight) if adopted.is_open(visit))
+        self._journal.record(PatrolVisitsMissed(patrol=adopted.id, visits=visits, reason=why))
+
+    def _uphold(self, guarded: Guarded) -> bool:
+        """Calls a patrol home where the coverage has fallen below what must be left; one at a time,
+        until it is seen what that gives back."""
+        view = guarded.view
+        if view is None or view.covered_share >= self._gates.least_coverage:
+            return False
+        out = [each for each in self._journal.state.active() if each.patrol is not None]
+        if any(each.state in _HOMEWARD for each in out):
+            return True
+        for sortie in out:
+            if sortie.state in OUTWARD:
+                share = f"{100 * view.covered_share:.1f} %"
+                self._operations.recall(sortie.id, f"the 5-minute coverage has fallen to {share}")
+                return True
+        return False

@@ -1,0 +1,109 @@
+"""The controller's parts, wired to each other; who runs them brings bus, vehicles and clock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from fleet.broadcast import Broadcast
+from fleet.bus import Bus, Topics
+from fleet.clock import Clock
+from fleet.coverage_watch import CoverageWatch
+from fleet.desk import Desk
+from fleet.directing import Directing
+from fleet.dispatcher import Dispatcher
+from fleet.district.model import District
+from fleet.dock_roster import DockRoster
+from fleet.fence import district_fence
+from fleet.fleet_acts import FleetActs
+from fleet.journal import Journal
+from fleet.leases import Leases
+from fleet.lending import Lending
+from fleet.mavlink.gate import Gate
+from fleet.mavlink.vehicle import Vehicle
+from fleet.operations import Operations
+from fleet.patrol.rounds import Rounds
+from fleet.patrol.schedule_file import ScheduleFile
+from fleet.readiness import Readiness
+from fleet.video.aiming import Aiming
+from fleet.video.videos import Videos
+from fleet.waiting import WaitingLine
+from planner.airspace import Airspace
+
+Lane = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the parts are wired to."""
+
+    district: District
+    airspace: Airspace
+    journal: Journal
+    bus: Bus
+    topics: Topics
+    vehicles: Mapping[str, Vehicle]
+    gate: Gate
+    leases: Leases
+    clock: Clock
+    records: Path  # directory of the flight records
+    schedule: ScheduleFile
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """``lanes`` are what runs for ever, by name."""
+
+    docks: DockRoster
+    operations: Operations
+    rounds: Rounds
+    desk: Desk
+    broadcast: Broadcast
+    videos: Videos
+    lanes: dict[str, Lane]
+
+
+def wired(around: Surroundings, coverage: CoverageWatch, tasks: asyncio.TaskGroup) -> Parts:
+    """Nothing runs yet but what ``tasks`` is given later."""
+    district, journal, clock = around.district, around.journal, around.clock
+    vehicles, bus, topics = around.vehicles, around.bus, around.topics
+    docks = DockRoster(
+        bus, topics, [site.id for site in district.docks], district.system.dock_lost_s
+    )
+    readiness = Readiness(district, district_fence(district), vehicles, journal)
+    airspace = around.airspace
+    dispatcher = Dispatcher(
+        district, airspace, journal.state, docks, vehicles, readiness, coverage.absence_cost
+    )
+    broadcast = Broadcast(district, journal, docks, vehicles, readiness, bus, topics, clock)
+    operations = Operations(
+        district, airspace, journal, dispatcher, vehicles, docks, clock, tasks, around.leases.give
+    )
+    directing = Directing(district, airspace, journal, dispatcher, vehicles, operations)
+    rounds = Rounds(district, around.schedule.gates, journal, operations, docks, coverage, clock)
+    sysids = {drone.id: drone.sysid for drone in district.drones}
+    videos = Videos(district, vehicles, journal, around.records, bus, topics, clock)
+    acts = FleetActs(journal, operations, directing, around.gate, sysids)
+    desk = Desk(
+        district,
+        journal,
+        operations,
+        directing,
+        acts,
+        Lending(district, journal, dispatcher, operations, around.leases),
+        broadcast.snapshot,
+        lambda: coverage.view,
+        videos,
+        Aiming(vehicles, journal, videos, tasks),
+        rounds,
+    )
+    lanes: dict[str, Lane] = {
+        f"readiness of {drone}": partial(readiness.keep, drone) for drone in vehicles
+    }
+    lanes["coverage"] = partial(coverage.run, dispatcher.candidates)
+    lanes["waiting incidents"] = WaitingLine(journal.state, operations, clock).run
+    lanes["patrols"] = rounds.run
+    return Parts(docks, operations, rounds, desk, broadcast, videos, lanes)
