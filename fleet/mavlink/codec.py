@@ -14,8 +14,12 @@ OUR_COMPID = mavlink.MAV_COMP_ID_MISSIONPLANNER
 GUEST_SYSID = 254  # other ground stations, whose requests we pass on; each a component of its own
 
 
+MOST_UNFINISHED = 280  # bytes: the longest MAVLink 2 frame, signed
+
+
 class Decoder:
-    """The messages of one remote end; fragments join, what is broken is skipped."""
+    """The messages of one remote end; fragments join, what is broken is skipped. Of what came
+    before no more is kept than the beginning of one frame."""
 
     def __init__(self) -> None:
         self._codec = mavlink.MAVLink(None)
@@ -30,7 +34,27 @@ class Decoder:
                 self.broken += 1
             else:
                 whole.append(message)
+        self._forget_read()
         return whole
+
+    @property
+    def unfinished(self) -> int:
+        """Bytes that wait for the rest of their frame."""
+        left: int = self._codec.buf_len()
+        return left
+
+    @property
+    def held(self) -> int:
+        """Bytes that are kept in memory."""
+        return len(self._codec.buf)
+
+    def _forget_read(self) -> None:
+        """pymavlink lets go of what it has read only when a frame ends where a piece does, which
+        on a stream may never be."""
+        codec = self._codec
+        if codec.buf_index:
+            del codec.buf[: codec.buf_index]
+            codec.buf_index = 0
 
 
 class Encoder:

@@ -23,6 +23,7 @@ NUDGES = 8  # repeats of an item without an answer, after which the upload begin
 AHEAD = 3  # items sent before they are asked for, once the link has shown that it loses some
 BEGINNINGS = 6
 BASE_WITHIN_S, ITEM_WITHIN_S = 40.0, 3.0
+MOST_ITEMS = 1000  # of a plan that is read back; ArduCopter holds some 700
 
 
 HEIGHT_KEPT_M = 0.02  # autopilots keep heights in centimetres
@@ -220,6 +221,10 @@ class Download(Retried[list[MissionItem]]):
     def take(self, message: MavMessage, now_s: float) -> list[MavMessage]:
         kind = message.get_type()
         if kind == "MISSION_COUNT" and message.mission_type == self._type and self._count is None:
+            if message.count > MOST_ITEMS:
+                words = f"the vehicle tells of {message.count} items, more than {MOST_ITEMS}"
+                self._fail(VehicleRefused(f"{self.what}: {words}"))
+                return []
             self._count = message.count
             self._deadline_s += ITEM_WITHIN_S * message.count
         elif kind == "MISSION_ITEM_INT" and message.mission_type == self._type:

@@ -280,3 +280,11 @@ def test_a_place_survives_the_way_there_and_back(x: float, y: float, z: float) -
     download = Download(ADDRESS, PlanType.MISSION)
     run(download, copter, Wire())
     assert difference(items, download.result(), PlanType.MISSION) is None
+
+
+def test_a_vehicle_that_tells_of_more_items_than_any_holds_is_not_listened_to() -> None:
+    download = Download(ADDRESS, PlanType.MISSION)
+    download.begin(0.0)
+    download.take(mavlink.MAVLink_mission_count_message(*US, 60_000, 0), 0.1)
+    with pytest.raises(VehicleRefused, match="tells of 60000 items"):
+        download.result()
