@@ -114,12 +114,14 @@ def contract_schema() -> dict[str, Any]:
     heard = (
         *(c.Snapshot, c.Change, c.DistrictView, c.Status),
         *(c.CoverageView, c.ExplanationView, c.IncidentsPage, c.SortiesPage, c.FleetActView),
+        c.ServiceView,
         *(c.VideoStreams, c.VideoSample),
     )
     asked = (
         *(c.ReportIncident, c.PlanFor, c.RankDocks, c.Dispatch, c.Recall),
         *(c.CloseIncident, c.ShowIncident, c.ExplainDecision, c.GetEvents),
         *(c.Hold, c.Resume, c.Goto, c.Orbit, c.LandNow, c.RecallAll, c.LandAll),
+        *(c.TakeOut, c.PutBack),
         *(c.PointCamera, c.ListVideo),
         *(c.GrantLease, c.TakeBackLease, c.GetGateway, c.GatewayView),
     )

@@ -102,6 +102,14 @@ class TakeBackForm(_OptionalForm):
     reason: str = Field(default="taken back by the officer", max_length=500)
 
 
+class TakeOutForm(Form):
+    reason: str = Field(min_length=1, max_length=500, description="What is wrong with it.")
+
+
+class PutBackForm(_OptionalForm):
+    reason: str = Field(default="", max_length=500, description="What was done.")
+
+
 class FleetActForm(_OptionalForm):
     confirmation: str | None = Field(
         default=None, max_length=100, description="Of the first answer; nothing is done without."

@@ -1,5 +1,5 @@
-"""REST for what a drone in the air may be told: hold, resume, go to a place, circle it, land now.
-Calling it home is an act like dispatch (``command.api``)."""
+"""REST for what a drone in the air may be told: hold, resume, go to a place, circle it, land now;
+and for taking one out of service. Calling it home is an act like dispatch (``command.api``)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def add_orders(api: APIBlueprint, acts: Asks) -> None:
     _add_stops(api, acts)
     _add_places(api, acts)
     _add_fleet_acts(api, acts)
+    _add_service(api, acts)
 
 
 def _add_stops(api: APIBlueprint, acts: Asks) -> None:
@@ -95,6 +96,26 @@ def _add_fleet_acts(api: APIBlueprint, acts: Asks) -> None:
         """Bring all drones in the air down where they are, once confirmed"""
         ask = c.LandAll(confirmation=body.confirmation, reason=body.reason)
         return json_of(view_of(c.FleetActView, acts.ask(ask, header.idempotency_key)))
+
+
+def _add_service(api: APIBlueprint, acts: Asks) -> None:
+    answers = {**_ANSWERS, 200: c.ServiceView}
+
+    @api.post("/drones/<id>/take-out", responses=answers)
+    def take_out(
+        path: forms.DronePath, header: forms.ActHeader, body: forms.TakeOutForm
+    ) -> flask.Response:
+        """Take a drone out of service: it is not sent out until it is put back"""
+        ask = c.TakeOut(drone=path.id, reason=body.reason)
+        return json_of(view_of(c.ServiceView, acts.ask(ask, header.idempotency_key)))
+
+    @api.post("/drones/<id>/put-back", responses=answers)
+    def put_back(
+        path: forms.DronePath, header: forms.ActHeader, body: forms.PutBackForm
+    ) -> flask.Response:
+        """Put a drone back into service"""
+        ask = c.PutBack(drone=path.id, reason=body.reason)
+        return json_of(view_of(c.ServiceView, acts.ask(ask, header.idempotency_key)))
 
 
 def _told(acts: Asks, ask: c.Ask, header: forms.ActHeader) -> flask.Response:

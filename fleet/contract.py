@@ -334,6 +334,14 @@ class PatrolsView(_Model):
     tasks: tuple[PatrolTaskView, ...]
 
 
+class ServiceView(_Model):
+    """Whether a drone may be sent out at all; ``reason`` is why not."""
+
+    drone: str
+    in_service: bool
+    reason: str | None = None
+
+
 class FleetActView(_Model):
     """An act on all drones that are out: to be confirmed with ``confirmation``, or ``done``."""
 
@@ -698,6 +706,23 @@ class WriteOff(_Model):
     reason: str = Field(default="written off by the officer", max_length=500)
 
 
+class TakeOut(_Model):
+    """Takes a drone out of service: until it is put back it is sent neither out nor on to another
+    incident. What it is doing it goes on with. Answer: ServiceView."""
+
+    ask: Literal["take_out"] = "take_out"
+    drone: str
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class PutBack(_Model):
+    """Puts a drone back into service. Answer: ServiceView."""
+
+    ask: Literal["put_back"] = "put_back"
+    drone: str
+    reason: str = Field(default="", max_length=500)
+
+
 class PointCamera(_Model):
     """Turns the camera of a sortie's drone: to a place on the ground, or to a pitch against the
     horizon (-90 straight down) and a true heading (none: where the nose points); ``zoom`` is over
@@ -901,6 +926,8 @@ Ask = Annotated[
     | GetGateway
     | FlyPatrol
     | GetPatrols
+    | TakeOut
+    | PutBack
     | RecallAll
     | LandAll
     | CloseIncident

@@ -22,6 +22,8 @@ from fleet.district.place import PlaceRefused, locate
 from fleet.events import (
     AirspaceAdopted,
     DecisionTaken,
+    DronePutBack,
+    DroneTakenOut,
     Fact,
     IncidentClosed,
     IncidentReported,
@@ -142,6 +144,8 @@ class Desk:
                 return self._rounds.fly(ask, cause)
             case c.GetPatrols():
                 return self._rounds.view()
+            case c.TakeOut() | c.PutBack():
+                return self._serves(ask, cause)
             case c.RecallAll() | c.LandAll():
                 return self._fleet_acts.ask(ask, cause)
             case c.CloseIncident():
@@ -159,6 +163,18 @@ class Desk:
             case c.GetEvents():
                 return self._events(ask)
         raise Refused("invalid", f"unknown request {ask!r}")
+
+    def _serves(self, ask: c.TakeOut | c.PutBack, cause: str) -> c.ServiceView:
+        if all(drone.id != ask.drone for drone in self._district.drones):
+            raise Refused("not_found", f"there is no drone {ask.drone}")
+        out = self._journal.state.out_of_service
+        if isinstance(ask, c.TakeOut):
+            self._journal.record(DroneTakenOut(drone=ask.drone, reason=ask.reason), cause=cause)
+        elif ask.drone in out:
+            self._journal.record(DronePutBack(drone=ask.drone, reason=ask.reason), cause=cause)
+        return c.ServiceView(
+            drone=ask.drone, in_service=ask.drone not in out, reason=out.get(ask.drone)
+        )
 
     def _report(self, ask: c.ReportIncident, cause: str) -> c.IncidentView:
         kind = self._kind(ask.kind)

@@ -137,7 +137,13 @@ def _is_too_cold_or_hot(at: Standing) -> Reason | None:
 
 
 _Question = Callable[[Standing], Reason | None]
-_IN_THE_AIR: tuple[_Question, ...] = (_is_silent, _is_windy, _is_raining, _is_too_cold_or_hot)
+_IN_THE_AIR: tuple[_Question, ...] = (
+    _is_silent,
+    _is_not_ready,
+    _is_windy,
+    _is_raining,
+    _is_too_cold_or_hot,
+)
 _QUESTIONS: tuple[_Question, ...] = (
     _is_dock_offline,
     _has_dock_fault,

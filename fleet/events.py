@@ -280,6 +280,22 @@ class IncidentClosed(Fact):
     note: str
 
 
+class DroneTakenOut(Fact):
+    """A person has taken the drone out of service."""
+
+    about = "drone"
+
+    drone: str
+    reason: str
+
+
+class DronePutBack(Fact):
+    about = "drone"
+
+    drone: str
+    reason: str
+
+
 class DroneReadied(Fact):
     """Parameters read and set, fence uploaded and read back."""
 

@@ -49,6 +49,8 @@ class Readiness:
     def why_not(self, drone: str) -> str | None:
         """Why the drone is not ready, in words; None when it is. In flight the autopilot's
         pre-arm checks say nothing and are not asked."""
+        if why := self._journal.state.out_of_service.get(drone):
+            return f"out of service; {why}"
         record, vehicle = self._records[drone], self._vehicles.get(drone)
         if vehicle is None or not record.verified:
             return record.why_not or "its fence is not verified yet"

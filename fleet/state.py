@@ -54,6 +54,7 @@ class FleetState:
     plans: dict[str, SortiePlan] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)  # incidents that nobody could be sent to
     decisions: dict[str, list[str]] = field(default_factory=dict)  # incident -> its decisions
+    out_of_service: dict[str, str] = field(default_factory=dict)  # drone -> why
     reported: dict[str, str] = field(default_factory=dict)  # request -> the incident it made
     sent: dict[str, str] = field(default_factory=dict)  # request -> the sortie it made
     patrols: PatrolBook = field(default_factory=PatrolBook)
@@ -104,6 +105,10 @@ class FleetState:
             case events.IncidentUnserved() as fact:
                 self._move(fact.incident, IncidentTrigger.NO_DOCK)
                 self.waiting.add(fact.incident)
+            case events.DroneTakenOut() as fact:
+                self.out_of_service[fact.drone] = fact.reason
+            case events.DronePutBack() as fact:
+                self.out_of_service.pop(fact.drone, None)
             case events.IncidentClosed() as fact:
                 self._move(fact.incident, IncidentTrigger.CLOSE)
                 self.waiting.discard(fact.incident)

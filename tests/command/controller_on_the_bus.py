@@ -289,6 +289,10 @@ class TinyController:
                     lease=None,
                 )
                 return None, "", c.GatewayView(drones=(offered,)).model_dump(mode="json")
+            case c.TakeOut() | c.PutBack():
+                out = ask.reason if isinstance(ask, c.TakeOut) else None
+                service = c.ServiceView(drone=ask.drone, in_service=out is None, reason=out)
+                return None, "", service.model_dump(mode="json")
             case c.RecallAll() | c.LandAll():
                 done = ask.confirmation == f"token of {ask.by}"
                 view = c.FleetActView(

@@ -3,7 +3,14 @@
 from datetime import UTC, datetime
 
 from fleet.contract import LaunchParts
-from fleet.events import IncidentReported, Recorded, SortieAdvanced, SortieRequested
+from fleet.events import (
+    DronePutBack,
+    DroneTakenOut,
+    IncidentReported,
+    Recorded,
+    SortieAdvanced,
+    SortieRequested,
+)
 from fleet.sortie import SORTIE
 from fleet.sortie import SortieTrigger as T
 from fleet.state import FleetState
@@ -88,3 +95,11 @@ def test_whether_a_drone_is_out_takes_no_longer_for_all_the_sorties_it_has_flown
     assert told.state.sortie_of_drone("A") is None
     assert told.state.sortie_of_drone("B").id == "B"
     assert [sortie.id for sortie in told.state.active()] == ["B"]
+
+
+def test_a_drone_stays_out_of_service_until_it_is_put_back():
+    told = Told()
+    told.tell(DroneTakenOut(drone="U07", reason="bent leg"))
+    assert told.state.out_of_service == {"U07": "bent leg"}
+    told.tell(DronePutBack(drone="U07", reason="replaced"))
+    assert told.state.out_of_service == {}

@@ -10,7 +10,7 @@ import pytest
 
 from fleet import contract as c
 from tests.stack.officer import on_duty
-from tests.stack.running import RunningStack
+from tests.stack.running import RunningStack, dockfleet
 
 pytestmark = pytest.mark.stack
 
@@ -138,3 +138,27 @@ def kill_the_controller(up_pid: int) -> None:
     children = psutil.Process(up_pid).children()
     controller = next(p for p in children if "controller" in p.cmdline())
     os.kill(controller.pid, signal.SIGKILL)
+
+
+async def test_a_drone_out_of_service_is_not_sent_until_it_is_put_back(stack):
+    async with on_duty(stack.broker) as officer:
+        plan = c.PlanFor(lon=PLACE[0], lat=PLACE[1])
+        first = (await officer.ask(plan))["ranking"][0]
+        out = dockfleet(
+            *("drone", "take-out", first["drone"], "--reason", "a cracked propeller"),
+            broker=stack.broker,
+        )
+        assert out.stdout == f"{first['drone']} is out of service: a cracked propeller\n"
+        now = (await officer.ask(plan))["ranking"]
+        assert now[0]["dock"] != first["dock"]
+        offer = next(each for each in now if each["dock"] == first["dock"])
+        assert [reason["text"] for reason in offer["reasons"]] == [
+            "out of service; a cracked propeller"
+        ]
+
+        back = dockfleet("drone", "put-back", first["drone"], broker=stack.broker)
+        assert back.stdout == f"{first['drone']} is in service\n"
+        assert (await officer.ask(plan))["ranking"][0]["dock"] == first["dock"]
+        unknown = dockfleet("drone", "take-out", "U99", "--reason", "x", broker=stack.broker)
+        assert unknown.returncode == 1
+        assert "there is no drone U99" in unknown.stderr

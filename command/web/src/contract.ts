@@ -1,5 +1,5 @@
 // Generated from fleet/contract.py by `python command/build_web.py contract`.
-// Schema: 0e1b610a69004f1a2cbfd35ee435d21a8b2d5c87fe13de9cec61f83bebf35c4b
+// Schema: f6ed2f2993615db4e533b21979935649fea3f229deb0dbc7cd81f1ac527258b1
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -200,6 +200,14 @@ export interface PointCamera {
   zoom?: number | null;
 }
 /**
+ * Puts a drone back into service. Answer: ServiceView.
+ */
+export interface PutBack {
+  ask: "put_back";
+  drone: string;
+  reason?: string;
+}
+/**
  * Ranks the docks for a reported incident afresh. Answer: DecisionView.
  */
 export interface RankDocks {
@@ -263,6 +271,15 @@ export interface TakeBackLease {
   drone: string;
   reason?: string;
   by?: string;
+}
+/**
+ * Takes a drone out of service: until it is put back it is sent neither out nor on to another
+ * incident. What it is doing it goes on with. Answer: ServiceView.
+ */
+export interface TakeOut {
+  ask: "take_out";
+  drone: string;
+  reason: string;
 }
 export interface AlternativeView {
   dock: string;
@@ -632,6 +649,14 @@ export interface ResponseFigures {
   median_s: number | null;
   p90_s: number | null;
   slowest_s: number | null;
+}
+/**
+ * Whether a drone may be sent out at all; ``reason`` is why not.
+ */
+export interface ServiceView {
+  drone: string;
+  in_service: boolean;
+  reason: string | null;
 }
 export interface Snapshot {
   seq: number;

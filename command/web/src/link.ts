@@ -27,6 +27,7 @@ import type {
   PointCamera,
   RankDocks,
   Recall,
+  PutBack,
   RecallAll,
   ReportIncident,
   Resume,
@@ -37,6 +38,8 @@ import type {
   TelemetryFrame,
   VideoStream,
   VideoStreams,
+  ServiceView,
+  TakeOut,
 } from "./contract";
 import { Refused } from "./refused";
 import {
@@ -64,6 +67,8 @@ interface Answers {
   grant_lease: [GrantLease, SortieView];
   take_back_lease: [TakeBackLease, SortieView];
   gateway: [GetGateway, GatewayView];
+  take_out: [TakeOut, ServiceView];
+  put_back: [PutBack, ServiceView];
   recall_all: [RecallAll, FleetActView];
   land_all: [LandAll, FleetActView];
   point_camera: [PointCamera & { datum?: Datum }, VideoStream];

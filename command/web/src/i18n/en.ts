@@ -382,6 +382,8 @@ export const en: typeof zh = {
     HazardOver: "{{drone}}: over: {{hazard}}",
     IncidentUnserved: "No dock can send a drone",
     IncidentClosed: "Incident closed",
+    DroneTakenOut: "Drone taken out of service",
+    DronePutBack: "Drone put back into service",
     ComponentFailed: "A part of the system failed and was restarted",
     trigger: {
       prepare: "Preparing",
@@ -471,6 +473,7 @@ export const en: typeof zh = {
     "resumed by the officer": "by the officer",
     "directed by the officer": "by the officer",
     "brought down by the officer": "by the officer",
+    "out of service": "out of service",
     "ordered for the whole fleet": "for the whole fleet",
     "its drone goes on to another incident": "its drone goes on to another incident",
     "its drone is in the air already": "its drone is in the air already",
@@ -535,6 +538,14 @@ export const en: typeof zh = {
     grounded: "On ground",
     written_off: "Written off",
     lost: "Lost",
+  },
+  service: {
+    title: "Service",
+    takeOut: "Take out of service",
+    putBack: "Put back into service",
+    why: "What is wrong with it",
+    hint: "It is sent out no more until somebody puts it back; a flight goes on",
+    cancel: "Cancel",
   },
   order: {
     title: "Orders to the drone",

@@ -379,6 +379,8 @@ export const zh = {
     HazardOver: "{{drone}}：{{hazard}}已解除",
     IncidentUnserved: "没有机场可以派机",
     IncidentClosed: "事件结束",
+    DroneTakenOut: "无人机停用",
+    DronePutBack: "无人机恢复服役",
     ComponentFailed: "系统部件出错，已重新启动",
     trigger: {
       prepare: "开始准备",
@@ -468,6 +470,7 @@ export const zh = {
     "resumed by the officer": "值班员下令",
     "directed by the officer": "值班员下令",
     "brought down by the officer": "值班员下令",
+    "out of service": "已停用",
     "ordered for the whole fleet": "对全体下令",
     "its drone goes on to another incident": "无人机改派至其他警情",
     "its drone is in the air already": "无人机已在空中",
@@ -532,6 +535,14 @@ export const zh = {
     grounded: "场外",
     written_off: "注销",
     lost: "失联",
+  },
+  service: {
+    title: "服役状态",
+    takeOut: "停用",
+    putBack: "恢复服役",
+    why: "停用原因",
+    hint: "停用后不再派出，直至恢复；正在执行的飞行不受影响",
+    cancel: "取消",
   },
   order: {
     title: "对无人机下令",

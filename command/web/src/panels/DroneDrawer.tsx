@@ -10,6 +10,7 @@ import { VideoPanel } from "../video/VideoPanel";
 import { saidIn } from "../words";
 import { DroneAlarms } from "./DroneAlarms";
 import { DroneOrders } from "./DroneOrders";
+import { DroneService } from "./DroneService";
 import { useDockNames } from "./names";
 
 const STALE_S = 3;
@@ -61,6 +62,7 @@ export function DroneDrawer() {
         {drone && <Flight drone={drone} />}
         {drone && <VideoPanel drone={drone.drone} sortie={sortie} />}
         {dock && <AtDock dock={dock} />}
+        {drone && <DroneService key={drone.drone} drone={drone} />}
       </section>
     </Drawer>
   );

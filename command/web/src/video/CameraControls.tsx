@@ -7,7 +7,7 @@ import { ask } from "../link";
 import { orderRefusalText } from "../refusals";
 import { useMay } from "../session";
 import { isActive } from "../state/derived";
-import { leaseOf, useConsole } from "../state/store";
+import { useConsole } from "../state/store";
 import { useVideo } from "../state/video";
 
 const TILT_DEG: [number, number] = [-90, 0];
@@ -34,10 +34,10 @@ export function CameraControls({ stream, sample, sortie }: Props) {
   const { t, i18n } = useTranslation();
   const may = useMay("act");
   const live = useConsole((state) => state.connected && state.controllerOnline);
-  const incident = useConsole((state) => (sortie === undefined ? undefined : state.incidents[sortie.incident]));
+  const incident = useConsole((state) => (sortie?.incident == null ? undefined : state.incidents[sortie.incident]));
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<unknown>(null);
-  const out = sortie !== undefined && isActive(sortie) && leaseOf(stream.drone) === undefined;
+  const out = sortie !== undefined && isActive(sortie) && sortie.lease === null;
   const able = may && live && out && !busy;
   useEffect(() => setRefusal(null), [stream.drone]);
 
