@@ -43,7 +43,7 @@ class SortieState(StrEnum):
     RETURNING = "returning"
     LANDING = "landing"
     LANDING_OUT = "landing_out"  # coming down where it is, because a person wants it down now
-    GROUNDED = "grounded"  # down away from its dock, as ordered; somebody must fetch it
+    GROUNDED = "grounded"  # down away from its dock, as ordered or at a rally point; to be fetched
     DOCKED = "docked"  # on its pad, cover closed
     ABORTED = "aborted"  # ended before take-off; the drone never left
     LOST = "lost"  # no longer heard from, or down away from a dock

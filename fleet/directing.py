@@ -21,6 +21,7 @@ from fleet.district.place import locate
 from fleet.events import SortieDirected
 from fleet.forecast import task_for
 from fleet.journal import Journal
+from fleet.landing import proof_from, rally_of
 from fleet.mavlink.vehicle import Vehicle
 from fleet.operations import Operations, Refused
 from fleet.sortie import GOING_HOME, SORTIE, SortieTrigger
@@ -126,9 +127,18 @@ class Directing:
             eta_s=found.eta_s,
             route=_ROUTE.dump_python(found.route, mode="json"),
             turn_back_wh=found.home_wh + self._reserve_wh(view),
+            rally=self._rally(view, goal, found.route),
         )
         self._operations.flight_of(view.id).direct(directed, reason, cause)
         return self._view(view.id)
+
+    def _rally(self, view: c.SortieView, goal: _Goal, route: Route) -> tuple[str, ...]:
+        start = self._place_of(view)
+        if start is None:
+            return ()
+        task = replace(self._task(*goal.at), height_m=goal.height_m or 0.0)
+        candidate = self._dispatcher.candidate(self._site(view))
+        return rally_of(proof_from(self._airspace, candidate, start, task, route), view.dock)
 
     def land_now(self, ask: c.LandNow, cause: str) -> c.SortieView:
         """Brings the drone down where it is; nobody is sent in its place by rule."""

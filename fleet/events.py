@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from fleet.contract import KeptApart, LaunchParts, SortieState
+from fleet.contract import KeptApart, LaunchParts, SortieState, WaysDownView
 from fleet.hazards import Hazard
 from fleet.sortie import SortieTrigger
 
@@ -76,7 +76,8 @@ class DecisionTaken(Fact):
 
 class SortieRequested(Fact):
     """``no_room`` is why drones that stood before this one could not be kept apart from others;
-    ``diverted_from`` the sortie that the drone was on, in the air."""
+    ``diverted_from`` the sortie that the drone was on, in the air; ``rally`` the rally points that
+    it is told, ``ways_down`` the proof they come from, of the route as it is flown."""
 
     about = "sortie"
 
@@ -91,6 +92,8 @@ class SortieRequested(Fact):
     turn_back_wh: float
     kept_apart: KeptApart | None = None
     no_room: tuple[str, ...] = ()
+    rally: tuple[str, ...] = ()
+    ways_down: WaysDownView | None = None
     diverted_from: str | None = None
 
 
@@ -213,6 +216,7 @@ class SortieDirected(Fact):
     eta_s: float
     route: dict[str, Any]
     turn_back_wh: float
+    rally: tuple[str, ...] = ()  # rally points that it is told
 
 
 class WayHomePlanned(Fact):

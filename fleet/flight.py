@@ -16,12 +16,13 @@ from pydantic import TypeAdapter
 
 from fleet.contract import SortieState as S
 from fleet.contract import SortieView
-from fleet.district.model import DockModel, DockSite, Flight
+from fleet.district.model import DockModel, DockSite, Flight, RallyPoint
 from fleet.dock_roster import DockRoster
 from fleet.dock_side import DockSide
 from fleet.events import Fact, SortieAdvanced, SortieDirected, SortieHeld, SortieStepDone
 from fleet.hazard_watch import HazardWatch, Limits
 from fleet.journal import Journal
+from fleet.landing import named, rally_items
 from fleet.launching import Launch
 from fleet.lent_watch import LentWatch
 from fleet.mavlink.mission_items import FlightPlan, directed_plan, homeward_plan
@@ -83,6 +84,7 @@ class Orders:
     turn_back_wh: Callable[[tuple[float, float], float], float | None]  # from a place and height
     way_home: Callable[[tuple[float, float]], WayHome | None]  # from where the drone is now
     looks: LookLog | None = None  # on patrol
+    rally: tuple[RallyPoint, ...] = ()  # where its autopilot may land it; it is told the near ones
 
 
 class SortieFlight:
@@ -349,12 +351,19 @@ class SortieFlight:
         if self._view.state is S.EN_ROUTE:
             self._advance(T.TURN_BACK, f"it could not be told its way: {why}")
 
+    def _to_rally_m(self, at: tuple[float, float] | None) -> float | None:
+        if at is None:
+            return None
+        return min((distance_m(at, point.at) for point in self._orders.rally), default=None)
+
     def _directed_plan(self) -> FlightPlan:
         directed, pad = self._journal.state.plans[self._id].directed, self._orders.pad
         assert directed is not None
-        return directed_plan(
+        plan = directed_plan(
             route_of(directed.route), pad.at, pad.alt_amsl_m, directed.radius_m, directed.turns
         )
+        rally = named(self._orders.rally, directed.rally)
+        return replace(plan, rally=rally_items(rally, pad.alt_amsl_m))
 
     def _way_back_in_drone(self, before: S) -> int | None:
         """The item with which the way back begins, for a drone that is where that leads from."""
@@ -394,6 +403,7 @@ class SortieFlight:
             alt_amsl_m=state.alt_amsl_m,
             to_scene_m=distance_m(at, orders.scene) if at and orders.scene else None,
             to_pad_m=distance_m(at, orders.pad.at) if at else None,
+            to_rally_m=self._to_rally_m(at),
             in_dock=self._dock.has_it_inside,
             energy_wh=None if pct is None else pct / 100 * orders.battery_wh,
             mode=state.mode,

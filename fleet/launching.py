@@ -68,8 +68,9 @@ class Launch:
 
     async def _upload(self, mission: FlightPlan) -> None:
         await self._vehicle.request_streams(FLYING_HZ)
-        await self._vehicle.upload_mission(mission.items)
-        self._note("mission_verified", f"{len(mission.items)} items")
+        await self._vehicle.upload_plan(mission)
+        rally = f", {len(mission.rally)} rally points" if mission.rally else ""
+        self._note("mission_verified", f"{len(mission.items)} items{rally}")
 
     async def lift_off(self) -> None:
         """Rotors on, until the drone is seen in the air."""

@@ -13,7 +13,7 @@ from ulid import ULID
 
 from fleet import contract as c
 from fleet.clock import Clock
-from fleet.dispatcher import Choice, Dispatcher, decision_view, launch_parts
+from fleet.dispatcher import Choice, Dispatcher, decision_view, launch_parts, ways_view
 from fleet.district.model import District, DockSite, DroneModel, IncidentKind
 from fleet.dock_roster import DockRoster
 from fleet.events import (
@@ -29,6 +29,7 @@ from fleet.events import (
 from fleet.flight import Orders, SortieFlight, WayHome, route_of
 from fleet.forecast import launch_times
 from fleet.journal import Journal
+from fleet.landing import named, proof, rally_items, rally_of
 from fleet.mavlink.mission_items import FlightPlan, diverted_plan, response_plan
 from fleet.mavlink.vehicle import Vehicle
 from fleet.patrol.looks import LookLog
@@ -280,6 +281,8 @@ class Operations:
         released = self.release.out(sortie, choice.picture, offer, before)
         if isinstance(released, str):
             raise Refused("conflict", released)
+        candidate = next(each for each in choice.picture.candidates if each.dock == offer.dock)
+        found = proof(self._airspace, candidate, choice.picture.task, released.route)
         left = () if before is None else (self._diverted(before),)
         self._journal.record(
             *first,
@@ -296,6 +299,8 @@ class Operations:
                 turn_back_wh=released.turn_back_wh,
                 kept_apart=released.kept_apart,
                 no_room=no_room,
+                rally=rally_of(found, offer.dock),
+                ways_down=found and ways_view(found),
                 diverted_from=before and before.id,
             ),
             *(() if before is None else (_taken_over(sortie, incident),)),
@@ -371,8 +376,10 @@ class Operations:
         stored, site = self._journal.state.plans[view.id], self._sites[view.dock]
         route, loan, model = route_of(stored.route), stored.loan, self._model_of(site)
         plan_of = diverted_plan if view.diverted_from else response_plan
+        mission = plan_of(route, site.at, site.alt_amsl_m)
+        rally = named(self._district.rally_points, stored.rally)
         orders = Orders(
-            mission=plan_of(route, site.at, site.alt_amsl_m),
+            mission=replace(mission, rally=rally_items(rally, site.alt_amsl_m)),
             plan=Plan(
                 scene_alt_amsl_m=route.out[-1].alt_amsl_m,
                 arrive_radius_m=self._district.flight.arrive_radius_m,
@@ -392,6 +399,7 @@ class Operations:
                 site, at, alt_amsl_m, route.cruise_alt_amsl_m
             ),
             way_home=lambda at: self._way_home(view, site, at, route.cruise_alt_amsl_m),
+            rally=self._district.rally_points,
         )
         return orders if view.patrol is None else self._on_patrol(orders, view)
 
@@ -409,7 +417,7 @@ class Operations:
         patrol, _ = state.patrols.sorties[view.id]
         return replace(
             orders,
-            mission=FlightPlan(mission.items, mission.home_seq),
+            mission=FlightPlan(mission.items, mission.home_seq, rally=()),
             plan=replace(orders.plan, scene_alt_amsl_m=None, home_seq=mission.home_seq),
             looks=LookLog(view.id, patrol, mission, self._journal),
         )

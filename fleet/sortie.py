@@ -29,7 +29,7 @@ class SortieTrigger(StrEnum):
     LAND_NOW = "land_now"  # a person wants it down where it is
     LEND = "lend"  # a person lends it to another ground station
     GIVE_BACK = "give_back"  # the lease is over: it comes home
-    DOWN = "down"  # it stands, rotors off, away from its dock
+    DOWN = "down"  # it stands, rotors off, away from its dock: as ordered, or at a rally point
     OVER_PAD = "over_pad"
     DOCK_CLOSED = "dock_closed"
     ABORT = "abort"
@@ -77,6 +77,8 @@ SORTIE: Final = Table(
         (S.DIRECTED, T.LAND_NOW): S.LANDING_OUT,
         (S.RETURNING, T.LAND_NOW): S.LANDING_OUT,
         (S.LANDING_OUT, T.DOWN): S.GROUNDED,
+        (S.RETURNING, T.DOWN): S.GROUNDED,
+        (S.LOST, T.DOWN): S.GROUNDED,
         (S.GROUNDED, T.DOCK_CLOSED): S.DOCKED,
         (S.PREPARING, T.LEND): S.LENT,
         (S.EN_ROUTE, T.LEND): S.LENT,
@@ -132,6 +134,8 @@ AIRBORNE_M: Final = 2.0
 OVER_PAD_M: Final = 5.0
 SCENE_HEIGHT_TOLERANCE_M: Final = 5.0
 ON_PAD_M: Final = 3.0
+AT_RALLY_M: Final = 10.0
+_AT_RALLY: Final = "its autopilot has landed it at a rally point"
 GOING_HOME: Final = frozenset({"RTL", "SMART_RTL", "AUTO_RTL", "LAND"})
 _RETURNS: Final = GOING_HOME - {"LAND"}
 
@@ -152,6 +156,7 @@ class Seen:
     mode: str | None  # the autopilot's
     danger: str | None = None  # why it must come home at once, where its autopilot would fly on
     mission_item: int | None = None  # that it flies
+    to_rally_m: float | None = None  # horizontal, to the nearest rally point that it was told
     being_told: bool = False  # an order is being given: it may still do what it did before
     lent: bool = False  # another ground station commands it
 
@@ -183,6 +188,8 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
         return _lent(seen, plan)
     if state is S.LAUNCHING and (silence := _silence(seen, plan)):
         return T.LOSE, silence
+    if state is S.RETURNING and _is_at_rally(seen):
+        return T.DOWN, _AT_RALLY
     if state in _IN_THE_AIR and (loss := _loss(seen, plan)):
         return T.LOSE, loss
     if state is S.LAUNCHING and seen.armed and (seen.height_m or 0) >= AIRBORNE_M:
@@ -256,9 +263,16 @@ def _after_loss(seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
     """Of a drone that is silent still, that it is armed was told before it came down."""
     if seen.in_dock and (not seen.armed or _silence(seen, plan)):
         return T.DOCK_CLOSED, "the dock feels the drone on its pad"
+    if seen.heard_s_ago < 1 and _is_at_rally(seen):
+        return T.DOWN, _AT_RALLY
     if seen.heard_s_ago < 1 and seen.armed:
         return T.HEARD_AGAIN, "the drone is heard again, in the air"
     return None
+
+
+def _is_at_rally(seen: Seen) -> bool:
+    down = seen.on_ground is True and not seen.armed
+    return down and seen.to_rally_m is not None and seen.to_rally_m <= AT_RALLY_M
 
 
 def _silence(seen: Seen, plan: Plan) -> str | None:

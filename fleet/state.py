@@ -28,6 +28,12 @@ class SortiePlan:
     held_wh: float | None = None
     turn_back: tuple[tuple[int, float], ...] = ()  # of a patrol: up to a mission item, at these Wh
     flight: dict[str, Any] | None = None  # of a patrol
+    rally: tuple[str, ...] = ()  # that the drone was told when it was sent out
+
+    @property
+    def rally_now(self) -> tuple[str, ...]:
+        """That it has by now, as far as it was told."""
+        return self.directed.rally if self.directed is not None else self.rally
 
     def turns_back_at_wh(self, state: SortieState, mission_item: int | None = None) -> float:
         """The energy at which the drone must turn back from what it is doing."""
@@ -174,7 +180,7 @@ class FleetState:
             self.sorties[before.id] = before.model_copy(update={"diverted_to": fact.sortie})
         self.under_way[fact.sortie] = None
         self.plans[fact.sortie] = SortiePlan(
-            fact.decision, fact.route, fact.turn_back_wh, fact.parts.launch_s
+            fact.decision, fact.route, fact.turn_back_wh, fact.parts.launch_s, rally=fact.rally
         )
         self._move(fact.incident, IncidentTrigger.DRONE_SENT)
         self.waiting.discard(fact.incident)

@@ -136,6 +136,6 @@ class Steering:
     async def _switch_to(self, vehicle: Vehicle, plan: FlightPlan, seq: int) -> None:
         """It stands still while its mission is changed."""
         await vehicle.hold()
-        await vehicle.upload_mission(plan.items)
+        await vehicle.upload_plan(plan)
         await vehicle.set_current(seq)
         await vehicle.resume_mission()

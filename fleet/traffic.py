@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +19,7 @@ from fleet.contract import SortieView
 from fleet.dispatcher import Dispatcher
 from fleet.district.model import District, DockSite
 from fleet.flight import route_of
+from fleet.landing import landings, named
 from fleet.mavlink.vehicle import AUTO, GUIDED, Vehicle
 from fleet.patrol.mission import PatrolMission
 from fleet.patrol.tube import mission_of, patrol_tube
@@ -98,7 +100,9 @@ class Traffic:
     def in_the_air(self, view: SortieView, route: Route) -> Flight:
         """One that is lost has the energy that it had then."""
         age_s = self._age_s(view.changed_at) if view.state is S.LOST else 0.0
-        return self.flight(view.id, self.candidate(view), route, self.now_s, age_s)
+        flight = self.flight(view.id, self.candidate(view), route, self.now_s, age_s)
+        told = named(self._district.rally_points, self._state.plans[view.id].rally_now)
+        return replace(flight, landings=landings(told))
 
     def seen(self, view: SortieView) -> Seen | None:
         """Where the drone was when it told last."""

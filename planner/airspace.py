@@ -60,10 +60,6 @@ class Airspace:
     def first_corner(self) -> int:
         return len(self.docks) + len(self.landings)
 
-    @property
-    def landings_m(self) -> Points:
-        return self.nodes_m[len(self.docks) : self.first_corner]
-
     @cached_property
     def numbers(self) -> Mapping[LonLat, int]:
         """Nodes by their positions."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from planner.flight import climb_s
 from planner.frame import to_metres
-from planner.model import LonLat, Performance, Route, Waypoint
+from planner.model import Landing, LonLat, Performance, Route, Waypoint
 
 LAUNCH_SLACK_S: Final = 15.0
 AIR_SLACK_S: Final = 5.0
@@ -56,6 +56,7 @@ class Flight:
     route: Route
     lift_off_s: float
     empty_s: float  # when its battery is empty: it is down by then
+    landings: tuple[Landing, ...] = ()  # where its autopilot may bring it instead of its dock
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +126,35 @@ def homeward_from(
 
 def on_its_own(flight: Flight, seen: Seen | None, return_amsl_m: float, since_s: float) -> Tube:
     """Of a drone that does not fly its mission, or is not heard: it may be anywhere on its way out
-    and back, where it was seen, or on the straight way home from there at the height at which its
-    autopilot returns, whenever."""
+    and back, where it was seen, or on the straight way from there to where its autopilot would land
+    it, at the height at which that returns, whenever."""
     pad = Waypoint(*flight.pad, flight.pad_amsl_m, 0.0)
     thread = _Thread(flight, Seen(*pad[:3], since_s), AIR_SLACK_S)
     thread.roam((*_climb_and_out(flight)[1:], *flight.route.back, pad))
     if seen is None:
         return thread.tube()
     thread = _Thread(flight, seen._replace(at_s=since_s), AIR_SLACK_S, thread)
-    thread.roam((*_straight_home(flight, seen, return_amsl_m), pad))
+    home = _landed_by_itself(flight, seen)
+    ground = Waypoint(*home.pad, home.pad_amsl_m, 0.0)
+    thread.roam((*_straight_home(home, seen, return_amsl_m), ground))
     return thread.tube()
 
 
 def returning_straight(flight: Flight, seen: Seen, return_amsl_m: float) -> Tube:
-    """Of one that its autopilot brings home: up to that height if it is lower, and straight."""
-    return homeward_from(flight, _straight_home(flight, seen, return_amsl_m), seen, 0.0)
+    """Of one that its autopilot brings home, or to a landing that is nearer: up to that height if
+    it is lower, and straight."""
+    home = _landed_by_itself(flight, seen)
+    return homeward_from(home, _straight_home(home, seen, return_amsl_m), seen, 0.0)
+
+
+def _landed_by_itself(flight: Flight, seen: Seen) -> Flight:
+    """As if it lived at the nearest place to land at. ArduCopter chooses so, seen from above."""
+    own = Landing(flight.id, flight.pad, flight.pad_amsl_m)
+    places = (own, *flight.landings)
+    points = _points([Waypoint(*place.at, 0.0, 0.0) for place in places])
+    here = _points([Waypoint(seen.lon, seen.lat, 0.0, 0.0)])[0]
+    nearest = min(zip(places, points, strict=True), key=lambda each: math.dist(here, each[1]))[0]
+    return replace(flight, pad=nearest.at, pad_amsl_m=nearest.alt_amsl_m)
 
 
 def coming_down(flight: Flight, seen: Seen) -> Tube:

@@ -40,6 +40,7 @@ from planner.model import (
 from planner.paths import Place, way_back
 
 WAYS = 2
+HIGHER_M = 5.0  # an autopilot measures from its pad, and comes down slowly only below 6 m
 
 _Point = tuple[float, float]
 
@@ -66,9 +67,10 @@ def ways_down(
     scene: Place | None = None,
 ) -> WaysDown:
     """The two best of the candidate's dock and the airspace's landings at each point of the route,
-    and at points between that are at most ``step_m`` apart. ``scene`` is the task's place, if the
-    caller has it at hand. What the dock itself leaves at the last point is what the choice tells
-    for the whole flight."""
+    and at points between that are at most ``step_m`` apart. Landings that lie higher than its dock
+    by more than ``HIGHER_M`` do not count. ``scene`` is the task's place, if the caller has it at
+    hand. What the dock itself leaves at the last point is what the choice tells for the whole
+    flight."""
     finder = _Finder(airspace, candidate, route.cruise_alt_amsl_m, scene)
     moments = []
     for stop in _stops(airspace, candidate, task, route, step_m):
@@ -122,11 +124,10 @@ class _Finder:
         self._known = {} if scene is None else {scene.at: scene}
         self._best: dict[_Point, list[tuple[float, int]]] = {}  # a flight comes by places twice
         own = Landing(candidate.dock, candidate.at, candidate.alt_amsl_m)
-        self._places = (own, *airspace.landings)
-        dock, landings_m = airspace.index_of(candidate.dock), airspace.landings_m
-        self._at_m = np.vstack((airspace.nodes_m[dock], landings_m))
+        highest_m = candidate.alt_amsl_m + HIGHER_M
+        self._places = (own, *(p for p in airspace.landings if p.alt_amsl_m <= highest_m))
+        self._at_m = airspace.nodes_m[[airspace.index_of(place.id) for place in self._places]]
         performance = candidate.performance
-        highest_m = max(place.alt_amsl_m for place in self._places)
         self._down_wh = home_wh(performance, 0.0, cruise_amsl_m - highest_m, 0.0)  # or more
         self._fastest_ms = min(
             performance.max_ground_ms, performance.airspeed_ms + candidate.wind.speed_ms

@@ -20,11 +20,13 @@ Position = tuple[float, float]
 @dataclass(frozen=True, slots=True)
 class FlightPlan:
     """A mission as it is uploaded. ``return_seq`` is where the way back begins, ``stay_seq`` the
-    item that keeps the drone at its place (0 if none does)."""
+    item that keeps the drone at its place (0 if none does). ``rally`` goes with it; None: the drone
+    keeps what it has."""
 
     items: tuple[MissionItem, ...]
     return_seq: int
     stay_seq: int = 0
+    rally: tuple[MissionItem, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

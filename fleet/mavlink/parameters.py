@@ -28,6 +28,8 @@ POLICY: Final[dict[str, float]] = {
     "FENCE_ACTION": 1,  # at the fence: return, or land if that fails
     "FS_GCS_ENABLE": 1,  # without our heartbeat: return
     "FS_GCS_TIMEOUT": 20,  # s; a controller that is started again is back in five
+    "RALLY_LIMIT_KM": 0,  # the nearest rally point counts, however far: each flight has its own
+    "RALLY_INCL_HOME": 1,  # the dock counts as one of them
     "BATT_FS_LOW_ACT": 2,  # low: return
     "BATT_FS_CRT_ACT": 1,  # critical: land where it is
     "FS_EKF_ACTION": 1,  # it does not know where it is: land

@@ -21,7 +21,7 @@ from fleet.mavlink.exchange import VehicleFault, VehicleRefused, VehicleSilent
 from fleet.mavlink.gate import GateRefused, Warrant
 from fleet.mavlink.lease import CONTROLLER
 from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload, difference
-from fleet.mavlink.mission_items import Fence
+from fleet.mavlink.mission_items import Fence, FlightPlan
 from fleet.mavlink.params import ReadParameters, SetParameters
 from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState
 
@@ -159,6 +159,13 @@ class Vehicle:
     async def set_parameters(self, values: Mapping[str, float]) -> None:
         """Sets them and waits until each is read back equal."""
         await self._talk.run(SetParameters(self.address, values), self._warrant)
+
+    async def upload_plan(self, plan: FlightPlan) -> None:
+        """The mission, and before it the rally points that go with it, so that a drone that has
+        begun to fly it has them."""
+        if plan.rally is not None:
+            await self.upload_rally(plan.rally)
+        await self.upload_mission(plan.items)
 
     async def upload_mission(self, items: Sequence[MissionItem]) -> None:
         await self._upload(PlanType.MISSION, items)

@@ -56,7 +56,7 @@ class Autopilot:
     ) -> None:
         self._i, self._bodies = i, bodies
         self._parameters, self._say = parameters, say
-        self.helm = Helm(i, origin, bodies, parameters)
+        self.helm = Helm(i, origin, bodies, parameters, lambda: self.guards.rally_points())
         self.errand = Errand(self.helm, plans, reached)
         self.guards = Guards(self.helm, plans, parameters, say)
         self.mishaps = Mishaps(self.helm, parameters, say, send)

@@ -8,10 +8,11 @@ from enum import Enum
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from sitl.builtin.fence import Fence
-from sitl.builtin.helm import Helm
+from sitl.builtin.helm import Helm, Position
 from sitl.builtin.plans import Plans
 
 _WARNING = mavlink.MAV_SEVERITY_WARNING
+ABSOLUTE = (mavlink.MAV_FRAME_GLOBAL, mavlink.MAV_FRAME_GLOBAL_INT)
 NO_LONGER_ARMS = 0.1  # share left in the battery
 
 
@@ -75,6 +76,15 @@ class Guards:
             return True
         self._fence.load(self._plans.items[mavlink.MAV_MISSION_TYPE_FENCE])
         return self._fence.allows(lon, lat)
+
+    def rally_points(self) -> list[Position]:
+        """Where it may land instead of home: what lies outside its fence does not count."""
+        home_amsl_m = self._helm.home[2]
+        return [
+            (item.y / 1e7, item.x / 1e7, item.z - (home_amsl_m if item.frame in ABSOLUTE else 0.0))
+            for item in self._plans.items[mavlink.MAV_MISSION_TYPE_RALLY]
+            if self.allows(item.y / 1e7, item.x / 1e7)
+        ]
 
     def watch(self, now_s: float, battery_share: float, flying: bool) -> Act | None:
         """What must be done now, once for each fault."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from sitl.builtin import curve
 from sitl.builtin.body import Bodies
@@ -14,6 +14,7 @@ LANDED_FOR_S = 1.0
 STRAIGHT_ON = 0.05  # a bend smaller than this is none
 GROUND_M = -5.0  # what is aimed at on landing; the ground stops it, as the ground does
 
+Position = tuple[float, float, float]  # longitude, latitude, height above home
 Place = tuple[float, float, float]  # east, north, up of where it stood at first, in metres
 
 
@@ -21,16 +22,23 @@ class Helm:
     """Moves only its own row of the bodies, as its parameters say."""
 
     def __init__(
-        self, i: int, origin: Place, bodies: Bodies, parameters: Mapping[str, float]
+        self,
+        i: int,
+        origin: Place,
+        bodies: Bodies,
+        parameters: Mapping[str, float],
+        rally: Callable[[], Iterable[Position]] = tuple,
     ) -> None:
-        """``origin`` is longitude, latitude, height above the sea of where it stands at first."""
+        """``origin`` is longitude, latitude, height above the sea of where it stands at first;
+        ``rally`` tells the places where it may land instead of home."""
         self._i, self._origin, self._bodies = i, origin, bodies
-        self._parameters = parameters
+        self._parameters, self._rally = parameters, rally
         self._home = (0.0, 0.0)  # east, north of the origin
         self._asked_ms: float | None = None
         self._sinks = ""  # fast, slow
         self._still_s: float | None = None
         self._stage = ""  # of the way home: climb, home, wait, land
+        self._return_to = (0.0, 0.0)  # home, or a rally point
         self._over_home_s = 0.0
 
     # Where it is. All ground is as high as where it stood at first.
@@ -170,17 +178,36 @@ class Helm:
     def begin_return(self) -> None:
         """Up first: to RTL_ALT, less near home by RTL_CONE_SLOPE; never down."""
         told, up_m = self._parameters, self.place[2]
-        height_m = max(up_m, told["RTL_ALT"] / 100)
+        east, north, least_m = self._return_place()
+        self._return_to = (east, north)
+        height_m = max(up_m, told["RTL_ALT"] / 100, least_m)
         if (slope := told["RTL_CONE_SLOPE"]) >= 0.5:
-            flat_m = math.dist(self.place[:2], self._home)
+            flat_m = math.dist(self.place[:2], self._return_to)
             height_m = min(height_m, max(flat_m * slope, up_m, 2.0))
         self.climb_to(height_m)
         self._stage = "climb"
 
+    def _return_place(self) -> Place:
+        """The nearest rally point if it is within RALLY_LIMIT_KM, and nearer than home or home does
+        not count; else home."""
+        told, here = self._parameters, self.place[:2]
+        places = [self.metres(*at) for at in self._rally()]
+        nearest = min(places, key=lambda place: math.dist(here, place[:2]), default=None)
+        home = (*self._home, 0.0)
+        if nearest is None:
+            return home
+        away_m, limit_m = math.dist(here, nearest[:2]), told["RALLY_LIMIT_KM"] * 1000
+        if 0 < limit_m < away_m:
+            return home
+        if told["RALLY_INCL_HOME"] and away_m >= math.dist(here, self._home):
+            return home
+        return nearest
+
     def go_home(self, now_s: float) -> bool:
         """One step of the way home; True once it stands there."""
         if self._stage == "climb" and self.arrived:
-            self._bodies.go(self._i, (*self._home, float(self._bodies.goal[self._i][2])))
+            east, north = self._return_to
+            self._bodies.go(self._i, (east, north, float(self._bodies.goal[self._i][2])))
             self._stage = "home"
         elif self._stage == "home" and self.arrived:
             self._stage, self._over_home_s = "wait", now_s

@@ -23,6 +23,8 @@ DEFAULTS: Final[dict[str, float]] = {
     "RTL_ALT": 10000,  # cm
     "RTL_CONE_SLOPE": 3,  # height over distance
     "RTL_LOIT_TIME": 1000,  # ms
+    "RALLY_LIMIT_KM": 0.3,
+    "RALLY_INCL_HOME": 1,
     "AUTO_OPTIONS": 3,
     "FENCE_ENABLE": 0,
     "FENCE_TYPE": 7,

@@ -25,7 +25,7 @@ from fleet.bus.client import Server
 from fleet.bus.envelope import Request
 from fleet.clock import Clock
 from fleet.contract import LaunchParts, SortieState
-from fleet.district.model import DockModel, DockSite, Flight
+from fleet.district.model import DockModel, DockSite, Flight, RallyPoint
 from fleet.dock_roster import DockRoster
 from fleet.events import (
     IncidentReported,
@@ -37,6 +37,7 @@ from fleet.events import (
 from fleet.flight import Orders, SortieFlight, WayHome
 from fleet.gate_log import record_news
 from fleet.journal import Journal
+from fleet.landing import rally_items
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
@@ -156,6 +157,7 @@ class Stage:
         self.lend: Callable[[], str | None] | None = None  # its sortie is for a loan
         self.turn_back_wh = 30.0  # from wherever a lent drone is
         self.gate: Gate
+        self.rally: tuple[RallyPoint, ...] = ()
         self.flight: SortieFlight
         self.journal: Journal
         self._vehicle: Vehicle | None = None
@@ -262,8 +264,12 @@ class Stage:
         self._log.close()
 
     def _orders(self) -> Orders:
+        orders = _orders()
+        rally = rally_items(self.rally, orders.pad.alt_amsl_m)
         return replace(
-            _orders(),
+            orders,
+            mission=replace(orders.mission, rally=rally),
+            rally=self.rally,
             starts_after_s=self.starts_after_s,
             no_room=lambda: self.no_room,
             lend=self.lend,

@@ -64,6 +64,15 @@ def test_a_drone_down_away_from_its_pad_is_lost():
     assert trigger(S.RETURNING, replace(PARKED, in_dock=False, to_pad_m=400)) is T.LOSE
 
 
+def test_a_drone_that_its_autopilot_has_landed_at_a_rally_point_is_down_not_lost():
+    there = replace(PARKED, in_dock=False, to_pad_m=400, to_rally_m=2)
+    assert trigger(S.RETURNING, there) is T.DOWN
+    assert trigger(S.LOST, there) is T.DOWN
+    assert trigger(S.LOST, replace(there, heard_s_ago=40)) is None
+    assert trigger(S.RETURNING, replace(there, to_rally_m=30)) is T.LOSE
+    assert trigger(S.RETURNING, replace(there, armed=True, on_ground=False)) is None
+
+
 def test_a_lost_drone_that_is_heard_in_the_air_returns():
     assert trigger(S.LOST, FLYING) is T.HEARD_AGAIN
     assert trigger(S.LOST, replace(FLYING, heard_s_ago=40)) is None
@@ -93,6 +102,7 @@ numbers = st.one_of(st.none(), st.floats(0, 10_000))
         alt_amsl_m=numbers,
         to_scene_m=numbers,
         to_pad_m=numbers,
+        to_rally_m=numbers,
         in_dock=st.booleans(),
         energy_wh=numbers,
         mode=st.sampled_from([None, "AUTO", "GUIDED", "RTL", "LAND"]),

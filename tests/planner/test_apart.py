@@ -23,6 +23,8 @@ from planner.apart import (
     resolve_detour,
     resolve_home,
 )
+from planner.frame import to_metres
+from planner.model import Landing, LonLat
 from planner.tubes import (
     Tube,
     circling,
@@ -262,3 +264,21 @@ def test_the_same_way_at_other_heights_keeps_its_places_and_speeds():
     assert [place[:2] for place in route.out] == [place[:2] for place in NEW.route.out]
     assert route.out[-1].alt_amsl_m == 90.0
     assert {place.alt_amsl_m for place in (*route.out[:-1], *route.back)} == {130.0}
+
+
+def test_what_its_autopilot_brings_to_a_nearer_landing_is_reckoned_on_the_way_there():
+    one = flight("A", (0, 0), (1000, 0), back=())
+    seen = seen_at(fly(one, random.Random(1)), one.lift_off_s + 60)
+    beside = Landing("R01", LonLat(seen.lon, seen.lat + 0.001), one.pad_amsl_m - 3.0)
+    home = returning_straight(one, seen, CRUISE_M)
+    there = returning_straight(replace(one, landings=(beside,)), seen, CRUISE_M)
+    assert tuple(home.ends_m[-1, 1]) == pytest.approx((*_metres(one.pad), one.pad_amsl_m))
+    assert tuple(there.ends_m[-1, 1]) == pytest.approx((*_metres(beside.at), beside.alt_amsl_m))
+    lost = on_its_own(replace(one, landings=(beside,)), seen, CRUISE_M, seen.at_s)
+    ends = [tuple(end) for end in lost.ends_m[:, 1]]
+    assert any(end == pytest.approx((*_metres(beside.at), beside.alt_amsl_m)) for end in ends)
+
+
+def _metres(at: LonLat) -> tuple[float, float]:
+    east_m, north_m = to_metres(np.array([at]))[0].tolist()
+    return east_m, north_m

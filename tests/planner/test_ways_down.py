@@ -28,7 +28,7 @@ from planner.model import (
     WaysDown,
     Wind,
 )
-from planner.ways_down import ways_down
+from planner.ways_down import HIGHER_M, ways_down
 from tests.planner.worlds import (
     CALM,
     PERFORMANCE,
@@ -100,7 +100,11 @@ def test_at_each_point_the_two_best_are_those_of_a_plain_search(seed: int, wind:
     found = ways_down(airspace, candidate, asked.task, offer.route, step_m=400.0)
     cruise_m = offer.route.cruise_alt_amsl_m
     places = {candidate.dock: (candidate.at, candidate.alt_amsl_m)}
-    places |= {each.id: (each.at, each.alt_amsl_m) for each in airspace.landings}
+    places |= {
+        each.id: (each.at, each.alt_amsl_m)
+        for each in airspace.landings
+        if each.alt_amsl_m <= candidate.alt_amsl_m + HIGHER_M
+    }
     for moment in found.moments:
         if moment.alt_amsl_m < cruise_m:
             continue  # over the scene, where it must climb first
@@ -239,6 +243,12 @@ def test_landings_are_no_place_to_fly_over() -> None:
     airspace = build([wall], {"D01": DOCKS["D01"]}, [landing])
     (after,) = choose(airspace, picture({"D01": DOCKS["D01"]}, at)).ranking
     assert after.route == before.route
+
+
+def test_a_place_much_higher_than_its_dock_is_none_for_it() -> None:
+    level, hill = replace(MEADOW, alt_amsl_m=64.0), replace(MEADOW, alt_amsl_m=66.0)
+    assert proof(proved(150.0, [level])).holds  # the dock is 60 m above the sea
+    assert proof(proved(150.0, [hill])).places == ("D01",)
 
 
 def test_two_places_of_one_name_make_no_airspace() -> None:

@@ -27,6 +27,7 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate, GateNews
+from fleet.mavlink.mission import PlanType
 from fleet.mavlink.vehicle import Vehicle
 from fleet.process import Refusal
 from sitl.arducopter.bridge import Bridge
@@ -238,8 +239,8 @@ class Stage(asyncio.DatagramProtocol):
         self.world.set_wind(DRONE, 0.0, 0.0)
         await vehicle.command(mavlink.MAV_CMD_BATTERY_RESET, 1, 100)
         await vehicle.set_mode("GUIDED")
-        for plan_type in (mavlink.MAV_MISSION_TYPE_MISSION, mavlink.MAV_MISSION_TYPE_FENCE):
-            self.send(mavlink.MAVLink_mission_clear_all_message(SYSID, 1, plan_type))
+        for plan_type in PlanType:
+            self.send(mavlink.MAVLink_mission_clear_all_message(SYSID, 1, int(plan_type)))
         await self.answered()
         if self.off_pad_m() > NEAR_M:
             await self._carry_home()

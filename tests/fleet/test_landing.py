@@ -1,0 +1,102 @@
+"""A drone that cannot come home lands at a rally point, and everybody knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fleet.district.load import load
+from fleet.district.model import RallyPoint
+from fleet.fence import airspace_of
+from fleet.forecast import picture_at_rest
+from fleet.landing import MOST, named, proof, proof_from, rally_of
+from fleet.mavlink.mission import PlanType
+from fleet.sortie import distance_m
+from planner.dispatch import choose
+from planner.model import LonLat, Waypoint
+from tests.fleet.flight_stage import PAD, SCENE, Stage, jumping
+
+BESIDE_SCENE = (SCENE[0] + 0.001, SCENE[1])
+
+
+def point(number: int, at: tuple[float, float], up_m: float = 0.0) -> RallyPoint:
+    return RallyPoint.model_validate(
+        {
+            "id": f"R{number:02d}",
+            "name": {"zh": "操场", "en": "school ground"},
+            "at": at,
+            "alt_amsl_m": PAD[2] + up_m,
+            "subdistrict": "440307001",
+        }
+    )
+
+
+@pytest.fixture
+def played(tmp_path):
+    def play(story, *rally):
+        async def whole():
+            async with Stage(tmp_path) as stage:
+                stage.rally = rally
+                await stage.start_controller()
+                await story(stage)
+
+        jumping(whole())
+
+    return play
+
+
+def test_it_takes_off_with_the_rally_points_it_was_told(played):
+    async def story(stage):
+        await stage.until_state("launching")
+        kept = await stage.vehicle.download(PlanType.RALLY)
+        assert [(item.x, item.y) for item in kept] == [
+            pytest.approx(BESIDE_SCENE, abs=1e-6),
+            pytest.approx(PAD[:2], abs=1e-6),
+        ]
+        assert [item.z for item in kept] == [-4.0, 0.0]  # whole metres
+
+    played(story, point(1, BESIDE_SCENE, -4.4), point(2, PAD[:2]))
+
+
+def test_brought_down_by_its_autopilot_at_a_rally_point_it_is_to_be_fetched(played):
+    async def story(stage):
+        stage.craft.parameters["RALLY_LIMIT_KM"] = 0.0
+        await stage.until_state("on_scene")
+        await stage.vehicle.return_to_launch()
+        await stage.until_state("returning")
+        await stage.until_state("grounded")
+        lon, lat, _ = stage.craft.autopilot.position
+        assert distance_m((lon, lat), BESIDE_SCENE) < 3
+        view = stage.journal.state.sorties[stage.sortie]
+        assert view.reason == "its autopilot has landed it at a rally point"
+
+    played(story, point(1, BESIDE_SCENE))
+
+
+def test_a_flight_without_rally_points_takes_none_along(played):
+    async def story(stage):
+        stage.craft.plans.items[PlanType.RALLY] = ["left over from another flight"]
+        await stage.until_state("launching")
+        assert stage.craft.plans.items[PlanType.RALLY] == []
+
+    played(story)
+
+
+def test_the_rally_points_of_a_flight_are_those_its_proof_names():
+    district = load(Path("configs/longgang"))
+    airspace = airspace_of(district)
+    picture = picture_at_rest(district, LonLat(114.23, 22.70), "fire")
+    best = choose(airspace, picture).ranking[0]
+    assert best.route is not None
+    candidate = next(each for each in picture.candidates if each.dock == best.dock)
+    found = proof(airspace, candidate, picture.task, best.route)
+    assert found == best.ways_down
+    told = rally_of(found, best.dock)
+    assert 1 <= len(told) <= MOST
+    assert best.dock not in told
+    assert [each.id for each in named(district.rally_points, told)] == list(told)
+    start = Waypoint(*candidate.at, best.route.cruise_alt_amsl_m, 0.0)
+    aloft = proof_from(airspace, candidate, start, picture.task, best.route)
+    assert rally_of(aloft, best.dock) == told
+    assert rally_of(None, best.dock) == ()
