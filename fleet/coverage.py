@@ -14,7 +14,7 @@ from fleet.contract import CoverageView, DocksOut
 from fleet.district.model import District
 from planner.airspace import Airspace
 from planner.coverage import Coverage, Raster, raster
-from planner.frame import Points, to_degrees
+from planner.frame import to_degrees
 from planner.model import Candidate
 from planner.reach import Mission, Reach
 
@@ -37,7 +37,7 @@ class Cover:
         )
         self._whole_m = shapely.union_all(list(district.shapes.tiles_m))
         fastest_ms = max(model.max_ground_ms for model in district.drone_models.values())
-        grounds_m = _grounds_m(district, self.raster.places_m)
+        grounds_m = district.grounds_amsl_m(to_degrees(self.raster.places_m))
         within_m = FARTHEST * flight.window_s * fastest_ms
         self._reach = Reach(airspace, self.raster.places_m, grounds_m, within_m)
         # time over the scene uses up battery: reckoned with the longest that is asked for here
@@ -98,12 +98,3 @@ def _drawn(shape_m: BaseGeometry) -> dict[str, Any]:
 def _ring(ring_m: shapely.LinearRing) -> list[list[float]]:
     degrees: list[list[float]] = to_degrees(shapely.get_coordinates(ring_m)).tolist()
     return [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in degrees]
-
-
-def _grounds_m(district: District, places_m: Points) -> Floats:
-    """As `fleet.forecast.task_for` has it: the ground of the nearest dock, in degrees."""
-    docks = np.array([site.at for site in district.docks])
-    heights_m = np.array([site.alt_amsl_m for site in district.docks])
-    off = ((to_degrees(places_m)[:, None, :] - docks[None, :, :]) ** 2).sum(axis=2)
-    nearest: Floats = heights_m[off.argmin(axis=1)]
-    return nearest

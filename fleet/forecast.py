@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from fleet.district.model import District, DockModel, DroneModel
 from fleet.mavlink.performance import performance_of
 from fleet.process import Refusal
@@ -70,16 +72,11 @@ def launch_times(dock: DockModel, drone: DroneModel) -> LaunchTimes:
 
 
 def task_for(district: District, at: LonLat, scene_s: float, needs: tuple[str, ...] = ()) -> Task:
-    """What a flight to a place must do here. The ground is that of the nearest dock, until a
-    height field is configured."""
+    """What a flight to a place must do here."""
     flight = district.flight
-    nearest = min(
-        district.docks,
-        key=lambda site: (site.at[0] - at[0]) ** 2 + (site.at[1] - at[1]) ** 2,
-    )
     return Task(
         at=at,
-        ground_amsl_m=nearest.alt_amsl_m,
+        ground_amsl_m=float(district.grounds_amsl_m(np.array([at]))[0]),
         height_m=flight.scene_height_m,
         cruise_height_m=flight.cruise_height_m,
         scene_s=scene_s,

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "fleet.cli_district:boundaries",
         "Put official boundaries in place of the drawn ones.",
     ),
+    "terrain": ("fleet.cli_terrain:terrain", "Put a surveyed elevation model in place."),
     "incident": ("fleet.cli:incident", "Report, show, dispatch and close incidents."),
     "sortie": ("fleet.cli_sortie:sortie", "Recall, hold and direct drones that are out."),
     "lease": ("fleet.cli_lease:lease", "Lend drones to other ground stations; take them back."),

@@ -8,15 +8,19 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.validation import explain_validity
 
 from fleet.district.model import District, DockSite, RallyPoint, Ring, Subdistrict
 from fleet.district.shapes import area_km2, metres, point_m, tile_of, volume_m
+from fleet.district.terrain import TERRAIN
 
 AREA_TOLERANCE = 0.01  # of the published figure
 TILING_TOLERANCE = 0.001  # of the district's area, overlapping or left out
+HEIGHT_TOLERANCE_M = 15.0  # of a height field that knows the ground every 100 m or so
+HIGHEST_ROOF_M = 200.0
 _ON_EDGE_M = 1.0
 
 
@@ -33,6 +37,7 @@ def violations(district: District) -> list[str]:
         *_communities(district),
         *_docks(district),
         *_sites(district, "rally.yaml", district.rally_points),
+        *_heights(district),
         *_volumes(district),
     ]
 
@@ -194,9 +199,7 @@ def _docks(district: District) -> Iterator[str]:
             yield f"docks.yaml: {_name(subdistrict)} has no dock, expected at least one"
 
 
-def _sites(
-    district: District, file: str, sites: Sequence[DockSite] | Sequence[RallyPoint]
-) -> Iterator[str]:
+def _sites(district: District, file: str, sites: Sequence[DockSite | RallyPoint]) -> Iterator[str]:
     """What keeps drones from landing at places that are not where they should be."""
     tiles = _tiles(district)
     whole = district.shapes.whole_m
@@ -216,6 +219,36 @@ def _sites(
                     f"{who} is {clear_m:.0f} m from no-fly volume {volume.id} {volume.name.zh}, "
                     f"expected more than its buffer of {volume.buffer_m:g} m"
                 )
+
+
+def _heights(district: District) -> Iterator[str]:
+    """Pads stand on the ground or on a roof, rally points on the ground."""
+    terrain = district.terrain
+    if terrain is None:
+        return
+    field = shapely.box(terrain.west_m, terrain.south_m, terrain.east_m, terrain.north_m)
+    if (outside := district.shapes.whole_m.difference(field).area) > 0:
+        yield f"{TERRAIN}: {outside / 1e6:.2f} km2 of the district lie outside the height field"
+    yield from _standing(district, "docks.yaml", district.docks, HIGHEST_ROOF_M)
+    yield from _standing(district, "rally.yaml", district.rally_points, HEIGHT_TOLERANCE_M)
+
+
+def _standing(
+    district: District,
+    file: str,
+    sites: Sequence[DockSite | RallyPoint],
+    highest_m: float,
+) -> Iterator[str]:
+    if not sites:
+        return
+    grounds_m = district.grounds_amsl_m(np.array([site.at for site in sites]))
+    for site, ground_m in zip(sites, grounds_m.tolist(), strict=True):
+        above_m = site.alt_amsl_m - ground_m
+        if not -HEIGHT_TOLERANCE_M <= above_m <= highest_m:
+            yield (
+                f"{file}: {site.id} {site.name.zh} is told to stand {above_m:+.0f} m above the "
+                f"ground of {TERRAIN}, expected from {-HEIGHT_TOLERANCE_M:.0f} to {highest_m:.0f} m"
+            )
 
 
 def _volumes(district: District) -> Iterator[str]:

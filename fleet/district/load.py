@@ -19,7 +19,9 @@ from fleet.district.files import (
     VolumesFile,
 )
 from fleet.district.model import District
+from fleet.district.terrain import TERRAIN, TerrainInvalid, read_terrain
 from fleet.process import Refusal, end_with
+from planner.terrain import Terrain
 
 
 class ConfigInvalid(Refusal):
@@ -45,9 +47,15 @@ def load(path: Path) -> District:
     for name, model in FILES.items():
         values[name], found = read_document(path / name, model)
         faults += found
+    terrain = None
+    try:
+        if (path / TERRAIN).exists():
+            terrain = read_terrain(path / TERRAIN)
+    except TerrainInvalid as invalid:
+        faults.append(invalid.fault)
     if faults:
         raise ConfigInvalid(path, tuple(faults))
-    return _district(values)
+    return _district(values, terrain)
 
 
 def load_or_refuse(path: Path) -> District:
@@ -61,7 +69,7 @@ def load_or_refuse(path: Path) -> District:
     return district
 
 
-def _district(values: dict[str, Any]) -> District:
+def _district(values: dict[str, Any], terrain: Terrain | None) -> District:
     head = cast(DistrictFile, values["district.yaml"])
     docks = cast(DocksFile, values["docks.yaml"])
     drones = cast(DronesFile, values["drones.yaml"])
@@ -80,6 +88,7 @@ def _district(values: dict[str, Any]) -> District:
         drones=drones.drones,
         drone_models=drones.models,
         volumes=tuple(feature.value() for feature in volumes.features),
+        terrain=terrain,
         rally_points=cast(RallyFile, values["rally.yaml"]).rally_points,
         kinds=cast(IncidentsFile, values["incidents.yaml"]).kinds,
         flight=head.flight,

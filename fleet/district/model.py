@@ -9,7 +9,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
+
+from planner.frame import Points, to_metres
+from planner.terrain import Terrain
 
 if TYPE_CHECKING:
     from fleet.district.shapes import Shapes
@@ -186,9 +191,20 @@ class District(_Model):
     drone_models: dict[str, DroneModel]
     volumes: tuple[Volume, ...]
     rally_points: tuple[RallyPoint, ...]
+    terrain: Terrain | None  # None: the ground is that of the nearest dock
     kinds: tuple[IncidentKind, ...]
     flight: Flight
     system: System
+
+    def grounds_amsl_m(self, lon_lat: Points) -> NDArray[np.float64]:
+        """Of places in degrees, shape (n, 2) to (n,)."""
+        if self.terrain is not None:
+            return self.terrain.ground_amsl_m(to_metres(lon_lat))
+        docks = np.array([site.at for site in self.docks])
+        heights_m = np.array([site.alt_amsl_m for site in self.docks])
+        off = ((lon_lat[:, None, :] - docks[None, :, :]) ** 2).sum(axis=2)
+        nearest: NDArray[np.float64] = heights_m[off.argmin(axis=1)]
+        return nearest
 
     @cached_property
     def shapes(self) -> Shapes:

@@ -9,7 +9,6 @@ from math import ceil
 import numpy as np
 
 from fleet.district.model import District
-from fleet.forecast import task_for
 from fleet.patrol.file import HOUR_S, PatrolFile, Point, Task, seconds_of
 from fleet.patrol.load import tasks_of
 from fleet.patrol.plan import Unserved
@@ -126,9 +125,9 @@ class Agenda:
 
     def _stand(self, task: Task, points_m: Points) -> tuple[int, int]:
         """The places of a part's ends, at one level: the camera's height above the ground of its
-        points, which is that of the nearest docks until a height field is configured."""
+        points."""
         points = [LonLat(*at) for at in to_degrees(points_m).tolist()]
-        grounds = [task_for(self._district, at, 0.0).ground_amsl_m for at in points]
+        grounds = self._district.grounds_amsl_m(np.array(points)).tolist()
         lower, higher = np.array(min(grounds)), np.array(max(grounds))
         alt_amsl_m = float(self._heights.level(lower, higher, task.height_m))
         ends = ((points[0], grounds[0]), (points[-1], grounds[-1]))

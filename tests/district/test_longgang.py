@@ -14,6 +14,7 @@ from fleet.district.files import FILES
 from fleet.district.model import District
 from fleet.district.schema import schemas
 from fleet.district.shapes import area_km2, point_m, tile_of, volume_m
+from fleet.district.terrain import TERRAIN
 from fleet.district.view import district_view
 
 
@@ -83,7 +84,8 @@ def test_its_schemas_are_those_of_the_models() -> None:
     """Mend with: python -m fleet.district.schema configs/schema"""
     kept = LONGGANG.parent / "schema"
     assert {file.name: file.read_text(encoding="utf-8") for file in kept.iterdir()} == schemas()
-    assert set(FILES) == {file.name for file in LONGGANG.iterdir() if file.is_file()}
+    kept = {file.name for file in LONGGANG.iterdir() if file.is_file()}
+    assert {*FILES, TERRAIN} == kept
 
 
 def test_its_view_survives_the_trip_to_the_console(longgang: District) -> None:
