@@ -1,7 +1,7 @@
 """What a mission amounts to, and where it does what is not allowed in the district.
 
-The ground is known at the docks only, until a height field is configured: a height counts above
-the higher of the take-off point and the nearest dock's pad, as the planner plans it.
+A height counts above the higher of the take-off point and the ground of the place, as the planner
+plans it.
 """
 
 from __future__ import annotations
@@ -85,11 +85,8 @@ def _too_high(points: tuple[TrackPoint, ...], plan: PlanFile, district: District
 def _above_ground_m(point: TrackPoint, home_amsl_m: float, district: District) -> float:
     if point.above_take_off_m is None:
         return point.height_m
-    nearest = min(
-        district.docks,
-        key=lambda dock: (dock.at[0] - point.lon) ** 2 + (dock.at[1] - point.lat) ** 2,
-    )
-    return point.above_take_off_m - max(0.0, nearest.alt_amsl_m - home_amsl_m)
+    ground_m = float(district.grounds_amsl_m(np.array([point.at]))[0])
+    return point.above_take_off_m - max(0.0, ground_m - home_amsl_m)
 
 
 def _off_limits(points: tuple[TrackPoint, ...], district: District) -> Iterator[str]:
