@@ -162,16 +162,25 @@ def controller(
             help="Where ground stations watch drone N, at PORT + N, e.g. tcp://127.0.0.1:5800."
         ),
     ] = None,
+    patrols: Annotated[
+        bool, typer.Option("--patrols", help="Fly the rounds of patrols/schedule.yaml.")
+    ] = False,
 ) -> None:
     """Run the fleet controller until told to stop."""
     from fleet.controller import Addresses, run_controller
     from fleet.district.load import load_or_refuse
+    from fleet.patrol.load_schedule import load_schedule
     from fleet.record.files import directory_beside
 
     district = load_or_refuse(district_dir)
+    try:
+        schedule = load_schedule(district_dir, district)
+        schedule = schedule if patrols else schedule.without_rounds()
+    except Refusal as refusal:
+        end_with(str(refusal))
     listen = mavlink or district.system.mavlink_listen
     addresses = Addresses(broker, log, listen, records or directory_beside(log), gateway)
-    serve(lambda clock: run_controller(district, addresses, clock))
+    serve(lambda clock: run_controller(district, addresses, clock, schedule))
 
 
 def place(text: str) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fleet.cli import AsJson, print_json, wind_of
-from fleet.cli_patrol_flying import fly, status
+from fleet.cli_patrol_flying import fly, schedule, status
 from fleet.process import Refusal, end_with
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ patrol = typer.Typer(
 )
 patrol.command("fly")(fly)
 patrol.command("status")(status)
+patrol.command("schedule")(schedule)
 
 
 @patrol.command("plan")

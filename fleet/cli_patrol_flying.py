@@ -76,6 +76,53 @@ def status(
         typer.echo("no patrols today")
 
 
+def schedule(
+    district_dir: Annotated[
+        Path, typer.Argument(help="The district's configuration.", envvar="DOCKFLEET_DISTRICT")
+    ] = Path("configs/longgang"),
+    after: Annotated[
+        str | None, typer.Option(help="The first day to tell, e.g. 2026-12-24; today without it.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days of each round.")] = 7,
+    json: AsJson = False,
+) -> None:
+    """Check patrols/schedule.yaml, and tell on which days what is flown. A rule that never fires,
+    or windows that the quiet hours leave nothing of, are told and end with 1."""
+    from datetime import date
+
+    from fleet.clock import Clock
+    from fleet.district.load import load_or_refuse
+    from fleet.patrol.load_schedule import load_schedule
+    from fleet.patrol.schedule import next_days
+    from fleet.process import Refusal, end_with
+
+    district = load_or_refuse(district_dir)
+    try:
+        first = Clock().now().date() if after is None else date.fromisoformat(after)
+        found = load_schedule(district_dir, district)
+    except ValueError:
+        end_with(f"--after must be a day, e.g. 2026-12-24, not {after!r}", 2)
+    except Refusal as refusal:
+        end_with(str(refusal))
+    told = [
+        {
+            "id": each.id,
+            "file": each.file,
+            "rrule": each.rrule,
+            "days": [str(day) for day in next_days(found, each, first, days)],
+        }
+        for each in found.file.rounds
+    ]
+    if json:
+        print_json({"gates": found.file.gates.model_dump(), "rounds": told})
+        return
+    for round_ in told:
+        days_ = ", ".join(round_["days"]) or "no day to come"
+        typer.echo(f"{round_['id']} ({round_['file']}, {round_['rrule']}): {days_}")
+    if not told:
+        typer.echo("no rounds are scheduled")
+
+
 def _tell_flights(patrol: dict[str, Any]) -> None:
     for flight in patrol["flights"]:
         seen = f"{len(flight['seen'])}/{len(flight['visits'])}"

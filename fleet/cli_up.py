@@ -44,6 +44,9 @@ def up(
         ),
     ] = None,
     console: Annotated[bool, typer.Option(help="Run the console too.")] = True,
+    patrols: Annotated[
+        bool, typer.Option("--patrols", help="Fly the rounds of patrols/schedule.yaml.")
+    ] = False,
     arducopter: Annotated[
         str | None, typer.Option(envvar="ARDUCOPTER", help="The arducopter SITL program.")
     ] = None,
@@ -72,6 +75,7 @@ def up(
         gateway_port=GATEWAY_PORT if gateway_port is None and _is_loopback(host) else gateway_port,
         arducopter=arducopter,
         wind=wind,
+        patrols=patrols,
     )
     serve(lambda clock: _run(settings, Clock(speedup), json))
 

@@ -294,8 +294,8 @@ class PatrolFlightView(_Model):
 
 
 class PatrolView(_Model):
-    """A plan that is flown. ``missed`` are visits that none of its flights sees, with the reason;
-    what ``rest`` names has been planned anew with them."""
+    """A plan that is flown. ``missed`` are visits that nobody can make any more, with the reason;
+    ``handed_on`` those that were planned anew, with the plan that has them."""
 
     id: str
     name: NameView
@@ -304,6 +304,7 @@ class PatrolView(_Model):
     visits: int
     seen: int
     missed: dict[str, str]
+    handed_on: dict[str, str]
     unserved: dict[str, str]  # what the plan left out from the first
     flights: tuple[PatrolFlightView, ...]
 
@@ -340,6 +341,12 @@ class ServiceView(_Model):
     drone: str
     in_service: bool
     reason: str | None = None
+
+
+class PatrolCalendar(_Model):
+    """An iCalendar text (RFC 5545)."""
+
+    text: str
 
 
 class FleetActView(_Model):
@@ -810,6 +817,12 @@ class GetPatrols(_Model):
     ask: Literal["patrols"] = "patrols"
 
 
+class GetPatrolCalendar(_Model):
+    """Rounds, blackouts and the flights of today's plans. Answer: PatrolCalendar."""
+
+    ask: Literal["patrol_calendar"] = "patrol_calendar"
+
+
 class _FleetAct(_Model):
     confirmation: str | None = Field(default=None, max_length=100)
     by: str = Field(default="officer", max_length=100)
@@ -928,6 +941,7 @@ Ask = Annotated[
     | GetPatrols
     | TakeOut
     | PutBack
+    | GetPatrolCalendar
     | RecallAll
     | LandAll
     | CloseIncident

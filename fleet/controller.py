@@ -27,7 +27,8 @@ from fleet.leases import Leases
 from fleet.log.store import EventLog
 from fleet.mavlink.gateway import Gateway
 from fleet.mavlink.reactor import Reactor
-from fleet.patrol.schedule_file import ScheduleFile
+from fleet.patrol.beside import Beside
+from fleet.patrol.schedule import NOTHING, Schedule
 from fleet.process import Refusal, announce_ready
 from fleet.record.dataflash import FlightLogs
 from fleet.record.keeper import FlightRecords
@@ -52,7 +53,9 @@ class Addresses:
     gateway: str | None = None  # where other ground stations find the drones; None: nowhere
 
 
-async def run_controller(district: District, addresses: Addresses, clock: Clock) -> None:
+async def run_controller(
+    district: District, addresses: Addresses, clock: Clock, schedule: Schedule = NOTHING
+) -> None:
     """Runs until cancelled.
 
     Raises:
@@ -92,7 +95,16 @@ async def run_controller(district: District, addresses: Addresses, clock: Clock)
                 leases = Leases(journal, reactor.gate, gateway, sysids)
                 try:
                     await _serve(
-                        district, airspace, journal, bus, topics, reactor, leases, records, clock
+                        district,
+                        airspace,
+                        journal,
+                        bus,
+                        topics,
+                        reactor,
+                        leases,
+                        records,
+                        clock,
+                        schedule,
                     )
                 finally:  # who leaves in order has no last will
                     with contextlib.suppress(BusUnreachable, TimeoutError):
@@ -112,6 +124,7 @@ async def _serve(
     leases: Leases,
     records: FlightRecords,
     clock: Clock,
+    schedule: Schedule,
 ) -> None:
     vehicles = {drone.id: reactor.vehicle(drone.sysid) for drone in district.drones}
     coverage = CoverageWatch(district, airspace, bus, topics, clock)
@@ -126,7 +139,8 @@ async def _serve(
         leases=leases,
         clock=clock,
         records=records.directory,
-        schedule=ScheduleFile(),
+        schedule=schedule,
+        plan=Beside(district).plan,
     )
     async with asyncio.TaskGroup() as tasks:
         parts = wired(around, coverage, tasks)

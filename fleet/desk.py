@@ -146,6 +146,8 @@ class Desk:
                 return self._rounds.view()
             case c.TakeOut() | c.PutBack():
                 return self._serves(ask, cause)
+            case c.GetPatrolCalendar():
+                return self._rounds.calendar()
             case c.RecallAll() | c.LandAll():
                 return self._fleet_acts.ask(ask, cause)
             case c.CloseIncident():

@@ -168,15 +168,33 @@ class PatrolFlightWaits(Fact):
     reason: str
 
 
-class PatrolVisitsMissed(Fact):
-    """Visits that the plan's flights do not see any more; they are planned anew, or the day is
-    over."""
+class PatrolFlightGivenUp(Fact):
+    """A flight of a patrol that can no longer be flown; what it was to see is planned anew."""
+
+    about = "patrol"
+
+    patrol: str
+    flight: str
+    reason: str
+
+
+class PatrolVisitsHandedOn(Fact):
+    """Visits that the plan's own flights do not see; those of another plan, ``to``, do."""
 
     about = "patrol"
 
     patrol: str
     visits: tuple[str, ...]
-    reason: str
+    to: str
+
+
+class PatrolVisitsMissed(Fact):
+    """Visits that nobody can make any more, each with the reason."""
+
+    about = "patrol"
+
+    patrol: str
+    visits: dict[str, str]
 
 
 class SortieAdvanced(Fact):

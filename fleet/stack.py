@@ -43,6 +43,7 @@ class StackSettings:
     only: tuple[str, ...] = ()  # docks to simulate; empty: all
     wind: str | None = None
     seed: int = 1
+    patrols: bool = False  # whether rounds start by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,10 @@ class _Maker:
         settings, at = self.settings, ("--broker", self.broker_url)
         district, port = str(settings.district_dir), settings.gateway_port
         offered = () if port is None else ("--gateway", f"tcp://{settings.host}:{port}")
+        rounds = ("--patrols",) if settings.patrols else ()
         yield self._child(
             "controller",
-            *("controller", district, *at, *offered),
+            *("controller", district, *at, *offered, *rounds),
             *("--log", f"sqlite:///{settings.state_dir}/events.db"),
             *("--mavlink", f"udp://{settings.host}:{self.mavlink_port}"),
         )

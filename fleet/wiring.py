@@ -25,8 +25,9 @@ from fleet.lending import Lending
 from fleet.mavlink.gate import Gate
 from fleet.mavlink.vehicle import Vehicle
 from fleet.operations import Operations
+from fleet.patrol.daily import Daily, Plan
 from fleet.patrol.rounds import Rounds
-from fleet.patrol.schedule_file import ScheduleFile
+from fleet.patrol.schedule import Schedule
 from fleet.readiness import Readiness
 from fleet.video.aiming import Aiming
 from fleet.video.videos import Videos
@@ -50,7 +51,8 @@ class Surroundings:
     leases: Leases
     clock: Clock
     records: Path  # directory of the flight records
-    schedule: ScheduleFile
+    schedule: Schedule
+    plan: Plan  # of patrols, beside the event loop
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def wired(around: Surroundings, coverage: CoverageWatch, tasks: asyncio.TaskGrou
         district, airspace, journal, dispatcher, vehicles, docks, clock, tasks, around.leases.give
     )
     directing = Directing(district, airspace, journal, dispatcher, vehicles, operations)
-    rounds = Rounds(district, around.schedule.gates, journal, operations, docks, coverage, clock)
+    rounds = Rounds(district, around.schedule, journal, operations, docks, coverage, clock)
     sysids = {drone.id: drone.sysid for drone in district.drones}
     videos = Videos(district, vehicles, journal, around.records, bus, topics, clock)
     acts = FleetActs(journal, operations, directing, around.gate, sysids)
@@ -106,4 +108,7 @@ def wired(around: Surroundings, coverage: CoverageWatch, tasks: asyncio.TaskGrou
     lanes["coverage"] = partial(coverage.run, dispatcher.candidates)
     lanes["waiting incidents"] = WaitingLine(journal.state, operations, clock).run
     lanes["patrols"] = rounds.run
+    lanes["plans of patrols"] = Daily(
+        district, around.schedule, journal, dispatcher, operations, rounds, around.plan, clock
+    ).run
     return Parts(docks, operations, rounds, desk, broadcast, videos, lanes)

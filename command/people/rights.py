@@ -37,7 +37,7 @@ _LOOKING = (
     *(c.ExplainDecision, c.ListDecisions, c.GetSnapshot, c.GetCoverage, c.GetEvents),
     *(c.WatchVideo, c.ListVideo, c.GetVideoTrack),
     c.GetGateway,
-    c.GetPatrols,
+    *(c.GetPatrols, c.GetPatrolCalendar),
 )
 
 

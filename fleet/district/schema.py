@@ -13,8 +13,13 @@ from pydantic import BaseModel
 
 from fleet.district.files import FILES
 from fleet.patrol.file import PatrolFile
+from fleet.patrol.schedule_file import ScheduleFile
 
-_MODELS: dict[str, type[BaseModel]] = {**FILES, "patrol.yaml": PatrolFile}
+_MODELS: dict[str, type[BaseModel]] = {
+    **FILES,
+    "patrol.yaml": PatrolFile,
+    "schedule.yaml": ScheduleFile,
+}
 
 
 def schemas() -> dict[str, str]:

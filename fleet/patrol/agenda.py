@@ -10,6 +10,7 @@ import numpy as np
 
 from fleet.district.model import District
 from fleet.patrol.file import HOUR_S, PatrolFile, Point, Task, seconds_of
+from fleet.patrol.limits import Limits, without
 from fleet.patrol.load import tasks_of
 from fleet.patrol.plan import Unserved
 from fleet.patrol.survey import Flyer, Survey, Unreachable, survey
@@ -48,8 +49,9 @@ class Agenda:
         flyer: Flyer,
         heights: Heights,
         pads: Sequence[Place],
+        limits: Limits,
     ) -> None:
-        self._district, self._patrol = district, patrol
+        self._district, self._patrol, self._limits = district, patrol, limits
         self._airspace, self._flyer, self._heights = airspace, flyer, heights
         self._numbers: dict[tuple[LonLat, float], int] = {}
         self.places: list[Place] = []
@@ -62,7 +64,8 @@ class Agenda:
         for pad in pads:
             self._place(pad)
         for task in tasks_of(patrol, district):
-            self._add(task)
+            if limits.wants_task(task.id):
+                self._add(task)
 
     def airspace(self) -> Airspace:
         """The airspace with all places in it, not only the docks."""
@@ -106,10 +109,15 @@ class Agenda:
 
     def _add_visits(self, task: Task, part_id: str, ways: Sequence[Part]) -> None:
         longest_s = max(way.seconds for way in ways)
-        for visit_id, hours in visits_of(task, part_id, self._patrol):
+        limits = self._limits
+        for visit_id, told in visits_of(task, part_id, self._patrol):
+            if not limits.wants_visit(visit_id):
+                continue
+            hours = [(max(opens_s, limits.after_s), closes_s) for opens_s, closes_s in told]
+            hours = without(hours, limits.closed)
             held = [each for each in hours if each[1] - each[0] >= longest_s]
             if not held:
-                lasts_s = max(closes_s - opens_s for opens_s, closes_s in hours)
+                lasts_s = max((max(0.0, closes - opens) for opens, closes in hours), default=0.0)
                 reason = f"it takes {longest_s:.0f} s, its hours last {lasts_s:.0f} s"
                 self.unserved.append(Unserved(task=task.id, visit=visit_id, reason=reason))
                 continue

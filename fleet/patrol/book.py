@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from fleet import events
 from fleet.contract import SortieState
 from fleet.patrol.plan import PatrolPlan, PlannedSortie
 
+ON_THEIR_WAY: Final = frozenset(
+    {
+        SortieState.REQUESTED,
+        SortieState.PREPARING,
+        SortieState.LAUNCHING,
+        SortieState.EN_ROUTE,
+        SortieState.HELD,
+    }
+)
 TRIED_AGAIN_AFTER = timedelta(minutes=2)
 
 Part = tuple[str, str]  # a task, and the part of it that is looked at in one go
@@ -39,8 +49,11 @@ class Adopted:
     sent: dict[str, str] = field(default_factory=dict)  # flight -> the sortie that flies it
     seen: dict[str, datetime] = field(default_factory=dict)  # visit -> when
     missed: dict[str, str] = field(default_factory=dict)  # visit -> why
+    handed_on: dict[str, str] = field(default_factory=dict)  # visit -> the plan that has it
+    given_up: dict[str, str] = field(default_factory=dict)  # flight -> why
     waits: dict[str, str] = field(default_factory=dict)  # flight -> why it has not started
-    aborted: dict[str, datetime] = field(default_factory=dict)  # flight -> when, before take-off
+    aborts: dict[str, int] = field(default_factory=dict)  # flight -> how often, before take-off
+    aborted: dict[str, datetime] = field(default_factory=dict)  # flight -> when last
 
     @property
     def round(self) -> str:
@@ -52,16 +65,28 @@ class Adopted:
         return self.midnight + timedelta(seconds=seconds)
 
     def is_open(self, visit: str) -> bool:
-        return visit not in self.seen and visit not in self.missed
+        settled = visit in self.seen or visit in self.missed or visit in self.handed_on
+        return not settled
 
     def may_be_tried(self, flight: str, now: datetime) -> bool:
         """What kept a launch from succeeding is not gone at once."""
         return flight not in self.aborted or now - self.aborted[flight] >= TRIED_AGAIN_AFTER
 
+    def orphans(self, state: Mapping[str, SortieState]) -> dict[str, str]:
+        """Open visits that no flight to come and none under way will make, each with its task;
+        ``state`` is that of the sorties."""
+        kept = {visit for flight in self.pending() for _, visit in looked_at(flight)}
+        for flight, sortie in self.sent.items():
+            if state[sortie] in ON_THEIR_WAY:
+                kept.update(visit for _, visit in looked_at(self.flights[flight]))
+        return {visit: task for visit, task in self.open_visits().items() if visit not in kept}
+
     def pending(self) -> Iterator[PlannedSortie]:
         """Flights that have not been sent out and have something left to see."""
         for flight in self.flights.values():
-            if flight.id not in self.sent and any(self.is_open(v) for _, v in looked_at(flight)):
+            if flight.id in self.sent or flight.id in self.given_up:
+                continue
+            if any(self.is_open(visit) for _, visit in looked_at(flight)):
                 yield flight
 
     def open_visits(self) -> dict[str, str]:
@@ -96,7 +121,11 @@ class PatrolBook:
             case events.PatrolFlightWaits() as fact:
                 self.plans[fact.patrol].waits[fact.flight] = fact.reason
             case events.PatrolVisitsMissed() as fact:
-                self.plans[fact.patrol].missed.update(dict.fromkeys(fact.visits, fact.reason))
+                self.plans[fact.patrol].missed.update(fact.visits)
+            case events.PatrolVisitsHandedOn() as fact:
+                self.plans[fact.patrol].handed_on.update(dict.fromkeys(fact.visits, fact.to))
+            case events.PatrolFlightGivenUp() as fact:
+                self.plans[fact.patrol].given_up[fact.flight] = fact.reason
             case events.SortieAdvanced(state=SortieState.ABORTED) as fact:
                 self._aborted(fact, recorded.at)
 
@@ -114,3 +143,4 @@ class PatrolBook:
             self.plans[patrol].sent.pop(flight, None)
             self.plans[patrol].waits[flight] = fact.reason
             self.plans[patrol].aborted[flight] = at
+            self.plans[patrol].aborts[flight] = self.plans[patrol].aborts.get(flight, 0) + 1

@@ -12,7 +12,8 @@ from fleet.fence import airspace_of
 from fleet.forecast import candidates_at_rest
 from fleet.formats.check import CEILING_M
 from fleet.patrol.agenda import Agenda
-from fleet.patrol.file import PatrolFile, seconds_of
+from fleet.patrol.file import PatrolFile
+from fleet.patrol.limits import Limits
 from fleet.patrol.plan import Found, PatrolPlan, Surveyed, Unserved, WindView
 from fleet.patrol.stages import Teller
 from fleet.patrol.survey import Flyer
@@ -25,13 +26,21 @@ from planner.patrol.search import Search
 SHORTEST_SHIFT_S = 600.0
 
 
-def plan_patrol(district: District, patrol: PatrolFile, wind: Wind, search: Search) -> PatrolPlan:
-    """The best plan found in the time that may be searched, with every drone charged on its pad.
+def plan_patrol(
+    district: District,
+    patrol: PatrolFile,
+    wind: Wind,
+    search: Search,
+    limits: Limits | None = None,
+) -> PatrolPlan:
+    """The best plan found in the time that may be searched, with every drone charged on its pad, or
+    from when on ``limits`` says.
 
     Raises:
         Refusal: where no drone may fly in that wind, or drones differ in make.
     """
-    candidates = _flyers(district, wind)
+    limits = limits or Limits()
+    candidates = _flyers(district, wind, limits)
     flyer = Flyer(candidates[0].performance, wind)
     pads = [Place(c.at, c.alt_amsl_m, c.alt_amsl_m, is_pad=True) for c in candidates]
     heights = Heights(
@@ -39,9 +48,9 @@ def plan_patrol(district: District, patrol: PatrolFile, wind: Wind, search: Sear
         clear_m=district.flight.scene_height_m,
         ceiling_m=CEILING_M,
     )
-    agenda = Agenda(district, patrol, airspace_of(district), flyer, heights, pads)
+    agenda = Agenda(district, patrol, airspace_of(district), flyer, heights, pads, limits)
     legs = Legs(agenda.airspace(), agenda.places, flyer.performance, wind, heights)
-    shifts = _shifts(district, patrol, candidates)
+    shifts = _shifts(district, patrol, candidates, limits)
     found = routes(agenda.visits, agenda.looks, shifts, (legs.seconds, legs.wh), search)
     teller = Teller(agenda, candidates, legs)
     visits: dict[str, list[str]] = {task: [] for task in agenda.surveys}
@@ -75,27 +84,32 @@ def _found(found: Routes, seed: int) -> Found:
     )
 
 
-def _flyers(district: District, wind: Wind) -> list[Candidate]:
-    limits = {site.id: district.dock_models[site.model].wind_limit_ms for site in district.docks}
+def _flyers(district: District, wind: Wind, limits: Limits) -> list[Candidate]:
+    most_ms = {site.id: district.dock_models[site.model].wind_limit_ms for site in district.docks}
     found = [
         replace(each, wind=wind)
         for each in candidates_at_rest(district)
-        if wind.speed_ms <= limits[each.dock]
+        if wind.speed_ms <= most_ms[each.dock]
     ]
     if not found:
         raise Refusal(
             f"no dock lets a drone out in a wind of {wind.speed_ms:g} m/s; "
-            f"the highest limit is {max(limits.values()):g} m/s"
+            f"the highest limit is {max(most_ms.values()):g} m/s"
         )
     if len({each.performance for each in found}) > 1:
         raise Refusal("patrols are planned for one make of drone, and drones.yaml has several")
-    return found
+    if limits.ready_s is None:
+        return found
+    if free := [each for each in found if each.drone in limits.ready_s]:
+        return free
+    raise Refusal("no drone is free for patrols")
 
 
-def _shifts(district: District, patrol: PatrolFile, candidates: Sequence[Candidate]) -> list[Shift]:
-    """As many for each drone as the patrol's hours hold, with charging between; the last may be
-    shorter than a battery lasts."""
-    begin_s, end_s = seconds_of(patrol.hours)
+def _shifts(
+    district: District, patrol: PatrolFile, candidates: Sequence[Candidate], limits: Limits
+) -> list[Shift]:
+    """As many for each drone as the patrol's hours hold, with charging between; one that ends with
+    an open time may be shorter than a battery lasts."""
     models = {site.id: district.dock_models[site.model] for site in district.docks}
     shifts = []
     for pad, each in enumerate(candidates):
@@ -107,17 +121,19 @@ def _shifts(district: District, patrol: PatrolFile, candidates: Sequence[Candida
             drone=each.drone,
             starts=pad,
             lands=pad,
-            opens_s=begin_s,
-            closes_s=end_s,
+            opens_s=0.0,
+            closes_s=0.0,
             launch_s=each.launch.total_s,
             usable_wh=usable_wh,
             hover_w=performance.hover_w,
         )
-        opens_s = begin_s
-        while end_s - opens_s >= SHORTEST_SHIFT_S:
-            closes_s = min(opens_s + flight_s, end_s)
-            shifts.append(replace(first, opens_s=opens_s, closes_s=closes_s))
-            opens_s = closes_s + rest_s
+        ready_s = limits.ready_of(each.drone)
+        for begin_s, end_s in limits.open_times(patrol):
+            ready_s = max(ready_s, begin_s)
+            while end_s - ready_s >= SHORTEST_SHIFT_S:
+                closes_s = min(ready_s + flight_s, end_s)
+                shifts.append(replace(first, opens_s=ready_s, closes_s=closes_s))
+                ready_s = closes_s + rest_s
     return shifts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -16,18 +16,19 @@ from fleet.clock import Clock
 from fleet.coverage_watch import CoverageWatch
 from fleet.district.model import District
 from fleet.dock_roster import DockRoster
-from fleet.events import PatrolAdopted, PatrolFlightWaits, PatrolVisitsMissed
+from fleet.events import PatrolAdopted, PatrolFlightGivenUp, PatrolFlightWaits
 from fleet.journal import Journal
 from fleet.operations import Operations, Refused
-from fleet.patrol.book import Adopted, looked_at
+from fleet.patrol.book import Adopted
 from fleet.patrol.gates import Guarded, why_all_wait, why_it_waits
 from fleet.patrol.plan import PatrolPlan, PlannedSortie
-from fleet.patrol.schedule_file import Gates
+from fleet.patrol.schedule import Schedule
 from fleet.patrol.status import patrol_view, shown, task_views
 from fleet.patrol.times import Hours, hours_of, latest_order_s
 from fleet.sortie import OUTWARD
 
 LOOK_EVERY_S = 2.0
+MOST_ABORTS = 3  # of one flight, before its take-off
 _FIGURES = re.compile(r"[\d.]+")
 _HOMEWARD = frozenset({c.SortieState.RETURNING, c.SortieState.LANDING})
 
@@ -38,14 +39,15 @@ class Rounds:
     def __init__(
         self,
         district: District,
-        gates: Gates,
+        schedule: Schedule,
         journal: Journal,
         operations: Operations,
         docks: DockRoster,
         coverage: CoverageWatch,
         clock: Clock,
     ) -> None:
-        self._district, self._gates = district, gates
+        self._district, self._schedule = district, schedule
+        self._gates = schedule.file.gates
         self._journal, self._operations, self._docks = journal, operations, docks
         self._coverage, self._clock = coverage, clock
         self._sites = {site.id: site for site in district.docks}
@@ -86,6 +88,14 @@ class Rounds:
             patrols=tuple(patrol_view(each, state) for each in plans),
             tasks=tuple(task_views(plans, state, self._district, now)),
         )
+
+    def calendar(self) -> c.PatrolCalendar:
+        """As a feed."""
+        from fleet.patrol.calendar import calendar_text  # loads its zones when first asked for
+
+        now = self._clock.now()
+        plans = shown(self._journal.state.patrols, now)
+        return c.PatrolCalendar(text=calendar_text(self._schedule, plans, self._district, now))
 
     def look(self) -> None:
         """Starts the flight that has waited longest of those that may start; calls home what may
@@ -149,7 +159,9 @@ class Rounds:
         for adopted in shown(self._journal.state.patrols, now):
             since_s = (now - adopted.midnight).total_seconds()
             for flight in list(adopted.pending()):
-                if flight.id in adopted.at_once:
+                if adopted.aborts.get(flight.id, 0) >= MOST_ABORTS:
+                    self._give_up(adopted, flight)
+                elif flight.id in adopted.at_once:
                     if adopted.may_be_tried(flight.id, now):
                         found.append((adopted, flight))
                 elif since_s > latest_order_s(flight, self.hours(adopted)):
@@ -166,6 +178,8 @@ class Rounds:
             self._docks[flight.dock].weather,
         )
         if against is None:
+            against = self._blacked_out(flight)
+        if against is None:
             hours = {} if flight.id in adopted.at_once else self.hours(adopted)
             try:
                 self._operations.patrol(adopted.id, flight, hours)
@@ -175,6 +189,15 @@ class Rounds:
                 return True
         self._note(adopted, flight, against)
         return False
+
+    def _blacked_out(self, flight: PlannedSortie) -> str | None:
+        zone = ZoneInfo(self._district.timezone)
+        begin = self._clock.now().astimezone(zone).replace(tzinfo=None)
+        end = begin + timedelta(seconds=flight.lands_s - flight.ordered_s)
+        blackout = self._schedule.blackout(begin, end)
+        if blackout is None:
+            return None
+        return f"no patrol is out from {blackout.begin} to {blackout.end}: {blackout.why.en}"
 
     def _note(self, adopted: Adopted, flight: PlannedSortie, reason: str) -> None:
         """Once for each kind of reason: its figures change all the time."""
@@ -186,8 +209,8 @@ class Rounds:
 
     def _give_up(self, adopted: Adopted, flight: PlannedSortie) -> None:
         why = adopted.waits.get(flight.id, "nothing that could have flown it was free")
-        visits = tuple(visit for _, visit in looked_at(flight) if adopted.is_open(visit))
-        self._journal.record(PatrolVisitsMissed(patrol=adopted.id, visits=visits, reason=why))
+        fact = PatrolFlightGivenUp(patrol=adopted.id, flight=flight.id, reason=why)
+        self._journal.record(fact)
 
     def _uphold(self, guarded: Guarded) -> bool:
         """Calls a patrol home where the coverage has fallen below what must be left; one at a time,

@@ -36,6 +36,7 @@ def patrol_view(adopted: Adopted, state: FleetState) -> c.PatrolView:
         visits=len(visits),
         seen=len(adopted.seen),
         missed=dict(adopted.missed),
+        handed_on=dict(adopted.handed_on),
         unserved=left_out,
         flights=tuple(_flight_view(adopted, each, state) for each in adopted.flights.values()),
     )
@@ -48,8 +49,8 @@ def _flight_view(adopted: Adopted, flight: PlannedSortie, state: FleetState) -> 
     if sortie is not None:
         has_ended = state.sorties[sortie].state in ENDED
         status, told = ("flown" if has_ended else "flying"), state.sorties[sortie].reason
-    elif not any(adopted.is_open(visit) for visit in visits):
-        status = "given_up"
+    elif flight.id in adopted.given_up or not any(adopted.is_open(visit) for visit in visits):
+        status, told = "given_up", adopted.given_up.get(flight.id)
     else:
         status = "planned" if waits is None else "waits"
     return c.PatrolFlightView.model_validate(

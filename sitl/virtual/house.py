@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,14 @@ from fleet.fence import airspace_of
 from fleet.journal import Journal
 from fleet.leases import Leases
 from fleet.log.store import EventLog
-from fleet.patrol.schedule_file import ScheduleFile
+from fleet.patrol.beside import Question, answered
+from fleet.patrol.file import PatrolFile
+from fleet.patrol.limits import Limits
+from fleet.patrol.plan import PatrolPlan, WindView
+from fleet.patrol.schedule import Schedule
 from fleet.supervise import supervise
 from fleet.wiring import Parts, Surroundings, wired
+from planner.model import Wind
 from sitl.builtin.fleet import BuiltinFleet
 from sitl.coupling import Coupling
 from sitl.craft import specs_of
@@ -37,6 +43,7 @@ STEP_S = 0.1  # of the vehicles; they fly curves, not steps
 TELLS_EACH_S = 1.0
 COVERAGE_STEP_M, COVERAGE_EACH_S = 500.0, 10.0
 ANSWER_WITHIN_S = 30.0
+ITERATIONS, NO_TIME_S = 150, 1e6  # of a search for patrols: it ends the same on any machine
 
 Start = Callable[[str, Coroutine[Any, Any, None]], None]
 
@@ -48,7 +55,7 @@ class Settings:
 
     district_dir: Path
     district: District
-    schedule: ScheduleFile
+    schedule: Schedule
     weather: Weather
     log: str = "sqlite://"
     records: Path = Path("var/records")  # where nothing is written: flights are not recorded here
@@ -103,6 +110,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             clock=clock,
             records=settings.records,
             schedule=settings.schedule,
+            plan=partial(_plan, district),
         )
         async with _ended() as tasks:
 
@@ -126,6 +134,12 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             await bus.serve(topics.controller_request(), parts.desk.answer)
             await parts.operations.settled()
             yield House(settings, clock, journal, parts, coverage, vehicles, bus, topics)
+
+
+async def _plan(district: District, patrol: PatrolFile, wind: Wind, limits: Limits) -> PatrolPlan:
+    told = WindView(speed_ms=wind.speed_ms, from_deg=wind.from_deg)
+    question = Question(district=district, patrol=patrol, wind=told, limits=limits)
+    return answered(question, ITERATIONS, NO_TIME_S)
 
 
 class _Over(Exception):

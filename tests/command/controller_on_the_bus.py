@@ -341,6 +341,9 @@ class TinyController:
                 return None, "", stream("U01").model_dump(mode="json")
             case c.GetEvents():
                 return None, "", {"events": []}
+            case c.GetPatrolCalendar():
+                feed = c.PatrolCalendar(text="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
+                return None, "", feed.model_dump(mode="json")
             case c.GetPatrols():
                 patrols = c.PatrolsView(
                     at=T0, least_coverage=0.9, covered_share=0.5, waits=None, patrols=(), tasks=()

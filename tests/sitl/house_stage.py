@@ -16,6 +16,7 @@ from fleet.district.model import District, Name
 from fleet.patrol.file import Camera, PatrolFile, Point
 from fleet.patrol.plan import PatrolPlan
 from fleet.patrol.planning import plan_patrol
+from fleet.patrol.schedule import Schedule
 from fleet.patrol.schedule_file import Gates, ScheduleFile
 from planner.model import Wind
 from planner.patrol.search import Search
@@ -23,7 +24,7 @@ from sitl.virtual.house import House, Settings, running
 
 LONGGANG = Path("configs/longgang")
 SEVEN = datetime(2026, 11, 21, 7, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-OPEN = ScheduleFile(gates=Gates(least_coverage=0.0))
+OPEN = Schedule(ScheduleFile(gates=Gates(least_coverage=0.0)), {})
 
 
 def small_district(*docks: str) -> District:
@@ -74,7 +75,7 @@ def plan_of(district: District, points: tuple[Point, ...]) -> PatrolPlan:
 def in_the_house(
     district: District,
     act: Callable[[House], Awaitable[None]],
-    schedule: ScheduleFile = OPEN,
+    schedule: Schedule = OPEN,
     log: str = "sqlite://",
     weather: Conditions | None = None,
     at: datetime = SEVEN,

@@ -15,6 +15,7 @@ from fleet.district.model import District
 from fleet.events import PatrolLookDone, SortieAdvanced
 from fleet.log.store import EventLog
 from fleet.patrol.plan import PatrolPlan
+from fleet.patrol.schedule import Schedule
 from fleet.patrol.schedule_file import Gates, ScheduleFile
 from fleet.state import FleetState
 from sitl.virtual.house import House
@@ -109,7 +110,7 @@ def test_no_patrol_starts_that_would_leave_too_little_coverage(
         assert "coverage" in str(view.flights[0].reason)
         assert not house.journal.state.under_way
 
-    in_the_house(district, act, ScheduleFile(gates=Gates(least_coverage=0.9)))
+    in_the_house(district, act, Schedule(ScheduleFile(gates=Gates(least_coverage=0.9)), {}))
 
 
 def test_no_patrol_starts_in_a_wind_that_patrols_do_not_fly_in(
@@ -121,7 +122,7 @@ def test_no_patrol_starts_in_a_wind_that_patrols_do_not_fly_in(
         (view,) = (await status(house)).patrols
         assert "gusts" in str(view.flights[0].reason)
 
-    gates = ScheduleFile(gates=Gates(least_coverage=0.0, wind_ms=4))
+    gates = Schedule(ScheduleFile(gates=Gates(least_coverage=0.0, wind_ms=4)), {})
     in_the_house(district, act, gates, weather=Conditions(wind_ms=6, wind_from_deg=60))
 
 
