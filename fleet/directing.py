@@ -218,7 +218,7 @@ class Directing:
         at = self._place_of(view)
         if at is None:
             return None
-        return self._operations.turn_back_wh(view, (at.lon, at.lat), at.alt_amsl_m)
+        return self._operations.briefing.turn_back_wh(view, (at.lon, at.lat), at.alt_amsl_m)
 
     def _reserve_wh(self, view: c.SortieView) -> float:
         performance = self._dispatcher.candidate(self._site(view)).performance

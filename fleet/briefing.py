@@ -1,0 +1,147 @@
+"""What the flight of a sortie is given to fly by, from the record: its mission, the figures to
+judge it by, and the ways home."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from fleet import contract as c
+from fleet.dispatcher import Dispatcher
+from fleet.district.model import District, DockSite, DroneModel
+from fleet.events import LoanRequested, WayHomePlanned
+from fleet.flight import Orders, WayHome, route_of
+from fleet.forecast import launch_times
+from fleet.journal import Journal
+from fleet.landing import named, rally_items
+from fleet.mavlink.mission_items import FlightPlan, diverted_plan, response_plan
+from fleet.patrol.looks import LookLog
+from fleet.patrol.tube import mission_of
+from fleet.release import Release
+from fleet.sortie import Plan
+from planner.airspace import Airspace
+from planner.homeward import way_home, way_home_wh
+from planner.model import LonLat, Route
+
+GiveLease = Callable[[LoanRequested], str | None]
+
+_ROUTE = TypeAdapter(Route)
+LOST_AFTER_S = 30.0  # of silence in flight; the drone's own link-loss return has begun by then
+
+
+class Briefing:
+    """``give_lease`` gives a drone on loan to who asked for it, or says why it cannot."""
+
+    def __init__(
+        self,
+        district: District,
+        airspace: Airspace,
+        journal: Journal,
+        dispatcher: Dispatcher,
+        release: Release,
+        give_lease: GiveLease,
+    ) -> None:
+        self._district, self._airspace, self._journal = district, airspace, journal
+        self._dispatcher, self._release, self._give_lease = dispatcher, release, give_lease
+        self._sites = {site.id: site for site in district.docks}
+
+    def orders(self, view: c.SortieView) -> Orders:
+        """For a flight that begins, or goes on after a restart."""
+        stored, site = self._journal.state.plans[view.id], self._sites[view.dock]
+        route, loan, model = route_of(stored.route), stored.loan, self._model_of(site)
+        plan_of = diverted_plan if view.diverted_from else response_plan
+        mission = plan_of(route, site.at, site.alt_amsl_m)
+        rally = named(self._district.rally_points, stored.rally)
+        orders = Orders(
+            mission=replace(mission, rally=rally_items(rally, site.alt_amsl_m)),
+            plan=Plan(
+                scene_alt_amsl_m=route.out[-1].alt_amsl_m,
+                arrive_radius_m=self._district.flight.arrive_radius_m,
+                turn_back_wh=stored.turn_back_wh,
+                lost_after_s=LOST_AFTER_S,
+                reserve_wh=model.battery_wh * model.reserve_share,
+            ),
+            scene=self._scene(view, site),
+            pad=site,
+            dock_model=self._district.dock_models[site.model],
+            flight=self._district.flight,
+            battery_wh=model.battery_wh,
+            starts_after_s=self._starts_after_s(view, model),
+            no_room=lambda: self._release.no_room(view.id),
+            lend=None if loan is None else lambda: self._give_lease(loan),
+            turn_back_wh=lambda at, alt_amsl_m: self.turn_back_wh(view, at, alt_amsl_m),
+            way_home=lambda at: self._way_home(view, site, at, route.cruise_alt_amsl_m),
+            rally=self._district.rally_points,
+        )
+        return orders if view.patrol is None else self._on_patrol(orders, view)
+
+    def _scene(self, view: c.SortieView, site: DockSite) -> tuple[float, float] | None:
+        if view.patrol is not None:
+            return None
+        if view.incident is None:
+            return site.at
+        incident = self._journal.state.incidents[view.incident]
+        return incident.lon, incident.lat
+
+    def _on_patrol(self, orders: Orders, view: c.SortieView) -> Orders:
+        state = self._journal.state
+        mission = mission_of(state.plans[view.id], orders.pad)
+        patrol, _ = state.patrols.sorties[view.id]
+        return replace(
+            orders,
+            mission=FlightPlan(mission.items, mission.home_seq, rally=()),
+            plan=replace(orders.plan, scene_alt_amsl_m=None, home_seq=mission.home_seq),
+            looks=LookLog(view.id, patrol, mission, self._journal),
+        )
+
+    def turn_back_wh(
+        self, view: c.SortieView, at: tuple[float, float], alt_amsl_m: float
+    ) -> float | None:
+        """What the way home takes from a place, with the reserve; None if there is no way."""
+        candidate = self._dispatcher.candidate(self._sites[view.dock])
+        cruise_alt = route_of(self._journal.state.plans[view.id].route).cruise_alt_amsl_m
+        home = way_home(self._airspace, candidate, LonLat(*at), cruise_alt)
+        if home is None:
+            return None
+        performance = candidate.performance
+        reserve_wh = performance.battery_wh * performance.reserve_share
+        return way_home_wh(candidate, home, alt_amsl_m) + reserve_wh
+
+    def _starts_after_s(self, view: c.SortieView, model: DroneModel) -> float:
+        """From the order: what it is delayed, and what makes it ready meanwhile."""
+        if view.kept_apart is None or view.kept_apart.delay_s == 0:
+            return 0.0
+        dock = self._district.dock_models[self._sites[view.dock].model]
+        launch = launch_times(dock, model)
+        return view.kept_apart.delay_s + max(launch.cover_s, launch.upload_s)
+
+    def _model_of(self, site: DockSite) -> DroneModel:
+        drone = next(d for d in self._district.drones if d.id == site.drone)
+        return self._district.drone_models[drone.model]
+
+    def _way_home(
+        self,
+        view: c.SortieView,
+        site: DockSite,
+        at: tuple[float, float],
+        cruise_alt_amsl_m: float,
+    ) -> WayHome | None:
+        """From where the drone is, apart from the others; on record before it is told."""
+        candidate = self._dispatcher.candidate(site)
+        way = way_home(self._airspace, candidate, LonLat(*at), cruise_alt_amsl_m)
+        if way is None:
+            return None
+        home = self._release.home(view.id, way)
+        self._journal.record(
+            WayHomePlanned(
+                sortie=view.id,
+                incident=view.incident,
+                route=_ROUTE.dump_python(home.route, mode="json"),
+                wait_s=home.wait_s,
+                drones=home.drones,
+                conflict=home.conflict,
+            )
+        )
+        return home
