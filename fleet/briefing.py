@@ -12,11 +12,11 @@ from fleet import contract as c
 from fleet.dispatcher import Dispatcher
 from fleet.district.model import District, DockSite, DroneModel
 from fleet.events import LoanRequested, WayHomePlanned
-from fleet.flight import Orders, WayHome, route_of
 from fleet.forecast import launch_times
 from fleet.journal import Journal
 from fleet.landing import named, rally_items
 from fleet.mavlink.mission_items import FlightPlan, diverted_plan, response_plan
+from fleet.orders import Orders, WayHome, route_of
 from fleet.patrol.looks import LookLog
 from fleet.patrol.tube import mission_of
 from fleet.release import Release

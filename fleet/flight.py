@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Coroutine
+from dataclasses import replace
 from typing import Any
-
-from pydantic import TypeAdapter
 
 from fleet.contract import SortieState as S
 from fleet.contract import SortieView
-from fleet.district.model import DockModel, DockSite, Flight, RallyPoint
 from fleet.dock_roster import DockRoster
 from fleet.dock_side import DockSide
 from fleet.events import Fact, SortieAdvanced, SortieDirected, SortieHeld, SortieStepDone
@@ -27,7 +24,7 @@ from fleet.launching import Launch
 from fleet.lent_watch import LentWatch
 from fleet.mavlink.mission_items import FlightPlan, directed_plan, homeward_plan
 from fleet.mavlink.vehicle import AUTO, GUIDED, LAND, Vehicle
-from fleet.patrol.looks import LookLog
+from fleet.orders import Orders, route_of
 from fleet.sortie import (
     ENDED,
     GOING_HOME,
@@ -39,52 +36,13 @@ from fleet.sortie import (
     due,
 )
 from fleet.steering import Steering
-from planner.model import Route, Waypoint
+from planner.model import Waypoint
 
 T = SortieTrigger
 HOLDING = GUIDED  # the mode in which a drone stays where it is
 _log = logging.getLogger(__name__)
 
 HOLD_AT_M = 80.0  # from the pad: with its cover not open, the drone waits here
-
-
-_ROUTE = TypeAdapter(Route)
-
-
-def route_of(stored: dict[str, Any]) -> Route:
-    """A route as it was recorded."""
-    return _ROUTE.validate_python(stored)
-
-
-@dataclass(frozen=True, slots=True)
-class WayHome:
-    """A way home, to begin after ``wait_s``. ``drones`` would have been in its way; ``conflict``
-    says who still is, where nothing helped: a drone in the air must come down somewhere."""
-
-    route: Route
-    wait_s: float = 0.0
-    drones: tuple[str, ...] = ()
-    conflict: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What the sortie is to do: its mission as uploaded, and the figures to judge it by."""
-
-    mission: FlightPlan
-    plan: Plan
-    scene: tuple[float, float] | None  # None: on patrol
-    pad: DockSite
-    dock_model: DockModel
-    flight: Flight
-    battery_wh: float
-    starts_after_s: float  # from the order, where it is kept apart from others by a later start
-    no_room: Callable[[], str | None]  # why it may not launch now
-    lend: Callable[[], str | None] | None  # gives a drone on loan to its holder, or says why not
-    turn_back_wh: Callable[[tuple[float, float], float], float | None]  # from a place and height
-    way_home: Callable[[tuple[float, float]], WayHome | None]  # from where the drone is now
-    looks: LookLog | None = None  # on patrol
-    rally: tuple[RallyPoint, ...] = ()  # where its autopilot may land it; it is told the near ones
 
 
 class SortieFlight:

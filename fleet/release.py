@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from fleet.contract import KeptApart, SortieView
 from fleet.district.model import District
-from fleet.flight import WayHome
+from fleet.orders import WayHome
 from fleet.patrol.mission import PatrolMission
 from fleet.patrol.tube import patrol_tube
 from fleet.state import FleetState

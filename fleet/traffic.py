@@ -18,9 +18,9 @@ from fleet.contract import SortieState as S
 from fleet.contract import SortieView
 from fleet.dispatcher import Dispatcher
 from fleet.district.model import District, DockSite
-from fleet.flight import route_of
 from fleet.landing import landings, named
 from fleet.mavlink.vehicle import AUTO, GUIDED, Vehicle
+from fleet.orders import route_of
 from fleet.patrol.mission import PatrolMission
 from fleet.patrol.tube import mission_of, patrol_tube
 from fleet.sortie import GOING_HOME

@@ -34,7 +34,7 @@ from fleet.events import (
     SortieRequested,
     SortieStepDone,
 )
-from fleet.flight import Orders, SortieFlight, WayHome
+from fleet.flight import SortieFlight
 from fleet.gate_log import record_news
 from fleet.journal import Journal
 from fleet.landing import rally_items
@@ -45,6 +45,7 @@ from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate
 from fleet.mavlink.mission_items import diverted_plan, response_plan
 from fleet.mavlink.vehicle import Vehicle
+from fleet.orders import Orders, WayHome
 from fleet.sortie import Plan, SortieTrigger, distance_m
 from planner.model import Route, Waypoint
 from sitl.builtin.body import Bodies
