@@ -138,7 +138,11 @@ class Gateway:
             case LeaseOver(lease=lease, by=None):
                 text = "Your lease has run out; the controller has the drone"
             case LeaseOver(lease=lease, by=by, why=why):
-                text = f"Your lease was taken back by {by}: {why}" if why else f"Taken back by {by}"
+                text = (
+                    f"Your lease was taken back by {by}: {why}"
+                    if why
+                    else f"Your lease was taken back by {by}"
+                )
             case _:
                 return
         if lease.holder in self._outboxes:

@@ -22,6 +22,8 @@ _PLANS = {
     "MISSION_REQUEST_INT",
     "MISSION_CLEAR_ALL",
 }
+_ITEMS = ("MISSION_ITEM", "MISSION_ITEM_INT")
+GUIDED_ITEM = 2  # ``current`` of an item that is where to go now
 _ABSOLUTE = (mavlink.MAV_FRAME_GLOBAL, mavlink.MAV_FRAME_GLOBAL_INT)
 _NO_POSITION = mavlink.POSITION_TARGET_TYPEMASK_X_IGNORE
 _OK = mavlink.MAV_RESULT_ACCEPTED
@@ -121,7 +123,9 @@ class Craft:
 
     def _take(self, message: Any) -> None:
         kind = message.get_type()
-        if kind in _PLANS:
+        if kind in _ITEMS and message.current == GUIDED_ITEM:
+            self._go_to_item(message)
+        elif kind in _PLANS:
             for answer in self.plans.take(message, self._now_s):
                 self._send(answer)
         elif kind == "COMMAND_LONG":
@@ -159,6 +163,17 @@ class Craft:
         if not math.isfinite(height_m):
             return
         self.autopilot.go_to(m.lon_int / 1e7, m.lat_int / 1e7, height_m)
+
+    def _go_to_item(self, m: Any) -> None:
+        """An item that is no part of a mission but where to go now, as DroneKit sends it."""
+        scale = 1e7 if m.get_type() == "MISSION_ITEM_INT" else 1.0
+        height_m = m.z - (self._home[2] if m.frame in _ABSOLUTE else 0.0)
+        result = mavlink.MAV_MISSION_ERROR
+        if all(map(math.isfinite, (m.x, m.y, height_m))):
+            why = self.autopilot.go_to(m.y / scale, m.x / scale, height_m)
+            result = mavlink.MAV_MISSION_ERROR if why else mavlink.MAV_MISSION_ACCEPTED
+        sender = (m.get_srcSystem(), m.get_srcComponent())
+        self._send(mavlink.MAVLink_mission_ack_message(*sender, result, m.mission_type))
 
     def _command(self, m: Any, lat: float, lon: float, height_m: float | None = None) -> None:
         if height_m is None:
@@ -377,6 +392,8 @@ class Craft:
             | mavlink.ESTIMATOR_POS_HORIZ_REL
             | mavlink.ESTIMATOR_POS_HORIZ_ABS
             | mavlink.ESTIMATOR_POS_VERT_ABS
+            | mavlink.ESTIMATOR_PRED_POS_HORIZ_REL
+            | mavlink.ESTIMATOR_PRED_POS_HORIZ_ABS
         )
         if not self.autopilot.mishaps.knows_where:
             trusted = mavlink.ESTIMATOR_ATTITUDE | mavlink.ESTIMATOR_POS_VERT_ABS

@@ -160,3 +160,21 @@ def test_a_kind_of_plan_that_does_not_exist_is_refused() -> None:
     answers = yard.send(mavlink.MAVLink_mission_request_list_message(SYSID, 1, 7))
     assert [m.get_type() for m in answers] == ["MISSION_ACK"]
     assert answers[0].type != mavlink.MAV_MISSION_ACCEPTED
+
+
+@pytest.mark.parametrize("scale", [1, 10_000_000])
+def test_an_item_that_is_no_part_of_a_mission_is_where_it_goes_now(scale: int) -> None:
+    yard = Yard()
+    yard.take_off(20)
+    lon, lat = PAD[0] + 0.0005, PAD[1]
+    frame, now = mavlink.MAV_FRAME_GLOBAL_RELATIVE_ALT, 2
+    fields = (SYSID, 1, 0, frame, WAYPOINT, now, 0, 0, 0, 0, 0)
+    if scale == 1:
+        sent = mavlink.MAVLink_mission_item_message(*fields, lat, lon, 30)
+    else:
+        at = (round(lat * scale), round(lon * scale), 30)
+        sent = mavlink.MAVLink_mission_item_int_message(*fields, *at)
+    yard.send(sent)
+    yard.until(lambda: abs(yard.craft.autopilot.position[0] - lon) < 1e-5 and yard.up_m > 29)
+    acks = [m.type for m in yard.said() if m.get_type() == "MISSION_ACK"]
+    assert acks == [mavlink.MAV_MISSION_ACCEPTED]
