@@ -134,6 +134,15 @@ def status(
         typer.echo(f"  {drone}: {why}")
 
 
+MavlinkKey = Annotated[
+    str | None,
+    typer.Option(
+        envvar="DOCKFLEET_MAVLINK_KEY",
+        help="Words that MAVLink packets are signed with; better given by the environment.",
+    ),
+]
+
+
 def broker(
     host: Annotated[str, typer.Option()] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 1883,
@@ -165,6 +174,7 @@ def controller(
     patrols: Annotated[
         bool, typer.Option("--patrols", help="Fly the rounds of patrols/schedule.yaml.")
     ] = False,
+    mavlink_key: MavlinkKey = None,
 ) -> None:
     """Run the fleet controller until told to stop."""
     from fleet.controller import Addresses, run_controller
@@ -179,7 +189,9 @@ def controller(
     except Refusal as refusal:
         end_with(str(refusal))
     listen = mavlink or district.system.mavlink_listen
-    addresses = Addresses(broker, log, listen, records or directory_beside(log), gateway)
+    addresses = Addresses(
+        broker, log, listen, records or directory_beside(log), gateway, mavlink_key
+    )
     serve(lambda clock: run_controller(district, addresses, clock, schedule))
 
 

@@ -27,6 +27,7 @@ from fleet.leases import Leases
 from fleet.log.store import EventLog
 from fleet.mavlink.gateway import Gateway
 from fleet.mavlink.reactor import Reactor
+from fleet.mavlink.signing import Signing, key_of
 from fleet.patrol.beside import Beside
 from fleet.patrol.schedule import NOTHING, Schedule
 from fleet.process import Refusal, announce_ready
@@ -51,6 +52,7 @@ class Addresses:
     mavlink: str
     records: Path  # directory of the flight records
     gateway: str | None = None  # where other ground stations find the drones; None: nowhere
+    mavlink_key: str | None = None  # words that packets are signed with; None: they are not
 
 
 async def run_controller(
@@ -84,11 +86,12 @@ async def run_controller(
                 bus,
                 Reactor(
                     listen=addresses.mavlink,
-                    links={d.sysid: d.link for d in district.drones if d.link},
+                    links={d.sysid: d.links for d in district.drones},
                     vehicles=[d.sysid for d in district.drones],
                     lost_s=district.system.drone_lost_s,
                     tell=partial(record_news, journal, {d.sysid: d.id for d in district.drones}),
                     record=records.keep,
+                    signing=_signing(addresses.mavlink_key, clock),
                 ) as reactor,
                 _offered(addresses.gateway, sysids, reactor) as gateway,
             ):
@@ -167,6 +170,10 @@ async def _serve(
         parts.operations.take_up()
         await bus.serve(topics.controller_request(), parts.desk.answer)
         announce_ready("controller", district=district.id, mavlink=reactor.address)
+
+
+def _signing(words: str | None, clock: Clock) -> Signing | None:
+    return Signing(key_of(words), clock.unix_s) if words else None
 
 
 def _offered(

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "gateway": ("fleet.cli_lease:gateway", "Say where each drone is offered to ground stations."),
     "drone": ("fleet.cli_drone:drone", "Take drones out of service, and put them back."),
     "script": ("fleet.cli_script:script", "Fly a drone by a DroneKit script, with a lease."),
+    "link": ("fleet.cli_link:link", "Give a drone the key that its link is signed with."),
     "status": ("fleet.cli:status", "Say how far the running system is from ready."),
     "plan": ("fleet.cli_plan:plan", "Rank all docks for a place, without recording anything."),
     "decision": ("fleet.cli_decision:decision", "Explain decisions, and recompute them."),

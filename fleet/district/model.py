@@ -87,8 +87,14 @@ class Drone(_Model):
     id: DroneId
     sysid: int = Field(ge=1, le=250)
     model: str  # key of DroneModel
-    link: str | None = None  # e.g. tcp://10.1.2.3:5760; None: it calls us on the listen address
+    # what we call, one or several: tcp://10.1.2.3:5760, serial:///dev/ttyUSB0?baud=57600; it may
+    # call us on the listen address besides
+    link: str | tuple[str, ...] = ()
     simulated: bool = False  # only such drones may be flown by drills and simulation
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        return (self.link,) if isinstance(self.link, str) else self.link
 
 
 class Motion(_Model):

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
+from fleet.mavlink.signing import Signing
+
 MavMessage: TypeAlias = Any  # pymavlink's generated classes carry no types
 
 OUR_SYSID = 255  # the ground station that autopilots take for their own by default
@@ -58,12 +60,17 @@ class Decoder:
 
 
 class Encoder:
-    """Messages to bytes, as from one ground station with one sequence."""
+    """Messages to bytes, as from one ground station with one sequence; signed, where there is a
+    key."""
 
-    def __init__(self, sysid: int = OUR_SYSID, compid: int = OUR_COMPID) -> None:
-        self._codec = mavlink.MAVLink(None, sysid, compid)
+    def __init__(
+        self, sysid: int = OUR_SYSID, compid: int = OUR_COMPID, signing: Signing | None = None
+    ) -> None:
+        self._codec, self._signing = mavlink.MAVLink(None, sysid, compid), signing
 
     def encode(self, message: MavMessage) -> bytes:
+        if self._signing is not None:
+            self._signing.sign(self._codec)
         data: bytes = message.pack(self._codec)
         self._codec.seq = (self._codec.seq + 1) % 256
         return data

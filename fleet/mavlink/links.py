@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 from collections.abc import Callable
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from fleet.process import Refusal
 
@@ -16,6 +18,7 @@ Receive = Callable[["Link", Any, bytes], None]  # link, remote end, data
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
+MOST_WAITING = 4096  # bytes for a serial line: half a second at 57600 baud
 
 
 class Link(Protocol):
@@ -107,6 +110,92 @@ class TcpCaller:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+
+
+class SerialLink:
+    """``serial:///dev/ttyUSB0?baud=57600``: a radio's modem on this machine, opened again whenever
+    it comes back."""
+
+    def __init__(self, url: str, receive: Receive) -> None:
+        self._device, self._baud = _device(url)
+        self._receive = receive
+        self._port: Any = None
+        self._waiting = bytearray()
+
+    def send(self, remote: Any, data: bytes) -> None:
+        """What a slow line cannot take is dropped, the oldest first."""
+        if self._port is None:
+            return
+        self._waiting += data
+        del self._waiting[: max(0, len(self._waiting) - MOST_WAITING)]
+        self._write()
+
+    def _write(self) -> None:
+        port, loop = self._port, asyncio.get_running_loop()
+        if port is None:
+            return
+        with contextlib.suppress(BlockingIOError):
+            del self._waiting[: os.write(port.fileno(), self._waiting)]
+        if self._waiting:
+            loop.add_writer(port.fileno(), self._write)
+        else:
+            loop.remove_writer(port.fileno())
+
+    async def run(self) -> None:
+        import serial  # of use only to whom has such a line
+
+        loop, pause_s = asyncio.get_running_loop(), FIRST_PAUSE_S
+        while True:
+            try:
+                self._port = serial.Serial(self._device, self._baud, timeout=0, exclusive=True)
+                ended = asyncio.Event()
+                loop.add_reader(self._port.fileno(), self._read, ended)
+                pause_s = FIRST_PAUSE_S
+                await ended.wait()
+            except OSError as error:  # pyserial's are too
+                _log.debug("no MAVLink from %s: %s", self._device, error)
+            self.close()
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _read(self, ended: asyncio.Event) -> None:
+        assert self._port is not None
+        try:
+            data = os.read(self._port.fileno(), 4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if data:
+            self._receive(self, None, data)
+        else:
+            ended.set()
+
+    def close(self) -> None:
+        if self._port is not None:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._port.fileno())
+            loop.remove_writer(self._port.fileno())
+            self._port.close()
+            self._port = None
+            self._waiting.clear()
+
+
+def caller(url: str, receive: Receive) -> Link:
+    """The link to a vehicle that we call: by TCP, or on a serial line.
+
+    Raises:
+        Refusal: if the address is none.
+    """
+    return (SerialLink if url.startswith("serial:") else TcpCaller)(url, receive)
+
+
+def _device(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    baud = dict(parse_qsl(parts.query)).get("baud", "57600")
+    if parts.scheme != "serial" or parts.netloc or not parts.path or not baud.isdigit():
+        raise Refusal(f"a serial line must be serial:///dev/NAME?baud=NUMBER, not {url!r}")
+    return parts.path, int(baud)
 
 
 def _address(url: str, scheme: str) -> tuple[str, int]:

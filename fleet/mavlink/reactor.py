@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -15,7 +15,9 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import GUEST_SYSID, OUR_SYSID, Decoder, Encoder, MavMessage
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate, GateNews
-from fleet.mavlink.links import Link, TcpCaller, UdpListener
+from fleet.mavlink.links import Link, UdpListener, caller
+from fleet.mavlink.routes import Routes
+from fleet.mavlink.signing import Signing
 from fleet.mavlink.vehicle import Vehicle
 
 _log = logging.getLogger(__name__)
@@ -30,31 +32,35 @@ MOST_REMOTES = 1024  # remote ends whose unfinished messages are kept; anybody m
 class Reactor:
     """Listens on one UDP address, calls the vehicles that are configured with one of their own.
 
-    A vehicle is known by its system id; where its messages come from is where ours go.
+    A vehicle is known by its system id; where its messages come from is where ours go. It may be
+    heard on several links: one of them counts, until it falls silent. Where there is a key, only
+    what is signed with it is taken.
     """
 
     def __init__(
         self,
         listen: str,
-        links: Mapping[int, str],
+        links: Mapping[int, Sequence[str]],
         vehicles: Iterable[int],
         lost_s: float,
         tell: Callable[[GateNews], None] = lambda _: None,
         record: Record = lambda _sysid, _packet: None,
+        signing: Signing | None = None,
     ) -> None:
-        self._record = record
-        self._listen, self._calls = listen, dict(links)
+        self._record, self._signing = record, signing
+        self._listen, self._calls = listen, [url for urls in links.values() for url in urls]
         self.gate = Gate(self._carry, tell)
         self._vehicles = {
             sysid: Vehicle(Conversation(VehicleAddress(sysid), self.gate, lost_s))
             for sysid in vehicles
         }
-        self._encoder = Encoder()
+        self._encoder = Encoder(signing=signing)
         self._guests: dict[int, Encoder] = {}  # by seat; each a sequence of its own
         self._watchers: dict[int, list[Watch]] = {sysid: [] for sysid in self._vehicles}
         self._decoders: dict[tuple[int, Any], Decoder] = {}
-        self._routes: dict[int, tuple[Link, Any]] = {}
+        self._routes = Routes()
         self._strangers: set[int] = set()
+        self._unsigned: set[int] = set()
         self._stack = contextlib.AsyncExitStack()
         self._listener: UdpListener
         self.messages = 0
@@ -78,7 +84,7 @@ class Reactor:
             Refusal: if the address cannot be listened on.
         """
         self._listener = await UdpListener.open(self._listen, self._receive)
-        callers = [TcpCaller(url, self._receive) for url in self._calls.values()]
+        callers = [caller(url, self._receive) for url in self._calls]
         links: list[Link] = [self._listener, *callers]
         for link in links:
             self._stack.callback(link.close)
@@ -106,13 +112,18 @@ class Reactor:
             if vehicle is None:
                 self._stranger(sysid, remote)
                 continue
+            if self._signing is not None and not self._signing.accepts(message.get_msgbuf()):
+                self._not_signed(sysid, remote)
+                continue
+            is_its_own = message.get_srcComponent() == vehicle.address.compid
+            if is_its_own and not self._routes.heard(sysid, link, remote, now_s):
+                continue
             self._record(sysid, message.get_msgbuf())
             for watch in list(self._watchers[sysid]):
                 watch(message)
-            if message.get_srcComponent() != vehicle.address.compid:
+            if not is_its_own:
                 continue
             if getattr(message, "target_system", 0) in (0, OUR_SYSID):
-                self._routes[sysid] = (link, remote)
                 vehicle.heard(message, now_s)
 
     def _decoder(self, remote: tuple[int, Any]) -> Decoder:
@@ -128,21 +139,29 @@ class Reactor:
             self._strangers.add(sysid)
             _log.warning("system %d at %s is not configured; ignored", sysid, remote)
 
+    def _not_signed(self, sysid: int, remote: Any) -> None:
+        if sysid not in self._unsigned:
+            self._unsigned.add(sysid)
+            _log.warning(
+                "system %d at %s does not sign with our key, or repeats itself; ignored. Give it "
+                "the key with dockfleet link sign",
+                *(sysid, remote),
+            )
+
     def _carry(self, sysid: int, message: MavMessage) -> None:
         """Takes what has passed the gate to where the vehicle was last heard from; one that was
         never heard gets nothing, and the exchange tries again."""
-        route = self._routes.get(sysid)
+        route = self._routes[sysid]
         if route is not None:
-            link, remote = route
             data = self._encoder_for(message).encode(message)
-            link.send(remote, data)
+            route.link.send(route.remote, data)
             self._record(sysid, data)
 
     def _encoder_for(self, message: MavMessage) -> Encoder:
         if message.get_srcSystem() != GUEST_SYSID:
             return self._encoder
         seat = message.get_srcComponent()
-        return self._guests.setdefault(seat, Encoder(GUEST_SYSID, seat))
+        return self._guests.setdefault(seat, Encoder(GUEST_SYSID, seat, self._signing))
 
     async def _heartbeats(self) -> None:
         """A ground station's heartbeat to every vehicle: its link-loss failsafe listens for it. It
@@ -158,7 +177,7 @@ class Reactor:
                 3,
             )
             data = self._encoder.encode(beat)
-            for sysid, (link, remote) in list(self._routes.items()):
-                link.send(remote, data)
+            for sysid, route in self._routes.all():
+                route.link.send(route.remote, data)
                 self._record(sysid, data)
             await asyncio.sleep(HEARTBEAT_S)

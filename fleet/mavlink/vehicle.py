@@ -19,10 +19,12 @@ from fleet.mavlink.docket import Record
 from fleet.mavlink.effect import REPEATABLE
 from fleet.mavlink.exchange import VehicleFault, VehicleRefused, VehicleSilent
 from fleet.mavlink.gate import GateRefused, Warrant
+from fleet.mavlink.key_setup import SetUpSigning
 from fleet.mavlink.lease import CONTROLLER
 from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload, difference
 from fleet.mavlink.mission_items import Fence, FlightPlan
 from fleet.mavlink.params import ReadParameters, SetParameters
+from fleet.mavlink.signing import Signing
 from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState
 
 MODE_SHOWN_WITHIN_S = 5.0
@@ -166,6 +168,10 @@ class Vehicle:
         if plan.rally is not None:
             await self.upload_rally(plan.rally)
         await self.upload_mission(plan.items)
+
+    async def set_up_signing(self, signing: Signing) -> None:
+        """Gives it the key, and waits until it signs with it. The key is told in plain."""
+        await self._talk.run(SetUpSigning(self.address, signing), self._warrant)
 
     async def upload_mission(self, items: Sequence[MissionItem]) -> None:
         await self._upload(PlanType.MISSION, items)

@@ -47,7 +47,8 @@ class Craft:
         self.sysid, self._i, self._home, self._bodies = sysid, i, home, bodies
         self._wire, self._tells_each_s = send, tells_each_s
         self._codec = mavlink.MAVLink(None, sysid, 1)
-        self._decoder = _decoder()
+        self._signing = self._codec.signing  # both ways
+        self._decoder = _decoder(self._signing)
         self.parameters = dict(DEFAULTS, MAV_SYSID=float(sysid))
         self.plans = Plans(_home_item(home))
         self.autopilot = Autopilot(
@@ -111,7 +112,7 @@ class Craft:
         self._now_s = now_s
         messages = self._decoder.parse_buffer(data) or ()
         if self._decoder.buf_len():
-            self._decoder = _decoder()  # a frame never goes on in the next datagram
+            self._decoder = _decoder(self._signing)  # a frame never goes on in the next datagram
         for message in messages:
             if message.get_type() == "HEARTBEAT":
                 if message.get_srcSystem() == self.parameters["MAV_GCS_SYSID"]:
@@ -150,6 +151,11 @@ class Craft:
             self._send(mavlink.MAVLink_log_entry_message(0, 0, 0, 0, 0))  # it keeps no logs
         elif kind == "SET_POSITION_TARGET_GLOBAL_INT":
             self._follow(message)
+        elif kind == "SETUP_SIGNING":
+            key = bytes(message.secret_key)
+            self._signing.secret_key = key if any(key) else None
+            self._signing.sign_outgoing = any(key)
+            self._signing.timestamp = message.initial_timestamp
         elif kind == "SET_MODE":
             self.autopilot.set_mode(message.custom_mode)
 
@@ -434,9 +440,10 @@ class Craft:
         )
 
 
-def _decoder() -> Any:
+def _decoder(signing: Any) -> Any:
     decoder = mavlink.MAVLink(None)
     decoder.robust_parsing = True
+    decoder.signing = signing
     return decoder
 
 

@@ -170,7 +170,7 @@ def test_a_flood_from_everywhere_leaves_the_engine_bounded_and_hearing() -> None
             assert len(reactor._strangers) <= 256
             before = reactor.messages
             good = Encoder(SYSID, 1).encode(mavlink.MAVLink_heartbeat_message(2, 3, 0, 4, 4, 3))
-            reactor._receive(link, ("10.0.0.2", 1), good)
+            reactor._receive(link, ("10.0.0.1", 1), good)
             assert reactor.messages == before + 1
             assert reactor.vehicle(SYSID).state.mode == "GUIDED"
 

@@ -200,7 +200,7 @@ async def test_a_vehicle_with_an_address_of_its_own_is_called_there() -> None:
 
     server = await asyncio.start_server(fly, HOST, 0)
     port = server.sockets[0].getsockname()[1]
-    links = {8: f"tcp://{HOST}:{port}"}
+    links = {8: [f"tcp://{HOST}:{port}"]}
     async with Reactor(f"udp://{HOST}:0", links, [8], 5.0) as reactor, asyncio.timeout(10):
         await reactor.vehicle(8).connected()
         upload = asyncio.ensure_future(

@@ -14,6 +14,7 @@ SOURCES = sorted((ROOT / "fleet").rglob("*.py"))
 WRITES = {
     ("fleet/mavlink/links.py", "UdpListener.send"): "the wire itself",
     ("fleet/mavlink/links.py", "TcpCaller.send"): "the wire itself",
+    ("fleet/mavlink/links.py", "SerialLink._write"): "the wire itself",
     ("fleet/mavlink/gateway.py", "Outbox.run"): "to a ground station, never to a vehicle",
 }
 # A link's `send` and the gate's; the reason why each of these callers may.
@@ -42,6 +43,7 @@ MAKES = {
     "fleet/mavlink/command.py": {"command_long"},
     "fleet/mavlink/dataflash.py": {"log_request_list", "log_request_data", "log_request_end"},
     "fleet/mavlink/guest.py": {"command_ack", "mission_ack", "statustext"},  # to a ground station
+    "fleet/mavlink/key_setup.py": {"setup_signing"},
     "fleet/mavlink/mission.py": {
         "mission_count",
         "mission_item_int",

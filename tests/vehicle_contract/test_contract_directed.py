@@ -104,7 +104,7 @@ async def test_sent_elsewhere_in_flight_it_goes_there_and_stays(stage: Stage) ->
         for _ in range(6):
             await stage.next("HEARTBEAT")
         assert math.dist(await drone.standing(), (60, 120)) < 2
-        assert drone.notes == ["at_directed_place"]
+        assert drone.notes == ["way_told", "at_directed_place"]
         assert drone.failures == []
 
 

@@ -1,0 +1,50 @@
+"""Which of several links a vehicle is heard and commanded on. No I/O, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fleet.mavlink.links import Link
+
+SILENT_S: Final = 2.5  # two heartbeats are missing: another link that speaks takes over
+
+
+@dataclass(slots=True)
+class Route:
+    """A link, and the remote end of it where the vehicle is."""
+
+    link: Link
+    remote: Any
+    heard_s: float
+
+
+class Routes:
+    """One link counts for each vehicle, the same one until it falls silent while another speaks. So
+    what comes twice is taken once, and answers come where questions went."""
+
+    def __init__(self) -> None:
+        self._used: dict[int, Route] = {}
+        self.changes = 0  # of a link for another
+
+    def heard(self, sysid: int, link: Link, remote: Any, now_s: float) -> bool:
+        """Notes that the vehicle spoke here; whether this is the link that counts."""
+        used = self._used.get(sysid)
+        if used is not None and used.link is link and _host(used.remote) == _host(remote):
+            used.remote, used.heard_s = remote, now_s  # one that starts again calls from a new port
+            return True
+        if used is not None and now_s - used.heard_s < SILENT_S:
+            return False
+        self.changes += used is not None
+        self._used[sysid] = Route(link, remote, now_s)
+        return True
+
+    def __getitem__(self, sysid: int) -> Route | None:
+        return self._used.get(sysid)
+
+    def all(self) -> list[tuple[int, Route]]:
+        return list(self._used.items())
+
+
+def _host(remote: Any) -> Any:
+    return remote[0] if isinstance(remote, tuple) else remote
