@@ -20,7 +20,9 @@ from command.people import guard, routes
 from command.people.house import People
 from command.people.signed import Asks
 from command.picture import Picture
+from command.video import pictures
 from command.video import sockets as video_sockets
+from command.video.relay import Relays
 from command.video.viewers import Viewers
 from command.video.watch import VideoWatch
 from command.webserver import MESSAGE_BYTES, WebSockets
@@ -105,6 +107,7 @@ def add_routes(
     picture: Picture,
     viewers: Viewers,
     watch: VideoWatch,
+    relays: Relays,
 ) -> sockets.Seats:
     """All routes and the socket; who sits at which console."""
     problems.register(app)
@@ -117,6 +120,7 @@ def add_routes(
     app.register_api(api.blueprint(acts, emitter))
     sockets.attach(socketio, acts, outbox, people.roster, seats)
     video_sockets.attach(socketio, viewers, picture, people.roster, seats, watch.stir)
+    pictures.register(app, acts, relays)
     health.register(app, emitter)
 
     @app.route("/api/v1/openapi.json")

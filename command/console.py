@@ -20,6 +20,7 @@ from command.people.house import People
 from command.people.signed import SignedActs
 from command.picture import Picture
 from command.sockets import Seats
+from command.video.relay import Relays
 from command.video.teller import VideoTeller
 from command.video.viewers import Viewers
 from command.video.watch import VideoWatch
@@ -52,7 +53,10 @@ async def running_console(
     viewers = Viewers()
     teller = VideoTeller(socketio.server, viewers)
     watch = VideoWatch(bus, topics, clock, viewers, teller)
-    seats = add_routes(app, socketio, signed, emitter, outbox, people, picture, viewers, watch)
+    relays = Relays(clock.now)
+    seats = add_routes(
+        app, socketio, signed, emitter, outbox, people, picture, viewers, watch, relays
+    )
     server = WebServer(app, listener, web_sockets)
     async with asyncio.TaskGroup() as tasks:
         following = tasks.create_task(feed.run(), name="feed")
@@ -70,6 +74,7 @@ async def running_console(
             door.close()
             emitter.stop()
             teller.stop()
+            relays.stop()
             await asyncio.to_thread(server.stop)
             following.cancel()
             looking.cancel()

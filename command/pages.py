@@ -19,6 +19,7 @@ _POLICY = "; ".join(
         "worker-src 'self' blob:",
         "child-src blob:",
         "img-src 'self' data: blob:",
+        "media-src 'self' blob:",
         "style-src 'self' 'unsafe-inline'",
         "font-src 'self' data:",
         "connect-src 'self' data: blob:",

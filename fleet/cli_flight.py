@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RECORDS = Path("var/longgang/records")  # where `dockfleet up` keeps them
 DAY_S = 86_400.0
+MOST_SAMPLES = 1_000_000  # of one flight: days of them
 ROW = "{:<26}  {:<19}  {:>6}  {:>7}  {:>8}  {:>9}"
 HEADINGS = ("sortie", "began (UTC)", "system", "lasted", "messages", "bytes")
 
@@ -72,6 +73,30 @@ def show(
         print_json(told)
     else:
         _print(told)
+
+
+@flight.command("video")
+def video(
+    sortie: Annotated[str, typer.Argument(metavar="SORTIE")],
+    step: Annotated[float, typer.Option(min=0, help="Least seconds between two samples.")] = 1.0,
+    records: Records = RECORDS,
+    json: AsJson = False,
+) -> None:
+    """Say where the camera looked: its record, moment by moment (MISB ST 0601 in SORTIE.klv)."""
+    from fleet.video.recording import read_video, track_of
+
+    try:
+        track = track_of(sortie, read_video(records, sortie), None, step, MOST_SAMPLES)
+    except Refusal as refusal:
+        end_with(str(refusal))
+    if json:
+        print_json(track.model_dump(mode="json"))
+        return
+    for each in track.samples:
+        at = each.at.strftime("%H:%M:%S.%f")[:-3]
+        looks = f"{each.camera_heading_deg:5.1f}  {each.camera_pitch_deg:5.1f}"
+        centre = "{:.6f},{:.6f}".format(*each.centre) if each.centre else "above the horizon"
+        typer.echo(f"{at}  looks {looks}  view {each.across_deg:4.1f}  at {centre}")
 
 
 @flight.command("prune")

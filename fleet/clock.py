@@ -103,7 +103,11 @@ class Clock:
         return {ENVIRONMENT_KEY: f"{self.speedup:g}@{self.epoch_s!r}"}
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(self.unix_s(), UTC)
+        return self.at(self.unix_s())
+
+    @staticmethod
+    def at(unix_s: float) -> datetime:
+        return datetime.fromtimestamp(unix_s, UTC)
 
     @staticmethod
     def wall_now() -> datetime:

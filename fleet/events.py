@@ -338,7 +338,7 @@ class CameraPointed(Fact):
     about = "sortie"
 
     sortie: str
-    incident: str
+    incident: str | None
     pitch_deg: float | None
     heading_deg: float | None
     zoom: float | None

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
 from fleet.clock import Clock
@@ -31,6 +32,27 @@ def end_with(sentence: str, code: int = 1) -> NoReturn:
     """Ends the program with one sentence on standard error."""
     print(f"dockfleet: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
     raise SystemExit(code)
+
+
+def find_ffmpeg(environment: Mapping[str, str] = os.environ) -> str:
+    """The ffmpeg program: ``$FFMPEG``, else on PATH, else that of the package imageio-ffmpeg.
+
+    Raises:
+        Refusal: if there is none, or what was named cannot be run.
+    """
+    named = environment.get("FFMPEG")
+    if found := shutil.which(named or "ffmpeg", path=environment.get("PATH")):
+        return found
+    if named:
+        raise Refusal(f"{named}, named by $FFMPEG, is not a program that can be run")
+    try:
+        import imageio_ffmpeg
+
+        return str(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError):
+        raise Refusal(
+            "no ffmpeg was found on PATH: install it, or name it by $FFMPEG, to see live pictures"
+        ) from None
 
 
 def serve(main: Callable[[Clock], Awaitable[None]]) -> None:

@@ -19,6 +19,7 @@ from sitl.arducopter.program import command_line, find_arducopter
 from sitl.builtin.fleet import BuiltinFleet
 from sitl.coupling import Coupling
 from sitl.craft import specs_of
+from sitl.video.source import PictureSource
 
 _log = logging.getLogger(__name__)
 
@@ -46,12 +47,15 @@ async def fly_builtin(flying: Flying, clock: Clock) -> None:
     """
     specs, models = specs_of(flying.district, flying.only)
     world = BuiltinFleet(specs, models)
+    pictures = PictureSource([spec.drone for spec in specs], world.see, clock)
     topics = Topics(flying.district.id)
     try:
         async with (
             MqttBus(flying.broker, client="vehicles", clock=clock) as bus,
+            pictures.serving(),
             asyncio.TaskGroup() as tasks,
         ):
+            world.show(pictures.uri)
             tasks.create_task(Coupling(world, specs, bus, topics).run(), name="coupling")
             tasks.create_task(world.run(flying.controller), name="vehicles")
             announce_ready("vehicles", kind="builtin", vehicles=len(specs))

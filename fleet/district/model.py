@@ -90,6 +90,7 @@ class Drone(_Model):
     # what we call, one or several: tcp://10.1.2.3:5760, serial:///dev/ttyUSB0?baud=57600; it may
     # call us on the listen address besides
     link: str | tuple[str, ...] = ()
+    video: str | None = None  # e.g. rtsp://10.1.2.3/live, where the drone tells no picture itself
     simulated: bool = False  # only such drones may be flown by drills and simulation
 
     @property

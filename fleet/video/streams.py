@@ -10,7 +10,11 @@ from fleet.mavlink.camera import CameraState
 
 
 def stream_of(
-    drone: str, camera: CameraState, model: CameraModel | None, latency_s: float | None
+    drone: str,
+    camera: CameraState,
+    model: CameraModel | None,
+    latency_s: float | None,
+    url: str | None = None,
 ) -> VideoStream:
     """What the vehicle tells counts; where it is silent, what is configured."""
     size = camera.size_px or (model.picture_px if model else None)
@@ -22,7 +26,7 @@ def stream_of(
         pans=camera.limits is not None and camera.limits.pans,
         tilt_deg=camera.limits.pitch_deg if camera.limits else None,
         camera=camera.name,
-        url=camera.stream_uri,
+        url=camera.stream_uri or url,
         encoding=camera.encoding,
         width_px=size[0] if size else None,
         height_px=size[1] if size else None,

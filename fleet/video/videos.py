@@ -54,6 +54,7 @@ class Videos:
             and (model := district.drone_models[drone.model].camera) is not None
         }
         self._district = district
+        self._urls = {drone.id: drone.video for drone in district.drones}
         self._samplers = {
             drone: Sampler(drone, model, self.ground_amsl_m) for drone, model in self.models.items()
         }
@@ -99,7 +100,8 @@ class Videos:
     def stream(self, drone: str) -> c.VideoStream:
         sampler = self._samplers.get(drone)
         camera, model = self._vehicles[drone].camera, self.models.get(drone)
-        return stream_of(drone, camera, model, sampler.latency_s if sampler else None)
+        latency_s = sampler.latency_s if sampler else None
+        return stream_of(drone, camera, model, latency_s, self._urls.get(drone))
 
     async def track(self, ask: c.GetVideoTrack) -> c.VideoTrack:
         """What was recorded in a flight.

@@ -15,6 +15,8 @@ from typing import Any, Final
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 from pymavlink.quaternion import QuaternionBase
 
+from planner.footprint import Lens
+
 RATE_DEG_S: Final = 90.0
 GIMBAL: Final = 1  # device id
 _LOCKED = mavlink.GIMBAL_MANAGER_FLAGS_YAW_LOCK
@@ -42,7 +44,7 @@ class Optics:
     focal_mm: float = 6.9
     zoom: float = 7.0  # tele over wide
     size_px: tuple[int, int] = (1280, 720)
-    fps: float = 25.0
+    fps: float = 15.0
     bitrate_bit_s: int = 2_000_000
     uri: str = ""
 
@@ -185,17 +187,25 @@ class Camera:
         return mavlink.MAVLink_camera_settings_message(boot_ms, video, self._zoom_pct, math.nan)
 
     @property
-    def _across_deg(self) -> int:
-        """Of the picture as it is zoomed now, in the whole degrees that the message has. The zoom
-        goes evenly from wide to tele."""
+    def lens(self) -> Lens:
+        """As it is zoomed now, evenly from wide to tele."""
         zoom = 1 + (self.optics.zoom - 1) * self._zoom_pct / 100
-        half = self.optics.sensor_mm[0] / 2 / self.optics.focal_mm / zoom
-        return round(2 * math.degrees(math.atan(half)))
+        return Lens.of_sensor(self.optics.sensor_mm, self.optics.focal_mm, zoom)
+
+    @property
+    def _across_deg(self) -> int:
+        """In the whole degrees that the message has."""
+        return round(self.lens.across_deg)
+
+    @property
+    def _flags(self) -> int:
+        """A picture that is nowhere to be had does not run."""
+        return int(mavlink.VIDEO_STREAM_STATUS_FLAGS_RUNNING) if self.optics.uri else 0
 
     def _stream(self) -> Any:
         optics = self.optics
         return mavlink.MAVLink_video_stream_information_message(
-            1, 1, mavlink.VIDEO_STREAM_TYPE_MPEG_TS, mavlink.VIDEO_STREAM_STATUS_FLAGS_RUNNING,
+            1, 1, mavlink.VIDEO_STREAM_TYPE_MPEG_TS, self._flags,
             optics.fps, *optics.size_px, optics.bitrate_bit_s, 0, self._across_deg,
             b"visible", optics.uri.encode(), mavlink.VIDEO_STREAM_ENCODING_H264,
         )  # fmt: skip
@@ -203,8 +213,7 @@ class Camera:
     def _stream_status(self) -> Any:
         optics = self.optics
         return mavlink.MAVLink_video_stream_status_message(
-            1, mavlink.VIDEO_STREAM_STATUS_FLAGS_RUNNING,
-            optics.fps, *optics.size_px, optics.bitrate_bit_s, 0, self._across_deg,
+            1, self._flags, optics.fps, *optics.size_px, optics.bitrate_bit_s, 0, self._across_deg,
         )  # fmt: skip
 
 

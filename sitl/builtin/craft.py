@@ -8,6 +8,9 @@ from typing import Any
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
+from fleet.contract import VideoSample
+from fleet.video.sampler import Platform, sample_of
+from planner.footprint import Sight
 from sitl.builtin.autopilot import Autopilot, Mode
 from sitl.builtin.body import Bodies
 from sitl.builtin.camera import Camera
@@ -301,6 +304,17 @@ class Craft:
     def _send(self, message: Any) -> None:
         self._wire(message.pack(self._codec))
         self._codec.seq = (self._codec.seq + 1) % 256
+
+    def see(self, drone: str, now_s: float) -> VideoSample:
+        """What its camera sees in truth; all ground is as high as its pad."""
+        (lon, lat, up_m), ground_m = self.autopilot.position, self._home[2]
+        nose_deg = float(self._bodies.heading_deg[self._i])
+        pitch_deg, yaw_deg = self.camera.angles_deg(now_s)
+        roll, pitch = (math.degrees(angle) for angle in self._bodies.lean_rad(self._i))
+        sight = Sight(
+            lon, lat, ground_m + up_m, nose_deg + yaw_deg, pitch_deg, 0.0, self.camera.lens
+        )
+        return sample_of(drone, 0.0, Platform(nose_deg, roll, pitch), sight, ground_m)
 
     # What it tells.
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from docks.contract import VehicleTruth
+from fleet.contract import VideoSample
 from fleet.district.model import DroneModel
 from sitl.builtin.body import Bodies
 from sitl.builtin.craft import Craft
@@ -71,6 +73,15 @@ class BuiltinFleet:
         to_rad = np.radians(from_deg + 180.0)
         east_ms, north_ms = speed_ms * np.sin(to_rad), speed_ms * np.cos(to_rad)
         self.bodies.blow(self._index[drone], float(east_ms), float(north_ms))
+
+    def show(self, uri: Callable[[str], str]) -> None:
+        """Has each vehicle tell where its picture is."""
+        for spec, craft in zip(self._specs, self.crafts, strict=True):
+            craft.camera.optics = replace(craft.camera.optics, uri=uri(spec.drone))
+
+    def see(self, drone: str) -> VideoSample:
+        """What the drone's camera sees at this moment, in truth."""
+        return self.crafts[self._index[drone]].see(drone, asyncio.get_running_loop().time())
 
     async def run(self, controller: tuple[str, int]) -> None:
         """Flies until cancelled, in step with the loop's time."""

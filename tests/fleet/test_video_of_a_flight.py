@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from fleet import contract as c
 from fleet.bus import Topics
@@ -19,6 +20,7 @@ from fleet.district.model import District
 from fleet.events import CameraPointed
 from fleet.mavlink.codec import Decoder
 from fleet.operations import Refused
+from fleet.program import app
 from fleet.sortie import distance_m
 from fleet.video.aiming import Aiming
 from fleet.video.cameras import Cameras
@@ -229,3 +231,8 @@ def test_what_the_camera_saw_in_a_flight_is_read_back_from_its_record(
     jumping(main())
     whole = track_of(SORTIE, read_video(tmp_path, SORTIE), None, 0, 5000)
     assert len(whole.samples) > 300
+    told = CliRunner().invoke(app, ["flight", "video", SORTIE, "--records", str(tmp_path)])
+    assert told.exit_code == 0
+    assert "looks" in told.stdout.splitlines()[-1]
+    missing = CliRunner().invoke(app, ["flight", "video", "OTHER", "--records", str(tmp_path)])
+    assert missing.exit_code == 1

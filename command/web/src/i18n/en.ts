@@ -652,9 +652,16 @@ export const en: typeof zh = {
     centre: "Middle of the picture",
     horizon: "above the horizon",
     picture: "Picture",
-    bitrate: "Bit rate",
     source: "Source",
     toldBy: { vehicle: "told by the drone, without an address", configuration: "configured; the drone tells none", nobody: "not known" },
+  },
+  picture: {
+    show: "Show the live picture",
+    hide: "Close the picture",
+    of: "Live picture of {{drone}}",
+    none: "No picture comes from the drone.",
+    delay: "Picture",
+    delayHint: "From the picture's arrival at the console to this screen",
   },
   camera: {
     title: "Turn the camera",

@@ -649,9 +649,16 @@ export const zh = {
     centre: "画面中心",
     horizon: "在地平线以上",
     picture: "画面",
-    bitrate: "码率",
     source: "来源",
     toldBy: { vehicle: "无人机上报，无地址", configuration: "按配置；无人机未上报", nobody: "未知" },
+  },
+  picture: {
+    show: "查看实时画面",
+    hide: "关闭画面",
+    of: "{{drone}} 实时画面",
+    none: "收不到无人机的画面。",
+    delay: "画面时延",
+    delayHint: "从画面到达控制台至本屏幕显示的时延",
   },
   camera: {
     title: "转动相机",

@@ -59,8 +59,8 @@ export function DroneDrawer() {
     >
       {/* whoever has no mouse scrolls it too */}
       <section className="drawer-scroll" tabIndex={0} aria-label={t("drone.instruments")}>
-        {drone && <Flight drone={drone} />}
         {drone && <VideoPanel drone={drone.drone} sortie={sortie} />}
+        {drone && <Flight drone={drone} />}
         {dock && <AtDock dock={dock} />}
         {drone && <DroneService key={drone.drone} drone={drone} />}
       </section>

@@ -9,6 +9,7 @@ import { isStale, latency_s, useVideo } from "../state/video";
 import { useTimed } from "../useTime";
 import { CameraControls } from "./CameraControls";
 import { loadStreams } from "./link";
+import { Picture } from "./Picture";
 
 const REFRESH_MS = 10_000;
 const SLOW_S = 1;
@@ -41,6 +42,7 @@ export function VideoPanel({ drone, sortie }: Props) {
         <Tag data-testid="video-state">{t(`video.state.${stream.state}`)}</Tag>
         <Latency drone={drone} sample={sample} />
       </h3>
+      {stream.url !== null && stream.state !== "stopped" && <Picture drone={drone} />}
       {!stream.gimbal && <Alert type="info" message={t("video.noGimbal")} />}
       <Facts stream={stream} sample={sample} />
       {stream.gimbal && <CameraControls stream={stream} sample={sample} sortie={sortie} />}
@@ -88,17 +90,21 @@ function Facts({ stream, sample }: { stream: VideoStream; sample: VideoSample | 
         figure("zoom", sample?.zoom == null ? DASH : `${fixed(sample.zoom, 1)}×`),
         figure("distance", withUnit(sample?.slant_m, "m")),
         figure("centre", sample?.centre ? positionText(...sample.centre) : t("video.horizon"), 2),
-        figure("picture", pictureText(stream)),
-        figure("bitrate", withUnit(stream.bitrate_bit_s === null ? null : stream.bitrate_bit_s / 1e6, "Mbit/s", 1)),
+        figure("picture", pictureText(stream), 2),
         figure("source", stream.url ?? t(`video.toldBy.${stream.told_by}`), 2),
       ]}
     />
   );
 }
 
-function pictureText({ width_px, height_px, fps, encoding }: VideoStream): string {
+function pictureText({ width_px, height_px, fps, encoding, bitrate_bit_s }: VideoStream): string {
   if (width_px === null || height_px === null) return DASH;
-  return [`${width_px}×${height_px}`, fps === null ? null : `${fixed(fps)} fps`, encoding?.toUpperCase()]
+  return [
+    `${width_px}×${height_px}`,
+    fps === null ? null : `${fixed(fps)} fps`,
+    encoding?.toUpperCase(),
+    bitrate_bit_s === null ? null : withUnit(bitrate_bit_s / 1e6, "Mbit/s", 1),
+  ]
     .filter((part) => part != null)
     .join(" ");
 }
