@@ -55,6 +55,10 @@ class Topics:
         """What its camera sees, while somebody watches."""
         return self.of("fleet", drone, "video")
 
+    def klv(self, drone: str) -> str:
+        """The same as MISB ST 0601 packets, bytes as they are."""
+        return self.of("fleet", drone, "klv")
+
     # Simulation only: where a simulated vehicle truly is, for the simulated dock's sensors.
     def vehicle_truth(self, drone: str) -> str:
         return self.of("sim", drone, "truth")

@@ -18,6 +18,7 @@ from fleet.mavlink.codec import MavMessage
 from fleet.mavlink.vehicle import Vehicle
 from fleet.operations import Refused
 from fleet.process import Refusal
+from fleet.video.klv import packet
 from fleet.video.recording import VideoRecords
 from fleet.video.sampler import Sampler
 from fleet.video.streams import stream_of
@@ -124,6 +125,7 @@ class Videos:
             while self._newest:
                 drone, sample = self._newest.popitem()
                 await self._bus.publish(self._topics.video(drone), sample, qos=0)
+                await self._bus.publish(self._topics.klv(drone), packet(sample), qos=0)
 
     def _heard(self, drone: str, message: MavMessage) -> None:
         if message.get_type() != _POSITION:

@@ -24,6 +24,7 @@ from fleet.program import app
 from fleet.sortie import distance_m
 from fleet.video.aiming import Aiming
 from fleet.video.cameras import Cameras
+from fleet.video.klv import samples
 from fleet.video.recording import read_video, track_of
 from fleet.video.videos import Videos
 from tests.fleet.flight_stage import SCENE, SORTIE, LocalBus, Stage, jumping
@@ -60,6 +61,7 @@ class Watched:
         self._decoder = Decoder()
         self._hear: Callable[[Any], None] = lambda _: None
         self.told: list[c.VideoSample] = []
+        self.klv: list[c.VideoSample] = []
         self.videos.attend(self._attend)
         stage.record = self._on_packet
         self.cameras = Cameras(vehicles, self.videos.watched_hz)
@@ -75,6 +77,9 @@ class Watched:
 
     async def note(self, message: Any) -> None:
         self.told.append(c.VideoSample.model_validate_json(message.payload))
+
+    async def note_klv(self, message: Any) -> None:
+        self.klv += samples(message.payload)
 
     @property
     def pitch_deg(self) -> float:
@@ -92,6 +97,7 @@ async def watched(folder: Path, district: District) -> AsyncIterator[Watched]:
         async with asyncio.TaskGroup() as tasks:
             flight = Watched(stage, district, folder)
             await flight.bus.subscribe(TOPICS.video("+"), flight.note)
+            await flight.bus.subscribe(TOPICS.klv("+"), flight.note_klv)
             flight.aiming = Aiming({"U01": stage.vehicle}, stage.journal, flight.videos, tasks)
             running = [
                 tasks.create_task(work)
@@ -145,6 +151,7 @@ def test_who_watches_is_told_at_the_rate_asked_with_the_moment_of_each_and_then_
                     for a, b in zip(flight.told, flight.told[1:], strict=False)
                 ]
                 assert min(apart) > 0.4 / rate_hz
+            assert [each.at for each in flight.klv][-5:] == [each.at for each in flight.told][-5:]
             latencies = [each.latency_s for each in flight.told]
             assert all(one is not None and 0 <= one < 0.1 for one in latencies)
             await asyncio.sleep(20)
