@@ -97,6 +97,33 @@ def token(
     _tell_secret(name, "token", secret, json)
 
 
+@user.command()
+def tokens(name: Name, people: PeopleUrl = PEOPLE, json: AsJson = False) -> None:
+    """List the tokens that act as this person; the keys themselves are not kept."""
+    house = _open(people)
+    try:
+        found = house.roster.tokens(name)
+    except Refused as refusal:
+        end_with(refusal.reason)
+    if json:
+        typer.echo(json_.dumps([asdict(token) for token in found], default=str))
+        return
+    for token in found:
+        until = "for ever" if token.expires_at is None else f"until {token.expires_at:%Y-%m-%d}"
+        typer.echo(f"{token.label}: made {token.made_at:%Y-%m-%d}, good {until}")
+
+
+@user.command("end-token")
+def end_token(
+    name: Name,
+    label: Annotated[str, typer.Option(help="What the token is for.")],
+    people: PeopleUrl = PEOPLE,
+) -> None:
+    """End the tokens of this label: whoever holds one acts as this person no more."""
+    house = _open(people)
+    _do(house, "end_token", name, lambda: house.roster.end_tokens(name, label))
+
+
 @audit.command("show")
 def show(
     limit: Annotated[int, typer.Option(min=1, max=10_000)] = 50,

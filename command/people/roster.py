@@ -5,22 +5,31 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from command.acts import Refused
 from command.people import passwords
+from command.people.lockout import Strangers, locked_until
 from command.people.rights import Person, Role
 from command.people.tables import KEYS, PEOPLE, aware
 
 SESSION_LASTS = timedelta(hours=14)  # a twelve-hour shift with its hand-over
-FAILURES_FREE = 5
-LOCKED_FIRST = timedelta(minutes=1)  # doubled by each further failure
-LOCKED_LONGEST = timedelta(hours=1)
 NAME_RULE = "a name is 2 to 64 of the characters a-z, 0-9, '.', '-' and '_'"
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is known of a program's key."""
+
+    label: str
+    made_at: datetime
+    expires_at: datetime | None
 
 
 class Roster:
@@ -28,6 +37,7 @@ class Roster:
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
         self._engine, self._now = engine, now
+        self._strangers = Strangers()
 
     def people(self) -> list[Person]:
         with self._engine.connect() as connection:
@@ -43,22 +53,22 @@ class Roster:
         if not (2 <= len(name) <= 64 and set(name) <= _NAME_CHARACTERS):
             raise Refused("invalid", f"{NAME_RULE}, not {name[:70]!r}")
         password = passwords.one_time()
-        with self._engine.begin() as connection:
-            if connection.execute(select(PEOPLE).where(PEOPLE.c.name == name)).first():
-                raise Refused("conflict", f"there is somebody named {name} already")
-            connection.execute(
-                insert(PEOPLE).values(
-                    name=name,
-                    shown=shown or name,
-                    role=role.value,
-                    subdistricts=list(subdistricts),
-                    password_hash=passwords.hashed(password),
-                    must_change=True,
-                    disabled=False,
-                    failures=0,
-                    locked_until=None,
-                )
-            )
+        person = insert(PEOPLE).values(
+            name=name,
+            shown=shown or name,
+            role=role.value,
+            subdistricts=list(subdistricts),
+            password_hash=passwords.hashed(password),
+            must_change=True,
+            disabled=False,
+            failures=0,
+            locked_until=None,
+        )
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(person)
+        except IntegrityError:
+            raise Refused("conflict", f"there is somebody named {name} already") from None
         return password
 
     def change(self, name: str, **fields: Any) -> Person:
@@ -69,13 +79,15 @@ class Roster:
             Refused: if there is no such person, or nobody would be left to administer.
         """
         before = self._one(name)
-        leaves = fields.get("disabled") or fields.get("role", before.role) != Role.ADMINISTRATOR
-        if before.role is Role.ADMINISTRATOR and leaves and self._administrators() == [name]:
-            raise Refused("conflict", f"{name} is the last administrator; make another one first")
         if not fields:
             return before
         with self._engine.begin() as connection:
             connection.execute(update(PEOPLE).where(PEOPLE.c.name == name).values(**fields))
+            # asked once it is changed: two that take each other's office away wait for each other
+            if before.role is Role.ADMINISTRATOR and not _is_administered(connection):
+                raise Refused(
+                    "conflict", f"{name} is the last administrator; make another one first"
+                )
             if fields.get("disabled"):
                 connection.execute(delete(KEYS).where(KEYS.c.person == name))
         return self._one(name)
@@ -108,14 +120,14 @@ class Roster:
             Refused: in the same words and after the same time whether the name or the password is
                 wrong; and while the name is locked after too many failures.
         """
-        row = self._row(name) or {}
-        locked_until = row.get("locked_until")
-        if locked_until is not None and aware(locked_until) > self._now():
-            wait_s = (aware(locked_until) - self._now()).total_seconds()
+        row = self._row(name) or {"locked_until": self._strangers.locked_until(name)}
+        locked = row["locked_until"]
+        if locked is not None and aware(locked) > self._now():
+            wait_s = (aware(locked) - self._now()).total_seconds()
             raise Refused("locked", f"too many wrong passwords; try again in {wait_s:.0f} s")
         fits = passwords.fits(password, row.get("password_hash"))
         if not fits or row["disabled"]:
-            self._count_failure(name, row)
+            self._count_failure(name, known="name" in row)
             raise Refused("unauthorized", "name or password is not right")
         with self._engine.begin() as connection:
             connection.execute(
@@ -128,6 +140,36 @@ class Roster:
         self._one(name)
         expires_at = None if lasts is None else self._now() + lasts
         return self._new_key(name, "token", label, expires_at)
+
+    def tokens(self, name: str) -> list[Token]:
+        """The person's tokens, oldest first; what they are is known to nobody.
+
+        Raises:
+            Refused: if there is no such person.
+        """
+        self._one(name)
+        query = (
+            select(KEYS.c.label, KEYS.c.made_at, KEYS.c.expires_at)
+            .where(KEYS.c.person == name, KEYS.c.kind == "token")
+            .order_by(KEYS.c.made_at)
+        )
+        with self._engine.connect() as connection:
+            return [
+                Token(label, aware(made_at), None if expires_at is None else aware(expires_at))
+                for label, made_at, expires_at in connection.execute(query)
+            ]
+
+    def end_tokens(self, name: str, label: str) -> None:
+        """Ends the person's tokens of that label.
+
+        Raises:
+            Refused: if there is none.
+        """
+        self._one(name)
+        theirs = (KEYS.c.person == name, KEYS.c.kind == "token", KEYS.c.label == label)
+        with self._engine.begin() as connection:
+            if connection.execute(delete(KEYS).where(*theirs)).rowcount == 0:
+                raise Refused("not_found", f"{name} has no token with the label {label[:70]!r}")
 
     def holder(self, key: str) -> Person | None:
         """Whose session or token this is, if it is still good."""
@@ -148,9 +190,6 @@ class Roster:
         """Ends a session or token."""
         with self._engine.begin() as connection:
             connection.execute(delete(KEYS).where(KEYS.c.hash == _hash(key)))
-
-    def _administrators(self) -> list[str]:
-        return [p.name for p in self.people() if p.role is Role.ADMINISTRATOR and not p.disabled]
 
     def _one(self, name: str) -> Person:
         row = self._row(name)
@@ -180,8 +219,9 @@ class Roster:
             sessions = delete(KEYS).where(KEYS.c.person == name, KEYS.c.kind == "session")
             connection.execute(sessions.where(KEYS.c.hash != _hash(present)))
 
-    def _count_failure(self, name: str, row: Any) -> None:
-        if not row:
+    def _count_failure(self, name: str, known: bool) -> None:
+        if not known:
+            self._strangers.count_failure(name, self._now())
             return
         them = PEOPLE.c.name == name
         with self._engine.begin() as connection:
@@ -189,12 +229,9 @@ class Roster:
             more = update(PEOPLE).where(them).values(failures=PEOPLE.c.failures + 1)
             connection.execute(more)
             failures = connection.execute(select(PEOPLE.c.failures).where(them)).scalar_one()
-            if failures < FAILURES_FREE:
-                return
-            # no more doublings than lead to the longest lock: the number must not grow for ever
-            doublings = min(failures - FAILURES_FREE, 10)
-            locked_until = self._now() + min(LOCKED_FIRST * 2**doublings, LOCKED_LONGEST)
-            connection.execute(update(PEOPLE).where(them).values(locked_until=locked_until))
+            lock = locked_until(failures, self._now())
+            if lock is not None:
+                connection.execute(update(PEOPLE).where(them).values(locked_until=lock))
 
     def _new_key(self, name: str, kind: str, label: str, expires_at: datetime | None) -> str:
         key = secrets.token_urlsafe(32)
@@ -211,6 +248,11 @@ class Roster:
                 )
             )
         return key
+
+
+def _is_administered(connection: Connection) -> bool:
+    good = (PEOPLE.c.role == Role.ADMINISTRATOR.value, PEOPLE.c.disabled.is_(False))
+    return connection.execute(select(PEOPLE.c.name).where(*good)).first() is not None
 
 
 def first_administrator(roster: Roster) -> tuple[str, str] | None:

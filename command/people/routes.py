@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 import flask
 from flask_limiter import Limiter
 from flask_openapi3.blueprint import APIBlueprint
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from command.acts import Refused
 from command.forms import Form
@@ -60,6 +60,20 @@ class ChangeForm(Form):
 class TokenForm(Form):
     label: str = Field(min_length=1, max_length=100)
     days: int | None = Field(default=None, ge=1, le=3650)
+
+
+class TokenView(BaseModel):
+    label: str
+    made_at: AwareDatetime
+    expires_at: AwareDatetime | None
+
+
+class TokensView(BaseModel):
+    tokens: list[TokenView]
+
+
+class EndTokenForm(Form):
+    label: str = Field(min_length=1, max_length=100)
 
 
 class PersonPath(BaseModel):
@@ -235,6 +249,23 @@ def _add_people(
             roster, audit, "new_token", path.name,
             lambda: roster.new_token(path.name, body.label, lasts), body.label,
         )  # fmt: skip
+
+    @api.get("/people/<name>/tokens", responses={200: TokensView, **responses(401, 403, 404)})
+    def list_tokens(path: PersonPath) -> flask.Response:
+        """The tokens of programs that act as this person, without the keys"""
+        need(signed_in(roster), Right.PEOPLE)
+        found = [TokenView(**asdict(token)) for token in roster.tokens(path.name)]
+        return _json(TokensView(tokens=found))
+
+    @api.post("/people/<name>/tokens/end", responses={204: None, **refusals})
+    def end_tokens(path: PersonPath, body: EndTokenForm) -> flask.Response:
+        """End the tokens with a label: whoever holds one acts as this person no more"""
+        by = signed_in(roster)
+        _audited(
+            audit, by, "end_token", path.name,
+            lambda: _permitted(by, lambda: roster.end_tokens(path.name, body.label)), body.label,
+        )  # fmt: skip
+        return flask.Response(status=204)
 
 
 def _add_audit(api: APIBlueprint, roster: Roster, audit: AuditLog) -> None:

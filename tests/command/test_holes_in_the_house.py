@@ -15,8 +15,8 @@ from sqlalchemy import text
 from command.acts import Refused
 from command.people import passwords
 from command.people.house import open_people
+from command.people.lockout import FAILURES_FREE
 from command.people.rights import Role
-from command.people.roster import FAILURES_FREE
 from command.people.tables import opened
 from fleet.clock import Clock
 from tests.command.console_stage import PASSWORD, Officer, Stage, bearer, eventually, settled

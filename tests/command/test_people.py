@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from command.acts import Refused
 from command.people import passwords
 from command.people.audit import AuditLog
 from command.people.house import open_people
+from command.people.lockout import FAILURES_FREE
 from command.people.rights import RIGHTS, Right, Role, right_for
-from command.people.roster import FAILURES_FREE, SESSION_LASTS, Roster, first_administrator
+from command.people.roster import SESSION_LASTS, Roster, first_administrator
 from command.people.tables import AUDIT, opened
 from fleet import contract as c
 from fleet.process import Refusal
@@ -90,6 +92,73 @@ def test_after_too_many_failures_a_name_is_locked_for_a_while_and_ever_longer(
     with pytest.raises(Refused, match="not right"):  # and it starts from the beginning
         roster.sign_in("li", "wrong")
     assert roster.sign_in("li", one_time)
+
+
+def test_a_lock_does_not_tell_which_names_there_are(roster: Roster, hours: Hours) -> None:
+    roster.add("li", Role.VIEWER)
+    heard: dict[str, list[str]] = {"li": [], "nobody": []}
+    for name, words in heard.items():
+        for _ in range(FAILURES_FREE + 2):
+            with pytest.raises(Refused) as refusal:
+                roster.sign_in(name, "something else")
+            words.append(refusal.value.reason)
+    assert heard["li"] == heard["nobody"]
+    assert "try again in 60 s" in heard["li"][-1]
+
+
+def test_of_two_who_add_the_same_name_at_once_one_is_refused(roster: Roster) -> None:
+    together, told = threading.Barrier(2), []
+
+    def add() -> None:
+        together.wait()
+        try:
+            told.append(roster.add("li", Role.VIEWER))
+        except Refused as refusal:
+            told.append(refusal.code)
+
+    threads = [threading.Thread(target=add) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told.count("conflict") == 1
+
+
+def test_two_administrators_who_take_each_others_office_away_leave_one(roster: Roster) -> None:
+    for name in ("li", "wu"):
+        roster.add(name, Role.ADMINISTRATOR)
+    together, told = threading.Barrier(2), []
+
+    def depose(name: str) -> None:
+        together.wait()
+        try:
+            told.append(roster.change(name, role=Role.VIEWER).role)
+        except Refused as refusal:
+            told.append(refusal.code)
+
+    threads = [threading.Thread(target=depose, args=(name,)) for name in ("li", "wu")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["conflict", "viewer"]
+
+
+def test_tokens_are_listed_without_their_keys_and_ended_one_by_one(
+    roster: Roster, hours: Hours
+) -> None:
+    roster.add("li", Role.VIEWER)
+    weather = roster.new_token("li", "weather", timedelta(days=1))
+    map_ = roster.new_token("li", "map")
+    assert [(token.label, token.expires_at) for token in roster.tokens("li")] == [
+        ("weather", hours.now + timedelta(days=1)),
+        ("map", None),
+    ]
+    roster.end_tokens("li", "weather")
+    assert roster.holder(weather) is None
+    assert roster.holder(map_) is not None
+    with pytest.raises(Refused, match="no token with the label"):
+        roster.end_tokens("li", "weather")
 
 
 def test_a_session_ends_after_a_shift_and_a_token_when_it_was_said(
