@@ -229,7 +229,8 @@ class TinyController:
             ask = _ASK.validate_python(request.body)
         except ValidationError as error:
             return Reply(id=request.id, ok=False, code="invalid", reason=str(error))
-        self.asked.append(ask)
+        if not isinstance(ask, c.GetSnapshot):  # asked whenever it lost the thread
+            self.asked.append(ask)
         code, reason, body = await self._do(ask)
         if code is not None:
             return Reply(id=request.id, ok=False, code=code, reason=reason)
