@@ -10,6 +10,7 @@ from rich.console import Console
 
 from fleet.district.load import load_or_refuse
 from fleet.process import end_with, serve
+from sitl.cli_day import run_day
 from sitl.fly import Flying, fly_arducopter, fly_builtin
 
 sitl = typer.Typer(help="Fly simulated vehicles.", no_args_is_help=True)
@@ -60,19 +61,32 @@ def ardupilot(
 def sim(
     district_dir: DistrictDir = DISTRICT,
     vehicles: Annotated[str, typer.Option(help="builtin or ardupilot.")] = "builtin",
-    incidents: Annotated[int, typer.Option(min=1, max=1000)] = 5,
+    incidents: Annotated[
+        int | None, typer.Option(min=0, max=1000, help="How many; 5, or 40 in a day.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of incidents and weather.")] = 1,
     speedup: Annotated[float, typer.Option(min=0.1, max=100)] = 10.0,
     wind: Annotated[str | None, typer.Option(help="Mean wind, SPEED@FROM, e.g. 5@60.")] = None,
     arducopter: ArducopterPath = None,
     all_docks: Annotated[bool, typer.Option(help="Start all docks, not only the needed.")] = False,
     state_dir: Annotated[Path | None, typer.Option(help="Event log and logs.")] = None,
+    day: Annotated[
+        bool, typer.Option("--day", help="A day with patrols, in one process on virtual time.")
+    ] = False,
+    hours: Annotated[str, typer.Option(help="Of the day.")] = "06:30-19:30",
+    plot: Annotated[Path | None, typer.Option(help="Draw the day into this PNG file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Run the whole stack, headless, through incidents drawn by seed.
 
-    Exit code 0 only if every incident was reached and every drone is docked again.
+    Exit code 0 only if every incident was reached and every drone is docked again; with --day, if
+    every incident was reached and no part of the controller failed.
     """
+    if day:
+        if vehicles != "builtin":
+            end_with("--day flies builtin vehicles; leave --vehicles out", 2)
+        run_day(district_dir, incidents, seed, speedup, hours, wind, plot, state_dir, json)
+        return
     from sitl import sim as run
 
     if vehicles not in ("builtin", "ardupilot"):
@@ -85,7 +99,7 @@ def sim(
             run.Settings(
                 district_dir=district_dir,
                 vehicles=vehicles,
-                incidents=incidents,
+                incidents=5 if incidents is None else max(1, incidents),
                 seed=seed,
                 speedup=speedup,
                 wind=wind,

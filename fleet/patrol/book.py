@@ -89,6 +89,12 @@ class Adopted:
             if any(self.is_open(visit) for _, visit in looked_at(flight)):
                 yield flight
 
+    def visits(self) -> Iterator[str]:
+        """All that it was to see, and what it had to leave out."""
+        for flight in self.flights.values():
+            yield from (visit for _, visit in looked_at(flight))
+        yield from (each.visit for each in self.plan.unserved if each.visit is not None)
+
     def open_visits(self) -> dict[str, str]:
         """Visits that nobody has seen nor given up, each with its task."""
         looks = (look for flight in self.flights.values() for look in looked_at(flight))

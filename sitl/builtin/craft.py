@@ -17,6 +17,7 @@ from sitl.builtin.camera import Camera
 from sitl.builtin.parameters import DEFAULTS
 from sitl.builtin.plans import Plans
 
+SELDOMEST_S = 10.0
 VERSION = 4 << 24 | 7 << 16  # firmware version, as ArduCopter packs it
 _PLANS = {
     "MISSION_COUNT",
@@ -45,10 +46,10 @@ class Craft:
         home: tuple[float, float, float],
         bodies: Bodies,
         send: Callable[[bytes], None],
-        tells_each_s: float = 0.0,
+        seldomer: float = 1.0,
     ) -> None:
         self.sysid, self._i, self._home, self._bodies = sysid, i, home, bodies
-        self._wire, self._tells_each_s = send, tells_each_s
+        self._wire, self._seldomer = send, seldomer
         self._codec = mavlink.MAVLink(None, sysid, 1)
         self._signing = self._codec.signing  # both ways
         self._decoder = _decoder(self._signing)
@@ -263,9 +264,13 @@ class Craft:
             if message_id != mavlink.MAVLINK_MSG_ID_HEARTBEAT:
                 self._intervals_s.pop(message_id, None)
         elif interval_us > 0:
-            self._intervals_s[message_id] = max(interval_us / 1e6, self._tells_each_s)
+            self._intervals_s[message_id] = self._interval_s(interval_us / 1e6)
             self._due_s[message_id] = self._next_due_s = self._now_s
         return int(_OK)
+
+    def _interval_s(self, asked_s: float) -> float:
+        """As asked, or so many times as seldom, but not for more than some seconds."""
+        return asked_s if self._seldomer == 1 else min(asked_s * self._seldomer, SELDOMEST_S)
 
     def _tell_once(self, message_id: int) -> int:
         if message_id not in self._tellers:

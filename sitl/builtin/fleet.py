@@ -34,9 +34,9 @@ class BuiltinFleet:
         specs: Sequence[CraftSpec],
         models: Sequence[DroneModel],
         step_s: float = STEP_S,
-        tells_each_s: float = 0.0,
+        seldomer: float = 1.0,
     ) -> None:
-        """``tells_each_s``: how often a vehicle tells anything at the most."""
+        """``seldomer``: so many times as seldom as asked a vehicle tells how it is."""
         self._specs, self._step_s = tuple(specs), step_s
         self.bodies = Bodies(
             np.array([model.battery_wh for model in models]),
@@ -53,7 +53,7 @@ class BuiltinFleet:
         for i, spec in enumerate(specs):
             wire = _Wire()
             home = (spec.lon, spec.lat, spec.alt_amsl_m)
-            craft = Craft(i, spec.sysid, home, self.bodies, wire.send, tells_each_s)
+            craft = Craft(i, spec.sysid, home, self.bodies, wire.send, seldomer)
             wire.receive = craft.receive
             self._wires.append(wire)
             self.crafts.append(craft)

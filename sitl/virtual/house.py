@@ -39,8 +39,8 @@ from sitl.craft import specs_of
 from sitl.virtual.bus import LocalBus
 from sitl.virtual.wires import Wires
 
-STEP_S = 0.1  # of the vehicles; they fly curves, not steps
-TELLS_EACH_S = 1.0
+STEP_S = 0.2  # of the vehicles; they fly curves, not steps
+SELDOMER = 5.0  # a flying drone tells where it is once a second
 COVERAGE_STEP_M, COVERAGE_EACH_S = 500.0, 10.0
 ANSWER_WITHIN_S = 30.0
 ITERATIONS, NO_TIME_S = 150, 1e6  # of a search for patrols: it ends the same on any machine
@@ -90,7 +90,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[House]:
     """Ready when the drones are."""
     district, topics, bus = settings.district, Topics(settings.district.id), LocalBus()
     specs, models = specs_of(district, ())
-    vehicles = BuiltinFleet(specs, models, STEP_S, TELLS_EACH_S)
+    vehicles = BuiltinFleet(specs, models, STEP_S, SELDOMER)
     wires, airspace = Wires(district, vehicles), airspace_of(district)
     with EventLog(settings.log) as log:
         journal = Journal(log, clock)
