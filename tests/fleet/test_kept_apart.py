@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import TypeAdapter
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
@@ -38,7 +39,7 @@ from planner.airspace import Airspace
 from planner.apart import VERTICAL_M, at_heights, conflicts
 from planner.dispatch import choose
 from planner.homeward import way_home
-from planner.model import Alternative, LonLat, Picture, Route
+from planner.model import Alternative, LonLat, Picture, Route, Waypoint
 from planner.tubes import homeward_from
 from tests.fleet.flight_stage import LocalBus, jumping
 
@@ -205,6 +206,32 @@ def test_a_second_drone_to_the_same_incident_gets_a_height_of_its_own(play):
         assert second.kept_apart.drones == (first.drone,)
         lowest = min(place.alt_amsl_m for place in released.route.out)
         assert lowest >= sent.route.cruise_alt_amsl_m + VERTICAL_M
+
+    play(story)
+
+
+def test_a_drone_on_loan_has_the_air_above_its_pad_before_it_takes_off_too(play, district):
+    def story(air):
+        site = next(site for site in district.docks if site.id == "D20")
+        cruise_m = site.alt_amsl_m + district.flight.cruise_height_m
+        above = Waypoint(*site.at, cruise_m, 0.0)
+        column = Route(cruise_m, (above,), (above,), 0.0, 0.0, 0.0, 0.0)
+        air.journal.record(
+            events.LoanRequested(
+                sortie="L1", dock=site.id, drone=site.drone, holder="U20-1", label="", by="li",
+                for_s=600, launch_s=20, turn_back_wh=30,
+                route=TypeAdapter(Route).dump_python(column, mode="json"),
+            )
+        )  # fmt: skip
+        for triggers in ((), (T.PREPARE, T.LEND)):
+            air.advances("L1", *triggers)
+            air.sees("L1", *site.at, site.alt_amsl_m, mode="GUIDED")
+            (tube,) = air.traffic.tubes(without="S1")
+            east_m, north_m, up_m = np.concatenate(tube.ends_m).T
+            assert np.ptp(east_m) < 1
+            assert np.ptp(north_m) < 1
+            assert up_m.max() >= cruise_m
+            assert (tube.latest_s[:, 1] > air.traffic.now_s + 60).any()
 
     play(story)
 

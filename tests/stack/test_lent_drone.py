@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.stack.running import dockfleet
 pytestmark = pytest.mark.stack
 
 GUIDED, RTL, DENIED = 4, 6, 2
+SCRIPTS = Path(__file__).parents[1] / "gateway" / "clients"
 
 
 class Desk:
@@ -143,3 +145,34 @@ async def test_a_recall_goes_over_a_lease_in_the_air_and_its_holder_is_told(stac
             await desk.told("Your lease was taken back by controller: storm")
             await officer.until_sortie(incident.sortie, "docked")
         assert officer.sorties[incident.sortie].lease is None
+
+
+async def test_a_dronekit_script_flies_a_drone_which_then_comes_home(stack):
+    async with on_duty(stack.broker) as officer:
+        offered = await free_drone(officer)
+        script = str(SCRIPTS / "dronekit_hops.py")
+        flown = await by_hand(stack, "script", "run", script, "--drone", offered.dock, "--json")
+        assert flown.returncode == 0, flown.stderr
+        printed, _, told = flown.stdout.partition("{")
+        assert printed.split() in (["up", "19"], ["up", "20"])
+        told = json.loads("{" + told)
+        assert (told["drone"], told["exit"]) == (offered.drone, 0)
+        docked = await officer.until_sortie(told["sortie"], "docked")
+        assert docked.took_off_at is not None
+        ended = [e.data for e in officer.events if e.kind == "LeaseEnded"]
+        assert ended[-1]["why"] == "its holder has hung up"
+
+
+async def test_a_script_whose_drone_is_taken_back_is_ended_and_says_why(stack):
+    async with on_duty(stack.broker) as officer:
+        offered = await free_drone(officer)
+        script = str(SCRIPTS / "dronekit_stays.py")
+        running = asyncio.ensure_future(
+            by_hand(stack, "script", "run", script, "{address}", "--drone", offered.drone)
+        )
+        lent = lambda: [e for e in officer.events if e.kind == "LeaseGranted"]  # noqa: E731
+        await officer.until(lent)
+        await officer.ask(c.TakeBackLease(drone=offered.drone, reason="fire in Pinghu", by="li"))
+        ended = await running
+        assert ended.returncode == 1
+        assert "taken back by li: fire in Pinghu; the script was ended" in ended.stderr
