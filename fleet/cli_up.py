@@ -122,6 +122,8 @@ async def _run(settings: StackSettings, clock: Clock, as_json: bool) -> None:
                     f"drones ready {status.drones_ready} of {status.drones}"
                 )
                 typer.echo(f"console: {stack.console or 'not started'}")
+                if port := settings.gateway_port:
+                    typer.echo(f"ground stations: drone N at tcp:{settings.host}:{port} + N")
                 if first := stack.first_sign_in:
                     typer.echo(
                         f"sign in as {first['name']} with the one-time password {first['password']}"

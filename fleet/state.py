@@ -236,6 +236,8 @@ class FleetState:
         state = SORTIE.advance(before.state, fact.trigger)
         changes: dict[str, object] = {"state": state, "changed_at": at, "reason": fact.reason}
         changes["held_from"] = before.state if state is SortieState.HELD else None
+        if state is not SortieState.LENT:
+            changes["lease"] = None
         if fact.trigger is SortieTrigger.TOOK_OFF:
             changes["took_off_at"] = at
         if fact.trigger is SortieTrigger.TAKE_OVER and before.diverted_from in self.sorties:

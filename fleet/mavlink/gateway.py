@@ -103,7 +103,7 @@ class Gateway:
         except OSError as error:
             raise Refusal(
                 f"{drone} cannot be offered at {self._host}:{port} ({error.strerror}); end what "
-                "uses the port, or choose another with --gateway"
+                "uses the port, or choose another with --gateway or --gateway-port"
             ) from None
 
     async def _serve(

@@ -10,7 +10,7 @@ import socketio
 
 from command.people.rights import Role
 from tests.command.console_stage import PASSWORD, Officer, Stage, bearer, eventually, settled
-from tests.command.controller_on_the_bus import incident, sortie
+from tests.command.controller_on_the_bus import DISTRICT, incident, sortie
 
 PLACE = {"lon": 114.1, "lat": 22.65, "kind": "fire"}
 
@@ -161,6 +161,25 @@ def test_an_officer_of_a_subdistrict_acts_only_there(stage: Stage) -> None:
     as_(stage, key, "POST", "/incidents", json=PLACE)
     assert stage.controller.asked[-1].within == (here,)
     assert stage.controller.asked[-1].source == "local"
+
+
+def test_an_officer_of_a_subdistrict_lends_only_drones_that_live_there(stage: Stage) -> None:
+    here, there = "440307001", "440307002"
+    homes = (("D01", "U01", here), ("D02", "U02", there))
+    docks = [
+        {"type": "Feature", "properties": {"id": dock, "drone": drone, "subdistrict": where}}
+        for dock, drone, where in homes
+    ]
+    told = DISTRICT.model_copy(update={"docks": {"type": "FeatureCollection", "features": docks}})
+    bus, topics = stage.controller.bus, stage.controller.topics
+    stage.do(bus.publish(topics.controller_district(), told, retain=True))
+    key = person(stage, "local", Role.DUTY_OFFICER, here)
+    eventually(lambda: as_(stage, key, "GET", "/district").json()["docks"]["features"])
+    assert as_(stage, key, "POST", "/drones/U01/lease").ok
+    assert stage.controller.asked[-1].by == "local"
+    assert as_(stage, key, "POST", "/drones/D01/lease/take-back").ok
+    for drone in ("U02", "D02", "U99"):
+        assert as_(stage, key, "POST", f"/drones/{drone}/lease").status_code == 403
 
 
 def test_an_administrator_manages_people_and_nobody_else_does(shared_stage: Stage) -> None:
