@@ -59,7 +59,7 @@ def hazards(at: Circumstances) -> dict[Hazard, str]:
 
 _OUT: Final = frozenset(
     {S.LAUNCHING, S.EN_ROUTE, S.ON_SCENE, S.HELD, S.DIRECTED, S.RETURNING, S.LANDING}
-    | {S.LANDING_OUT, S.LOST}
+    | {S.LANDING_OUT, S.LENT, S.LOST}
 )
 
 

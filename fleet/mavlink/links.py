@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import socket
 from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,7 @@ Receive = Callable[["Link", Any, bytes], None]  # link, remote end, data
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
+WAITING_BYTES = 4 << 20  # of datagrams, as far as the machine allows: bursts of many vehicles
 MOST_WAITING = 4096  # bytes for a serial line: half a second at 57600 baud
 
 
@@ -57,6 +59,8 @@ class UdpListener(asyncio.DatagramProtocol):
                 "port, or choose another with --mavlink or --mavlink-port"
             ) from None
         link._transport = transport
+        wire: socket.socket = transport.get_extra_info("socket")
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WAITING_BYTES)
         return link
 
     @property
