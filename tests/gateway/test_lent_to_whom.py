@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from fleet.clock import Clock
-from fleet.events import LeaseEnded, LoanRequested
+from fleet.events import LeaseEnded, LeaseGranted, LoanRequested
 from fleet.gate_log import record_news
 from fleet.journal import Journal
 from fleet.leases import Leases
@@ -148,3 +148,29 @@ async def test_who_finds_no_seat_or_no_gateway_is_told_so(journal):
     with pytest.raises(Refusal, match="does not answer"):
         async with line_to(f"tcp:127.0.0.1:{port}"):
             pass
+
+
+async def test_a_lease_that_runs_out_is_told_to_its_holder(journal):
+    async with house(journal) as here, line_to(here.gateway.address("U07")) as line:
+        here.leases.grant("U07", line.name, "QGC", "li", 60)
+        here.gate.expire(asyncio.get_running_loop().time() + 61)
+        async with asyncio.timeout(20):
+            await line.over.wait()
+        assert line.why == "Your lease has run out; the controller has the drone"
+        assert not here.leases.is_lent("U07")
+
+
+async def test_after_a_restart_of_the_controller_old_leases_are_put_on_record_as_over(journal):
+    journal.record(
+        LoanRequested(
+            sortie="S", dock="D07", drone="U07", holder="U07-1", label="QGC", by="li", for_s=60,
+            launch_s=20, route={"out": []}, turn_back_wh=30,
+        ),
+        LeaseGranted(drone="U07", holder="U07-1", by="li", for_s=60, label="QGC"),
+    )  # fmt: skip
+    assert journal.state.sorties["S"].lease.label == "QGC"
+    async with house(journal) as here:
+        here.leases.end_old()
+    assert journal.state.sorties["S"].lease is None
+    (ended,) = [r.fact for r in journal.log.read(kind=LeaseEnded)]
+    assert (ended.by, ended.why) == ("controller", "the controller was restarted")
