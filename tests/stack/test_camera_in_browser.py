@@ -67,3 +67,18 @@ def test_an_officer_looks_through_a_drones_camera_and_turns_it(
     by(page, "camera-incident").click()
     expect(video).to_contain_text(re.compile("−(89|90)°"))
     shoot(page, "20-camera-on-incident")
+
+
+def test_a_drones_live_picture_comes_to_the_page_within_seconds(
+    page: Page, flown: RunningStack
+) -> None:
+    sign_in(page, flown)
+    expect(by(page, "status-docks")).to_have_text("25/25")
+    by(page, "tile-D25").click()
+    by(page, "picture-show").click()
+    playing = "() => document.querySelector('[data-testid=picture]').currentTime > 3"
+    page.wait_for_function(playing, timeout=60_000)
+    expect(by(page, "picture-delay")).to_be_visible()
+    shoot(page, "21-live-picture")
+    by(page, "picture-hide").click()
+    expect(by(page, "picture")).to_be_hidden()
