@@ -43,12 +43,13 @@ class Segment:
 
 
 class LivePicture:
-    """A part's duration is known when the next one comes, and then it is told."""
+    """A part's duration is known when the next one comes, and then it is told. Segments are counted
+    from ``first`` on: one that grows, so that a player notices when a picture began anew."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
         self._segments: deque[Segment] = deque(maxlen=SEGMENTS_KEPT + 1)  # the last one is growing
         self._waiting: tuple[Fragment, datetime] | None = None
-        self._next = 0
+        self._next = first
         self._longest_part_s, self._longest_s = PART_S, 1.0
 
     def add(self, fragment: Fragment, arrived: datetime) -> None:

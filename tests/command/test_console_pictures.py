@@ -112,6 +112,18 @@ def test_what_is_kept_has_a_most_and_numbers_only_grow(keys: str) -> None:
     assert all(round(each) <= target for each in lasting)
 
 
+def test_a_picture_that_is_looked_at_again_later_counts_on(film: str) -> None:
+    def first_of(at: datetime) -> int:
+        relays = Relays(lambda: at)
+        try:
+            text = relays.of("U01", lambda: film).playlist(None, None, 20)
+            return int(re.findall(r"MEDIA-SEQUENCE:(\d+)", text or "")[0])
+        finally:
+            relays.stop()
+
+    assert first_of(T0 + timedelta(seconds=20)) > first_of(T0) + 20
+
+
 def test_a_stream_that_begins_anew_goes_on() -> None:
     made = picture("Kpp")
     for i, key in enumerate((True, False, False)):

@@ -7,6 +7,7 @@ export interface Player {
   stop(): void;
 }
 
+const AGAIN_AFTER_MS = 3000; // a drone's picture may begin anew
 const BEHIND_AT_MOST_S = 4; // then it jumps to what is new
 
 /** ``tell`` gets the server's sentence when there is no picture, and null once there is one. */
@@ -19,17 +20,23 @@ export function play(drone: string, screen: HTMLVideoElement, tell: (fault: stri
     maxLiveSyncPlaybackRate: 1.1,
     backBufferLength: 5,
   });
+  const address = `/api/v1/drones/${encodeURIComponent(drone)}/video/live.m3u8`;
+  let again: ReturnType<typeof setTimeout> | undefined;
   hls.on(Hls.Events.ERROR, (_, { fatal, type, networkDetails }) => {
     if (!fatal) return;
     tell(sentenceIn(networkDetails));
     if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+    else again = setTimeout(() => hls.loadSource(address), AGAIN_AFTER_MS);
   });
   hls.on(Hls.Events.FRAG_BUFFERED, () => tell(null));
-  hls.loadSource(`/api/v1/drones/${encodeURIComponent(drone)}/video/live.m3u8`);
+  hls.loadSource(address);
   hls.attachMedia(screen);
   return {
     shownAt: () => (screen.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA ? hls.playingDate : null),
-    stop: () => hls.destroy(),
+    stop: () => {
+      clearTimeout(again);
+      hls.destroy();
+    },
   };
 }
 
