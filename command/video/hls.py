@@ -44,9 +44,11 @@ class Segment:
 
 class LivePicture:
     """A part's duration is known when the next one comes, and then it is told. Segments are counted
-    from ``first`` on: one that grows, so that a player notices when a picture began anew."""
+    from ``first`` on; with seconds of the day for it, and none shorter than a second, a picture
+    that began anew counts on from a greater number than before."""
 
-    def __init__(self, first: int = 0) -> None:
+    def __init__(self, first: int = 0, shortest_s: float = 1.0) -> None:
+        self._shortest_s = shortest_s - PART_S / 10  # key frames come with a little unrest
         self._segments: deque[Segment] = deque(maxlen=SEGMENTS_KEPT + 1)  # the last one is growing
         self._waiting: tuple[Fragment, datetime] | None = None
         self._next = first
@@ -61,13 +63,16 @@ class LivePicture:
         lasts_s = fragment.at_s - part.at_s
         if not 0 < lasts_s <= LONGEST_SEGMENT_S:
             return  # the stream began anew; a player goes on with what follows
-        if part.independent:
+        if part.independent and self._is_long_enough():
             self._begin_segment(at)
         if not self._segments:
             return  # nothing can be shown before the first key frame
         self._segments[-1].parts.append(Part(part.data, lasts_s, part.independent))
         self._longest_part_s = max(self._longest_part_s, lasts_s)
         self._longest_s = max(self._longest_s, self._segments[-1].lasts_s)
+
+    def _is_long_enough(self) -> bool:
+        return not self._segments or self._segments[-1].lasts_s >= self._shortest_s
 
     def _begin_segment(self, at: datetime) -> None:
         self._segments.append(Segment(self._next, at))

@@ -14,6 +14,7 @@ from fleet.process import Refusal
 
 BEGINS_WITHIN_S = 8.0
 GROWS_WITHIN_S = 3.0
+MOST_DIGITS = 15  # of a number of a segment
 _PLAYLIST, _MP4 = "application/vnd.apple.mpegurl", "video/mp4"
 
 
@@ -68,4 +69,4 @@ def _bytes(data: bytes | None) -> flask.Response:
 
 def _figure(name: str) -> int | None:
     text = flask.request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None

@@ -17,7 +17,6 @@ from fleet.clock import stopwatch_s
 from fleet.process import Refusal, find_ffmpeg
 
 IDLE_S: Final = 10.0  # without a request, after which nobody looks any more
-SEGMENTS_A_SECOND: Final = 10  # at most: what begins later counts on from a greater number
 MOST_AT_ONCE: Final = 8  # pictures; each is a process
 # never a file of this machine, whatever a vehicle may tell
 SCHEMES: Final = frozenset({"http", "https", "rtsp", "rtsps", "rtp", "udp", "srt", "tcp"})
@@ -70,7 +69,7 @@ class Relay:
     def __init__(self, drone: str, command: list[str], now: Callable[[], datetime]) -> None:
         self._drone, self._now = drone, now
         self._splitter = Splitter()
-        self._picture = LivePicture(int(now().timestamp()) * SEGMENTS_A_SECOND)
+        self._picture = LivePicture(int(now().timestamp()))
         self._grown = threading.Condition()
         self._looked_s = stopwatch_s()
         self._process = subprocess.Popen(
