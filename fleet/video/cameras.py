@@ -66,16 +66,22 @@ class Cameras:
         return min(FASTEST_HZ, max(FLYING_HZ, self._watched_hz(drone)))
 
     async def _changed_or_lost(self, drone: str, vehicle: Vehicle, asked_hz: float) -> None:
-        def changed(_: object) -> bool:
-            return self._wanted_hz(drone, vehicle) != asked_hz
+        """Woken only when something is to be done: this looks at every message of every drone."""
+        changed = asyncio.Event()
 
+        def look(_: object) -> None:
+            if self._wanted_hz(drone, vehicle) != asked_hz:
+                changed.set()
+
+        forget = vehicle.listen(look)
         waiting = [
             asyncio.ensure_future(vehicle.lost()),
-            asyncio.ensure_future(vehicle.until(changed)),
+            asyncio.ensure_future(changed.wait()),
         ]
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            forget()
             for one in waiting:
                 one.cancel()
 
