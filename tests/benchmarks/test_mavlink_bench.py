@@ -23,7 +23,7 @@ SECONDS = 4
 # Messages a second of one drone: those that the controller asks for, and others that a vehicle
 # with its own stream rates sends as well. Together 50.
 WANTED = {"position": 10, "attitude": 10, "sys": 4, "ekf": 4, "current": 2, "heartbeat": 1}
-UNWANTED = {"imu": 10, "servo": 5, "hud": 4}
+UNWANTED = {"imu": 10, "servo": 5, "hud": 3, "parameter": 1}  # DroneKit waits for one
 
 
 def _message(kind: str, i: int) -> Any:
@@ -48,6 +48,8 @@ def _message(kind: str, i: int) -> Any:
             return mavlink.MAVLink_raw_imu_message(i, *range(1, 10))
         case "servo":
             return mavlink.MAVLink_servo_output_raw_message(i, 0, *range(1100, 1900, 100))
+        case "parameter":
+            return mavlink.MAVLink_param_value_message(b"WPNAV_SPEED", 1500.0, 9, 1, 0)
         case _:
             return mavlink.MAVLink_vfr_hud_message(10.0, 12.0, 90, 40, 160.0, 0.5)
 
