@@ -73,6 +73,7 @@ class Briefing:
             lend=None if loan is None else lambda: self._give_lease(loan),
             turn_back_wh=lambda at, alt_amsl_m: self.turn_back_wh(view, at, alt_amsl_m),
             way_home=lambda at: self._way_home(view, site, at, route.cruise_alt_amsl_m),
+            meets=lambda: self._release.meets(view.id),
             rally=self._district.rally_points,
         )
         return orders if view.patrol is None else self._on_patrol(orders, view)

@@ -405,9 +405,11 @@ class SortieFlight:
             self._steering.resume(mode)
 
     def _watch_lent(self) -> None:
-        """Whoever commands it, it does not land on its dock's cover."""
+        """Whoever commands it, it does not land on its dock's cover nor meet another drone."""
+        why = self._orders.meets()
         if self._lent.comes_down_on_cover(self._look()):
             why = "it was coming down on its dock, whose cover is not open"
+        if why is not None:
             self.hold(self._plan.turn_back_wh, why, None)
 
     def _watch_energy(self) -> None:

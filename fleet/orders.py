@@ -49,5 +49,6 @@ class Orders:
     lend: Callable[[], str | None] | None  # gives a drone on loan to its holder, or says why not
     turn_back_wh: Callable[[tuple[float, float], float], float | None]  # from a place and height
     way_home: Callable[[tuple[float, float]], WayHome | None]  # from where the drone is now
+    meets: Callable[[], str | None]  # which drone is near, while its holder flies it anywhere
     looks: LookLog | None = None  # on patrol
     rally: tuple[RallyPoint, ...] = ()  # where its autopilot may land it; it is told the near ones

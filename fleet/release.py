@@ -13,6 +13,7 @@ from fleet.patrol.tube import patrol_tube
 from fleet.state import FleetState
 from fleet.traffic import Traffic
 from planner.apart import (
+    HORIZONTAL_M,
     Conflict,
     Resolution,
     at_heights,
@@ -27,6 +28,7 @@ from planner.flight import climb_s
 from planner.model import Alternative, Candidate, EtaParts, Picture, Route, Task
 from planner.tubes import circling, outward_from
 
+MEETS_M = 2 * HORIZONTAL_M  # what flights are planned apart, and what it takes to stop
 CEILING_M = 120.0  # above the higher of dock and scene: what is open to small drones
 
 
@@ -119,6 +121,13 @@ class Release:
             self._traffic.launching(view), self._traffic.tubes(without=sortie, before=view)
         )
         return f"{view.drone} {self._against(met[0])}" if met else None
+
+    def meets(self, sortie: str) -> str | None:
+        """Which other drone is so near to one that nobody has planned the way of."""
+        nearest = self._traffic.nearest(self._state.sorties[sortie])
+        if nearest is None or nearest[1] >= MEETS_M:
+            return None
+        return f"{nearest[0]} is {nearest[1]:.0f} m away at its height"
 
     def home(self, sortie: str, way: Route) -> WayHome:
         """A way home at a height and a time at which it has room."""

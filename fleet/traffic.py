@@ -23,8 +23,9 @@ from fleet.mavlink.vehicle import AUTO, GUIDED, Vehicle
 from fleet.orders import route_of
 from fleet.patrol.mission import PatrolMission
 from fleet.patrol.tube import mission_of, patrol_tube
-from fleet.sortie import GOING_HOME
+from fleet.sortie import GOING_HOME, distance_m
 from fleet.state import FleetState
+from planner.apart import VERTICAL_M
 from planner.energy import WH
 from planner.model import Candidate, LonLat, Route
 from planner.tubes import (
@@ -111,6 +112,27 @@ class Traffic:
         if lon is None or lat is None or alt_amsl_m is None or state.last_heard_s is None:
             return None
         return Seen(lon, lat, alt_amsl_m, state.last_heard_s)
+
+    def nearest(self, view: SortieView) -> tuple[str, float] | None:
+        """The nearest drone in the air at about the height of this one, and how far it is."""
+        here = self.seen(view)
+        if here is None or not self._is_flying(view.drone):
+            return None
+        found = [
+            (other.drone, distance_m(there[:2], here[:2]))
+            for other in self._state.active()
+            if other.id != view.id
+            and self._is_flying(other.drone)
+            and (there := self.seen(other)) is not None
+            and abs(there.alt_amsl_m - here.alt_amsl_m) < VERTICAL_M
+        ]
+        return min(found, key=lambda each: each[1], default=None)
+
+    def _is_flying(self, drone: str) -> bool:
+        vehicle = self._vehicles.get(drone)
+        if vehicle is None or not vehicle.is_heard(self.now_s):
+            return False
+        return vehicle.state.armed and vehicle.state.on_ground is not True
 
     def route(self, view: SortieView) -> Route:
         return route_of(self._state.plans[view.id].route)

@@ -157,6 +157,7 @@ class Stage:
         self.waits_s = 0.0  # before its way home
         self.lend: Callable[[], str | None] | None = None  # its sortie is for a loan
         self.turn_back_wh = 30.0  # from wherever a lent drone is
+        self.meets: str | None = None  # which drone is near
         self.gate: Gate
         self.rally: tuple[RallyPoint, ...] = ()
         self.flight: SortieFlight
@@ -275,6 +276,7 @@ class Stage:
             no_room=lambda: self.no_room,
             lend=self.lend,
             turn_back_wh=lambda at, alt_amsl_m: self.turn_back_wh,
+            meets=lambda: self.meets,
             way_home=lambda _: WayHome(_route(), self.waits_s),
         )
 
@@ -362,6 +364,7 @@ def _orders() -> Orders:
         way_home=lambda _: WayHome(route),
         lend=None,
         turn_back_wh=lambda at, alt_amsl_m: 30.0,
+        meets=lambda: None,
     )  # fmt: skip
 
 

@@ -129,6 +129,19 @@ def test_what_its_way_home_needs_brings_a_lent_drone_home(played):
     played(story)
 
 
+def test_another_drone_that_is_near_stops_a_lent_one(played):
+    async def story(stage):
+        await stage.until_state("on_scene")
+        lend(stage)
+        await asyncio.sleep(10)
+        assert stage.state == "lent"
+        stage.meets = "U02 is 80 m away at its height"
+        await stage.until_state("held", within_s=5)
+        assert ended(stage) == [("controller", "U02 is 80 m away at its height")]
+
+    played(story)
+
+
 def test_a_return_by_the_autopilot_itself_ends_the_lease(played):
     async def story(stage):
         await stage.until_state("on_scene")

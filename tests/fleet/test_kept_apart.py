@@ -236,6 +236,25 @@ def test_a_drone_on_loan_has_the_air_above_its_pad_before_it_takes_off_too(play,
     play(story)
 
 
+def test_a_drone_that_is_near_at_the_same_height_is_told_of(play):
+    def story(air):
+        air.sends("S1", FIRST)
+        air.sends("S2", SECOND, dock="D13")
+        for sortie in ("S1", "S2"):
+            air.advances(sortie, *FLOWN)
+        lon, lat = FIRST
+        other = air.journal.state.sorties["S2"].drone
+        air.sees("S1", lon, lat, 120.0)
+        air.sees("S2", lon, lat + 0.0008, 130.0)
+        assert air.release.meets("S1") == f"{other} is 89 m away at its height"
+        air.sees("S2", lon, lat + 0.0008, 136.0)
+        assert air.release.meets("S1") is None
+        air.sees("S2", lon, lat + 0.001, 120.0)
+        assert air.release.meets("S1") is None
+
+    play(story)
+
+
 def test_where_no_height_and_no_later_start_is_left_the_flight_is_refused_with_the_reason(play):
     def story(air):
         air.sends("S1", FIRST)
