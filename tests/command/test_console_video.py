@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import queue
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -185,3 +188,48 @@ def test_a_console_watches_only_so_many() -> None:
         viewers.watch("c", "V1", 5.0)
     viewers.leave("c")
     assert viewers.rates_hz() == {}
+
+
+def test_a_viewer_that_does_not_read_gets_the_newest_and_costs_the_others_nothing(
+    stage: Stage, view: Callable[[Stage], Viewer]
+) -> None:
+    ready(stage)
+    stalled, officer = stalled_viewer(stage.url, stage.key), view(stage)
+    with stalled:
+        assert officer.ask("watch", {"drone": "U01", "rate_hz": 10})["ok"]
+        eventually(lambda: {"U01": 10.0} in wished(stage))
+        wide = seen("U01").model_copy(update={"outline": ((114.1, 22.65),) * 2000})
+        for number in range(60):
+            at = wide.at + timedelta(seconds=number)
+            sample = wide.model_copy(update={"at": at})
+            publish = stage.controller.bus.publish(stage.topics.video("U01"), sample, qos=0)
+            stage.do(publish)
+            threading.Event().wait(0.11)  # as they come, ten a second
+        newest = [officer.next() for _ in range(50)]
+        assert len(newest) == 50
+        last = (wide.at + timedelta(seconds=60)).isoformat().encode()[:19]
+        stalled.settimeout(PATIENCE_S)
+        heard = bytearray()
+        while last not in heard[-200_000:]:
+            late = wide.model_copy(update={"at": wide.at + timedelta(seconds=60)})
+            stage.do(stage.controller.bus.publish(stage.topics.video("U01"), late, qos=0))
+            heard += stalled.recv(1 << 20)
+        assert heard.count(b'["sample"') < 40  # most of what passed meanwhile was never sent
+
+
+def stalled_viewer(url: str, key: str) -> socket.socket:
+    """A client that watches a drone and then reads nothing more."""
+    host, port = url.removeprefix("http://").split(":")
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect((host, int(port)))
+    connection.sendall(
+        f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\n"
+        f"Authorization: Bearer {key}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+    )
+    for text in (b"40/video,", b'42/video,["watch",{"drone":"U01","rate_hz":10}]'):
+        masked = bytes([0x81, 0x80 | len(text)]) + bytes(4) + text
+        connection.sendall(masked)
+    return connection
