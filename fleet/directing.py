@@ -187,6 +187,8 @@ class Directing:
         vehicle, now_s = self._vehicles[view.drone], asyncio.get_running_loop().time()
         if not vehicle.is_heard(now_s):
             raise Refused("conflict", f"{view.drone} is not heard; it cannot be {what} now")
+        if view.state is S.LENT and vehicle.state.on_ground is True:
+            raise Refused("conflict", f"{view.drone} is on the ground; take it back instead")
         mode = vehicle.state.mode
         if mode in GOING_HOME and not follows_autopilot:
             raise Refused(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
+from pymavlink import mavutil
 
 from tests.stack.browser import CHROMIUM, assert_accessible, browsing, by, shoot, sign_in
 from tests.stack.running import RunningStack
@@ -229,3 +230,29 @@ def test_a_flying_drone_is_held_let_go_on_sent_elsewhere_and_recalled_from_its_d
     by(page, "fleet-confirm").click()
     expect(by(page, "fleet-act")).to_have_attribute("data-done", "true")
     expect(state).to_have_attribute("data-state", re.compile("returning|landing|docked"))
+
+
+def test_a_drone_is_lent_to_a_ground_station_and_taken_back_from_its_drawer(page, watched):
+    sign_in(page, watched)
+    expect(by(page, "status-docks")).to_have_text("25/25", timeout=20_000)
+    by(page, "tile-D25").click()
+    by(page, "lease-lend").click()
+    found = by(page, "lease-address")
+    expect(found).to_contain_text("tcp:127.0.0.1:")
+    address = re.search(r"tcp:127\.0\.0\.1:\d+", found.inner_text())
+    assert address is not None
+    link = mavutil.mavlink_connection(address[0], autoreconnect=False)
+    assert link.recv_match(type="STATUSTEXT", blocking=True, timeout=20) is not None
+    page.get_by_role("button", name="再查一次").click()
+    expect(by(page, "lease-grant")).to_be_enabled()
+    by(page, "lease-label").fill("2 号席 QGC")
+    assert_accessible(page)
+    shoot(page, "21-lend")
+    by(page, "lease-grant").click()
+    expect(by(page, "lease-holder")).to_contain_text("2 号席 QGC", timeout=60_000)
+    expect(by(page, "drawer-sortie")).to_have_attribute("data-state", "lent")
+    assert_accessible(page)
+    shoot(page, "22-lent")
+    by(page, "lease-take-back").click()
+    expect(by(page, "lease-lend")).to_be_visible(timeout=60_000)
+    link.close()

@@ -12,6 +12,7 @@ const SENTENCES: Sentence[] = [
   [/^(\S+) holds the lease of (\S+); take it back first$/, "lent", "holder", "drone"],
   [/^the autopilot of (\S+) brings it home by itself \((\S+)\)$/, "autopilot", "drone", "mode"],
   [/^it was coming down when it was held; say land_now, or where$/, "wasLanding"],
+  [/^(\S+) is on the ground; take it back instead$/, "onGround", "drone"],
   [/^it was lent when it was held; recall it, or say where$/, "wasLent"],
   [/^(\S+) is ([a-z ]+); it cannot be lent now$/, "state", "drone", "state"],
   [/^(\S+) cannot leave its dock: (.+)$/, "cannotLeave", "drone", "why"],

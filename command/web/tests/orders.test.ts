@@ -49,6 +49,7 @@ describe("an order to a drone", () => {
   it("that stops a drone, calls it home or brings it down goes over a lease", () => {
     const landing = drone({ armed: true, mode: "LAND" });
     for (const kind of ["hold", "recall", "land_now"] as const) expect(whyNot(kind, lent, landing)).toBeNull();
+    expect(whyNot("land_now", lent, drone())).toBe("lent"); // on its pad
     expect(whyNot("resume", sortie({ state: "held", held_from: "lent" }), flying)).toBe("wasLent");
   });
 

@@ -592,6 +592,7 @@ export const en: typeof zh = {
       nobodyConnected: "no ground station is connected to {{drone}} at {{address}}",
       hungUp: "{{guest}} is no longer connected to {{drone}}",
       notLent: "{{drone}} is not lent",
+      onGround: "{{drone}} is on the ground; take it back instead",
       notOffered: "drones are not offered to ground stations here",
       placeUnknown: "{{drone}} has not told where it is",
       placeForbidden: "the place is in a no-fly volume; the nearest that may be flown to is {{off}} m away",

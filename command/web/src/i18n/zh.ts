@@ -589,6 +589,7 @@ export const zh = {
       nobodyConnected: "没有地面站连接 {{drone}}（{{address}}）",
       hungUp: "{{guest}} 已断开与 {{drone}} 的连接",
       notLent: "{{drone}} 没有借出",
+      onGround: "{{drone}} 在地面，请改为收回",
       notOffered: "此处未向其他地面站开放无人机",
       placeUnknown: "{{drone}} 的位置未知",
       placeForbidden: "该处在禁飞区内，最近的可飞点在 {{off}} 米外",

@@ -28,6 +28,7 @@ export function whyNot(
   if (!TAKEN_IN[kind].includes(sortie.state)) return sortie.lease ? "lent" : "state";
   if (kind === "recall") return null; // kept until the drone hears it
   if (drone === undefined || !drone.connected) return "silent";
+  if (sortie.state === "lent" && !drone.armed) return "lent"; // on the ground it is taken back
   const stops = kind === "hold" && (sortie.state === "landing_out" || sortie.state === "lent");
   if (isFollowed(drone) && kind !== "land_now" && !stops) return "autopilot";
   if (kind !== "resume") return null;
