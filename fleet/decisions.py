@@ -18,9 +18,11 @@ from fleet.versions import versions
 from planner.airspace import Airspace, build
 from planner.dispatch import choose
 from planner.model import Alternative, Landing, LonLat, Picture, Volume
+from planner.relief import Relief
 
 _VOLUMES = TypeAdapter(tuple[Volume, ...])
 _LANDINGS = TypeAdapter(tuple[Landing, ...])
+_RELIEF = TypeAdapter(Relief | None)
 _PICTURE = TypeAdapter(Picture)
 _RANKING = TypeAdapter(tuple[Alternative, ...])
 
@@ -78,6 +80,7 @@ def adopt(airspace: Airspace, journal: Journal) -> None:
             volumes=_VOLUMES.dump_python(airspace.volumes, mode="json"),
             docks={dock: (at.lon, at.lat) for dock, at in docks},
             landings=_LANDINGS.dump_python(airspace.landings, mode="json"),
+            relief=_RELIEF.dump_python(airspace.relief, mode="json"),
         )
     )
 
@@ -127,7 +130,8 @@ def airspace_of(log: EventLog, taken: Taken) -> Airspace:
         fact: AirspaceAdopted = recorded.fact
         docks = {dock: LonLat(*at) for dock, at in fact.docks.items()}
         volumes = _VOLUMES.validate_python(fact.volumes, strict=False)
-        return build(volumes, docks, _LANDINGS.validate_python(fact.landings, strict=False))
+        landings = _LANDINGS.validate_python(fact.landings, strict=False)
+        return build(volumes, docks, landings, _RELIEF.validate_python(fact.relief, strict=False))
     raise AirspaceUnknown(
         f"the log does not hold the airspace {id_} of decision {taken.fact.decision}: "
         "it was taken before airspaces were kept, and cannot be recomputed"

@@ -56,6 +56,7 @@ class AirspaceAdopted(Fact):
     volumes: list[dict[str, Any]]
     docks: dict[str, tuple[float, float]]
     landings: list[dict[str, Any]] = []
+    relief: dict[str, Any] | None = None
 
 
 class DecisionTaken(Fact):

@@ -15,7 +15,9 @@ from fleet.district.shapes import volume_m
 from fleet.mavlink.mission_items import Fence
 from fleet.process import Refusal
 from planner.airspace import Airspace, build
+from planner.levels import CEILING_M
 from planner.model import Landing, LonLat, Volume
+from planner.relief import Relief
 
 KEEP_INSIDE_M = 30.0
 OUTSIDE_M = 20_000.0  # how far the no-fly volume around the district reaches
@@ -58,7 +60,9 @@ def airspace_of(district: District) -> Airspace:
     landings = [
         Landing(point.id, LonLat(*point.at), point.alt_amsl_m) for point in district.rally_points
     ]
-    return build((*volumes, outside), docks, landings)
+    terrain, clear_m = district.terrain, district.flight.clear_m
+    relief = None if terrain is None else Relief(terrain, clear_m, CEILING_M)
+    return build((*volumes, outside), docks, landings, relief)
 
 
 def _fence_m(district: District) -> Polygon:

@@ -25,11 +25,11 @@ from planner.apart import (
 )
 from planner.energy import WH, climb_w, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s
+from planner.levels import CEILING_M
 from planner.model import Alternative, Candidate, EtaParts, Picture, Route, Task
 from planner.tubes import circling, outward_from
 
 MEETS_M = 2 * HORIZONTAL_M  # what flights are planned apart, and what it takes to stop
-CEILING_M = 120.0  # above the higher of dock and scene: what is open to small drones
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Release:
         lowest_m = self._flight.lowest_cruise_height_m or self._flight.cruise_height_m
         planned, lowest, ceiling = (
             route.cruise_alt_amsl_m,
-            base_amsl_m + lowest_m,
+            max(base_amsl_m + lowest_m, route.least_amsl_m),
             base_amsl_m + CEILING_M,
         )
         return list(layers(planned, min(lowest, planned), max(ceiling, planned)))

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 
 from planner.frame import Points, to_degrees, to_metres
 from planner.model import Landing, LonLat, Performance, Volume, Wind
+from planner.relief import Relief
 from planner.trees import Indices, Tree, Trees
 from planner.visibility import Corners, Edges, corners_of, edges_of, sees, sees_from
 from planner.volumes import joined, without_pockets
@@ -45,6 +47,7 @@ class Airspace:
     volumes: tuple[Volume, ...]  # as given; with the docks, all that this is built from
     docks: tuple[str, ...]
     landings: tuple[Landing, ...]  # other places where flights may end
+    relief: Relief | None  # None: heights are told by the task alone
     nodes_m: Points
     nodes: tuple[LonLat, ...]
     obstacles: BaseGeometry
@@ -55,6 +58,7 @@ class Airspace:
     _shapes: Mapping[str, BaseGeometry]
     _numbers: Mapping[str, int]
     _seen: dict[int, NDArray[np.int64]] = field(default_factory=dict)
+    _spans: dict[tuple[int, int], tuple[float, float]] = field(default_factory=dict)
 
     @property
     def first_corner(self) -> int:
@@ -124,6 +128,20 @@ class Airspace:
             self._seen[node] = seen
         return seen
 
+    def span_of_nodes(self, nodes: Sequence[int]) -> tuple[float, float]:
+        """The highest ground near a way over nodes and the lowest under it, where there is a
+        relief; each leg is looked at once."""
+        assert self.relief is not None
+        highest_m, lowest_m = -math.inf, math.inf
+        for a, b in pairwise(nodes):
+            key = (a, b) if a < b else (b, a)
+            if key not in self._spans:
+                high_m, low_m = self.relief.spans(self.nodes_m[[key[0]]], self.nodes_m[[key[1]]])
+                self._spans[key] = float(high_m[0]), float(low_m[0])
+            high, low = self._spans[key]
+            highest_m, lowest_m = max(highest_m, high), min(lowest_m, low)
+        return highest_m, lowest_m
+
     def tree(
         self, dock: str, performance: Performance, wind: Wind, within_s: float = math.inf
     ) -> Tree:
@@ -133,7 +151,10 @@ class Airspace:
 
 
 def build(
-    volumes: Iterable[Volume], docks: Mapping[str, LonLat], landings: Iterable[Landing] = ()
+    volumes: Iterable[Volume],
+    docks: Mapping[str, LonLat],
+    landings: Iterable[Landing] = (),
+    relief: Relief | None = None,
 ) -> Airspace:
     """Compiles the airspace. Overlapping volumes act as one.
 
@@ -167,10 +188,11 @@ def build(
     shapely.prepare(obstacles)
     nodes = (*ends.values(), *to_degrees(corners.at_m).tolist())
     return Airspace(
-        id=_hash(volumes, docks, landings),
+        id=_hash(volumes, docks, landings, relief),
         volumes=volumes,
         docks=tuple(docks),
         landings=landings,
+        relief=relief,
         nodes_m=nodes_m,
         nodes=tuple(LonLat(*at) for at in nodes),
         obstacles=obstacles,
@@ -221,14 +243,19 @@ def _shape(volume: Volume) -> BaseGeometry:
 
 
 def _hash(
-    volumes: Iterable[Volume], docks: Mapping[str, LonLat], landings: tuple[Landing, ...]
+    volumes: Iterable[Volume],
+    docks: Mapping[str, LonLat],
+    landings: tuple[Landing, ...],
+    relief: Relief | None,
 ) -> str:
-    """The same for the same volumes, docks and landings, on every machine."""
+    """The same for the same volumes, docks, landings and relief, on every machine."""
     built_from: tuple[object, ...] = (
         [(v.id, v.rings, v.buffer_m) for v in volumes],
         [(dock, tuple(at)) for dock, at in docks.items()],
     )
     if landings:
         built_from += ([(each.id, tuple(each.at), each.alt_amsl_m) for each in landings],)
+    if relief is not None:
+        built_from += (relief,)
     text = repr(built_from)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -18,6 +18,7 @@ from planner.energy import WH, climb_w, scene_wh
 from planner.flight import climb_s, cruise_s, ground_speed, ground_speeds
 from planner.frame import Points, to_degrees, to_metres
 from planner.homeward import way_home, way_home_wh
+from planner.levels import lifted
 from planner.model import (
     Candidate,
     LonLat,
@@ -73,6 +74,7 @@ def detour(
         return against
     points = _way(airspace, candidate.performance, candidate.wind, ends_m)
     cruise_alt = max(candidate.alt_amsl_m, task.ground_amsl_m) + task.cruise_height_m
+    cruise_alt = lifted(airspace, points or (), cruise_alt)
     home = way_home(airspace, candidate, task.at, cruise_alt)
     from_here = way_home(airspace, candidate, LonLat(start.lon, start.lat), cruise_alt)
     if points is None or home is None or from_here is None:

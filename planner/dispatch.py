@@ -15,6 +15,7 @@ from planner.energy import WH, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s, cruise_s
 from planner.frame import to_metres
 from planner.homeward import waypoints
+from planner.levels import level_of, too_high
 from planner.model import (
     Alternative,
     Candidate,
@@ -96,7 +97,7 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: Place) -
     back = way_back(airspace, candidate, place)
     if out is None or back is None:
         return _grounded(candidate, (_no_way(airspace, candidate, place, out),))
-    route = _route(airspace, candidate, task, out, back)
+    route = _route(airspace, candidate, task, place, out, back)
     parts = _parts(candidate, task, route)
     energy_wh = _energy_wh(candidate, task, route, parts)
     slows_s = headwind_slows_s(*out[1:])
@@ -135,7 +136,7 @@ def _judged(
         dock=candidate.dock,
         drone=candidate.drone,
         feasible=not reasons,
-        reasons=reasons,
+        reasons=reasons + too_high(route),
         eta_s=parts.total_s,
         parts=parts,
         in_window=parts.total_s <= task.window_s,
@@ -154,9 +155,12 @@ def _judged(
     )
 
 
-def _route(airspace: Airspace, candidate: Candidate, task: Task, out: Way, back: Way) -> Route:
+def _route(
+    airspace: Airspace, candidate: Candidate, task: Task, place: Place, out: Way, back: Way
+) -> Route:
     """The way out ends with the descent to the scene, the way back begins with the climb."""
-    cruise_alt = max(candidate.alt_amsl_m, task.ground_amsl_m) + task.cruise_height_m
+    level = level_of(airspace, candidate, task, place, out[0], back[0])
+    cruise_alt = level.cruise_amsl_m
     scene_alt = task.ground_amsl_m + task.height_m
     performance = candidate.performance
     out_nodes, out_points, out_legs_m, out_speeds = out
@@ -172,6 +176,8 @@ def _route(airspace: Airspace, candidate: Candidate, task: Task, out: Way, back:
         back_m=sum(back_legs_m),
         out_s=cruise_s(out_points, out_speeds, performance),
         back_s=cruise_s(back_points, back_speeds, performance),
+        least_amsl_m=level.least_amsl_m,
+        lowest_m=level.lowest_m,
     )
 
 

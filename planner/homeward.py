@@ -12,6 +12,7 @@ from planner.checks import check_position, wind_is_sound
 from planner.energy import home_wh
 from planner.flight import cruise_s
 from planner.frame import to_metres
+from planner.levels import lifted
 from planner.model import Candidate, LonLat, Route, Waypoint, Wind
 from planner.paths import Place, way_back
 
@@ -19,9 +20,10 @@ from planner.paths import Place, way_back
 def way_home(
     airspace: Airspace, candidate: Candidate, at: LonLat, cruise_alt_amsl_m: float
 ) -> Route | None:
-    """The fastest way from a place in the air to the candidate's dock; None if there is none. From
-    inside a no-fly volume it first leaves that, straight. With no sensible wind measured, the way
-    is that of a calm.
+    """The fastest way from a place in the air to the candidate's dock, at the height told or as
+    much higher as the ground on the way asks for; None if there is none. From inside a no-fly
+    volume it first leaves that, straight. With no sensible wind measured, the way is that of a
+    calm.
 
     Raises:
         QuestionInvalid: if ``at`` is no position.
@@ -34,6 +36,7 @@ def way_home(
     if back is None:
         return None
     nodes, points, legs_m, speeds_ms = back
+    cruise_alt_amsl_m = lifted(airspace, points, cruise_alt_amsl_m)
     home = waypoints([airspace.nodes[n] for n in nodes], speeds_ms, cruise_alt_amsl_m)
     back_s = cruise_s(points, speeds_ms, candidate.performance)
     return Route(cruise_alt_amsl_m, (), home, 0.0, sum(legs_m), 0.0, back_s)

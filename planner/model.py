@@ -94,6 +94,7 @@ class Veto(StrEnum):
     HEADWIND = "headwind"  # a leg cannot be flown against this wind
     PAYLOAD = "payload"  # text: what is lacking
     FARTHER = "farther"  # value: s it needs at the least, limit: s in which others are there
+    CEILING = "ceiling"  # rules nobody out; value: m above the lowest ground on the way, limit
     ONE_WAY_DOWN = "one_way_down"  # rules nobody out; value: Wh beyond the reserve, limit: 0
 
 
@@ -181,6 +182,8 @@ class Route:
     back_m: float
     out_s: float  # cruising, without climb and descent
     back_s: float
+    least_amsl_m: float = 0.0  # at cruise, to clear the ground and what stands on it
+    lowest_m: float | None = None  # ground under it; None: not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,24 @@ class Place:
             if node is None
             else airspace.seen_from_node(node)
         )
+        self._airspace = airspace
+        self._spans: dict[int, tuple[float, float]] | None = None
         self._tracks = at_m - airspace.nodes_m[self.seen]
         self._lengths = np.hypot(self._tracks[:, 0], self._tracks[:, 1])
         self._times: dict[tuple[float, float, Wind], tuple[Floats, Floats]] = {}
+
+    def span(self, node: int) -> tuple[float, float]:
+        """The highest ground near the straight way from a seen node, and the lowest under it."""
+        if self._spans is None:
+            airspace, relief = self._airspace, self._airspace.relief
+            assert relief is not None
+            landings = (self.seen >= len(airspace.docks)) & (self.seen < airspace.first_corner)
+            seen = self.seen[~landings]  # no way leads over these
+            starts_m = airspace.nodes_m[seen]
+            highest_m, lowest_m = relief.spans(starts_m, np.broadcast_to(self.at, starts_m.shape))
+            pairs = zip(highest_m.tolist(), lowest_m.tolist(), strict=True)
+            self._spans = dict(zip(seen.tolist(), pairs, strict=True))
+        return self._spans[node]
 
     def times(self, candidate: Candidate) -> tuple[Floats, Floats]:
         """Seconds from the seen nodes to the place, and back, in the wind that the trees are of."""

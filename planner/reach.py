@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 _NONE = -9999  # scipy's mark for 'no predecessor'
+RAYS = 4000  # that are sampled at once, some megabytes
 _NO_WAY = (math.inf, 1.0, 0.0, 0.0)
 
 
@@ -48,6 +49,7 @@ class Reach:
     ) -> None:
         self._airspace, self._places_m, self._grounds_m = airspace, places_m, grounds_m
         landings = range(len(airspace.docks), airspace.first_corner)  # no way leads over these
+        self._spans: dict[int, tuple[Floats, Floats]] = {}
         self._seen = [
             np.empty(0, dtype=np.int64) if node in landings else self._seen_from(at_m, within_m)
             for node, at_m in enumerate(airspace.nodes_m)
@@ -66,10 +68,11 @@ class Reach:
         if fault_of(candidate) is not None:
             return np.full(n, np.inf)
         tree = self._airspace.tree(candidate.dock, candidate.performance, candidate.wind)
-        out_s = self._cruise(candidate, tree, outward=True)
+        out_s, out_over = self._cruise(candidate, tree, outward=True)
         there = np.flatnonzero(np.isfinite(out_s))
-        back_s = self._cruise(candidate, tree, outward=False)
-        up_s, down_s, energy_wh = self._heights(candidate, mission, there, out_s, back_s)
+        back_s, back_over = self._cruise(candidate, tree, outward=False)
+        cruise_m = self._cruise_amsl_m(candidate, mission, tree, there, out_over, back_over)
+        up_s, down_s, energy_wh = self._heights(candidate, mission, there, out_s, back_s, cruise_m)
         reserve_wh = candidate.performance.reserve_share * candidate.performance.battery_wh
         enough = candidate.energy_wh - energy_wh >= reserve_wh
         found = np.full(n, np.inf)
@@ -77,8 +80,8 @@ class Reach:
         found[there] = np.where(enough, total_s, np.inf)
         return found
 
-    def _cruise(self, candidate: Candidate, tree: Tree, outward: bool) -> Floats:
-        """Time at cruise from the dock to each place, or back."""
+    def _cruise(self, candidate: Candidate, tree: Tree, outward: bool) -> tuple[Floats, Indices]:
+        """Time at cruise from the dock to each place, or back; and the node next to the place."""
         dock = self._airspace.index_of(candidate.dock)
         found = np.full(len(self._places_m), np.inf)
         straight = self._seen[dock]
@@ -86,10 +89,12 @@ class Reach:
         speeds_ms = ground_speeds(tracks, candidate.performance, candidate.wind)
         legs_s = ramps_and_legs_s(lengths_m, speeds_ms, candidate.performance)[1]
         found[straight] = np.where(np.isnan(legs_s), np.inf, legs_s)
+        over = np.full(len(found), dock)
         places, nodes = self._bent(candidate, tree, np.isinf(found), outward)
         if len(places):
             found[places] = self._bent_s(candidate, tree, places, nodes, outward)
-        return found
+            over[places] = nodes
+        return found, over
 
     def _tracks(self, nodes: Indices, places: Indices, outward: bool) -> tuple[Points, Floats]:
         tracks: Points = self._places_m[places] - self._airspace.nodes_m[nodes]
@@ -137,10 +142,7 @@ class Reach:
     ) -> tuple[float, float, float, float]:
         """Of the way between dock and node: its time, and of its leg at the node how long the drone
         speeds up and where it heads (east, north)."""
-        before = tree.out_from if outward else tree.back_to
-        nodes = [node]
-        while before[nodes[-1]] != _NONE:
-            nodes.append(int(before[nodes[-1]]))
+        nodes = _follow(tree.out_from if outward else tree.back_to, node)
         points = [self._airspace.points[n] for n in (reversed(nodes) if outward else nodes)]
         speeds_ms = _speeds(points, candidate.performance, candidate.wind)
         if speeds_ms is None or node == self._airspace.index_of(candidate.dock):
@@ -154,6 +156,46 @@ class Reach:
         east, north = (to[0] - at[0]) / length_m, (to[1] - at[1]) / length_m
         return cruise_s(points, speeds_ms, candidate.performance), float(ramp_s[0]), east, north
 
+    def _cruise_amsl_m(
+        self,
+        candidate: Candidate,
+        mission: Mission,
+        tree: Tree,
+        there: Indices,
+        out_over: Indices,
+        back_over: Indices,
+    ) -> Floats:
+        """As ``planner.levels.level_of`` has it."""
+        ground_m, pad_m = self._grounds_m[there], candidate.alt_amsl_m
+        wanted_m = np.maximum(pad_m, ground_m) + mission.cruise_height_m
+        relief = self._airspace.relief
+        if relief is None:
+            return wanted_m
+        highest_m, lowest_m = np.full(len(there), -np.inf), np.full(len(there), np.inf)
+        for over, before in ((out_over, tree.out_from), (back_over, tree.back_to)):
+            for node in np.unique(over[there]).tolist():
+                here = np.flatnonzero(over[there] == node)
+                high_m, low_m = self._spans_from(node)
+                along = self._airspace.span_of_nodes(_follow(before, node))
+                places = there[here]
+                highest_m[here] = np.maximum(highest_m[here], np.maximum(high_m[places], along[0]))
+                lowest_m[here] = np.minimum(lowest_m[here], np.minimum(low_m[places], along[1]))
+        return relief.cruises_amsl_m(wanted_m, highest_m, lowest_m, pad_m)
+
+    def _spans_from(self, node: int) -> tuple[Floats, Floats]:
+        """The highest ground near the straight ways from a node to the places that it sees, and the
+        lowest under them; looked at once."""
+        if node not in self._spans:
+            relief, seen = self._airspace.relief, self._seen[node]
+            assert relief is not None
+            highest_m, lowest_m = (np.full(len(self._places_m), np.nan) for _ in range(2))
+            for these in np.array_split(seen, max(1, len(seen) // RAYS)):
+                starts_m = np.broadcast_to(self._airspace.nodes_m[node], (len(these), 2))
+                spans = relief.spans(starts_m, self._places_m[these])
+                highest_m[these], lowest_m[these] = spans
+            self._spans[node] = highest_m, lowest_m
+        return self._spans[node]
+
     def _heights(
         self,
         candidate: Candidate,
@@ -161,11 +203,11 @@ class Reach:
         there: Indices,
         out_s: Floats,
         back_s: Floats,
+        cruise_m: Floats,
     ) -> tuple[Floats, Floats, Floats]:
         """For the places that are reached: seconds up to cruise, down to the scene, and the energy
         of the whole flight as ``planner.energy`` reckons it."""
         performance, ground_m = candidate.performance, self._grounds_m[there]
-        cruise_m = np.maximum(candidate.alt_amsl_m, ground_m) + mission.cruise_height_m
         scene_m = ground_m + mission.height_m
         up_s = climbs_s(cruise_m - candidate.alt_amsl_m, performance)
         down_s = climbs_s(scene_m - cruise_m, performance)
@@ -176,6 +218,14 @@ class Reach:
         joules = climbing_s * climb_w(performance) + hovering_s * performance.hover_w
         joules += (out_s[there] + back_s[there]) * performance.cruise_w
         return up_s, down_s, joules / WH
+
+
+def _follow(before: NDArray[np.int32], node: int) -> list[int]:
+    """From a node to the dock."""
+    nodes = [node]
+    while before[nodes[-1]] != _NONE:
+        nodes.append(int(before[nodes[-1]]))
+    return nodes
 
 
 def _speeds(

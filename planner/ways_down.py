@@ -21,6 +21,7 @@ from planner.airspace import Airspace
 from planner.energy import WH, climb_w, home_wh
 from planner.flight import climb_s, cruise_s, ground_speed
 from planner.frame import to_degrees, to_metres
+from planner.levels import lifted
 from planner.model import (
     Alternative,
     Candidate,
@@ -95,7 +96,9 @@ def two_ways_first(
         if found.holds:
             first = replace(offer, ways_down=found)
             return (first, *able[number + 1 :], *lacking, *ranking[len(able) :])
-        lacking.append(replace(offer, ways_down=found, reasons=(one_way_down(found),)))
+        lacking.append(
+            replace(offer, ways_down=found, reasons=(*offer.reasons, one_way_down(found)))
+        )
     return (*lacking, *ranking[len(able) :])
 
 
@@ -168,13 +171,16 @@ class _Finder:
     def _needs_wh(self, place: Place, landing: Landing, seen: set[int]) -> float | None:
         """None where no way leads there, or none that can be flown in this wind."""
         performance = self._candidate.performance
+        points = [place.at, self._airspace.points[self._airspace.index_of(landing.id)]]
         flown_s = self._straight_s(place, landing, seen)
         if flown_s is None:
             way = way_back(self._airspace, replace(self._candidate, dock=landing.id), place)
             if way is None:
                 return None
-            flown_s = cruise_s(way[1], way[3], performance)
-        return home_wh(performance, 0.0, self._cruise_amsl_m - landing.alt_amsl_m, flown_s)
+            points, flown_s = way[1], cruise_s(way[1], way[3], performance)
+        there_m = lifted(self._airspace, points, self._cruise_amsl_m)
+        up_m, down_m = there_m - self._cruise_amsl_m, there_m - landing.alt_amsl_m
+        return home_wh(performance, up_m, down_m, flown_s)
 
     def _straight_s(self, place: Place, landing: Landing, seen: set[int]) -> float | None:
         """Where the straight way can be flown, none is faster. None where it cannot."""

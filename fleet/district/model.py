@@ -167,6 +167,7 @@ class Flight(_Model):
     window_s: float = 300
     cruise_height_m: float = Field(gt=20, le=120)
     lowest_cruise_height_m: float | None = Field(default=None, gt=20, le=120)  # None: the same
+    clear_m: float = Field(default=80, gt=0, lt=120)  # above the highest ground near the way
     scene_height_m: float = Field(gt=10, le=120)
     min_launch_pct: float = Field(ge=0, le=100)
     fence_margin_m: float = Field(ge=0)

@@ -22,7 +22,7 @@ export function saidIn(text: string, language: string): string {
     .join(language === "en" ? "; " : "；");
 }
 
-const WHOLE = new Set(["dock_offline", "drone_offline", "battery", "temperature", "farther", "no_path"]);
+const WHOLE = new Set(["dock_offline", "drone_offline", "battery", "temperature", "farther", "no_path", "ceiling"]);
 const NEVER = new Set(["dock_offline", "drone_offline"]); // without a figure: not heard from yet
 const UNKNOWN = new Set(["wind", "battery"]); // without a figure: not measured
 const ON_SORTIE = /is on sortie \S+ \((\w+)\)/;

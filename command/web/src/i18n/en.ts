@@ -456,6 +456,7 @@ export const en: typeof zh = {
     wind_unknown: "The dock measures no wind to plan with",
     battery_unknown: "The charge is not known",
     drone_failed: "Its sortie to this incident failed",
+    ceiling: "To clear the ground it flies up to {{value}} m above the lowest of it; {{limit}} m are open without leave",
     one_way_down: "At times only one landing place can be reached with reserve; sent only if no other has two",
     farther: "Could not be there before {{value}} s, and others can",
   },

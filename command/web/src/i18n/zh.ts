@@ -453,6 +453,7 @@ export const zh = {
     wind_unknown: "机场没有可用的测风数据",
     battery_unknown: "电量未知",
     drone_failed: "已为本事件出动但未成功",
+    ceiling: "为越过地形，最低处上方达 {{value}} 米；{{limit}} 米以上须经批准",
     one_way_down: "部分航段只有一处降落点在电量余量之内；仅在别无选择时派出",
     farther: "最快也要 {{value}} 秒，其他机场更快",
   },
