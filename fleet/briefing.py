@@ -14,7 +14,7 @@ from fleet.district.model import District, DockSite, DroneModel
 from fleet.events import LoanRequested, WayHomePlanned
 from fleet.forecast import launch_times
 from fleet.journal import Journal
-from fleet.landing import named, rally_items
+from fleet.landing import equipped, named
 from fleet.mavlink.mission_items import FlightPlan, diverted_plan, response_plan
 from fleet.orders import Orders, WayHome, route_of
 from fleet.patrol.looks import LookLog
@@ -53,9 +53,9 @@ class Briefing:
         route, loan, model = route_of(stored.route), stored.loan, self._model_of(site)
         plan_of = diverted_plan if view.diverted_from else response_plan
         mission = plan_of(route, site.at, site.alt_amsl_m)
-        rally = named(self._district.rally_points, stored.rally)
+        rally, flight = named(self._district.rally_points, stored.rally), self._district.flight
         orders = Orders(
-            mission=replace(mission, rally=rally_items(rally, site.alt_amsl_m)),
+            mission=equipped(mission, route, rally, site.alt_amsl_m, flight.cruise_height_m),
             plan=Plan(
                 scene_alt_amsl_m=route.out[-1].alt_amsl_m,
                 arrive_radius_m=self._district.flight.arrive_radius_m,

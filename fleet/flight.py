@@ -19,7 +19,7 @@ from fleet.dock_side import DockSide
 from fleet.events import Fact, SortieAdvanced, SortieDirected, SortieHeld, SortieStepDone
 from fleet.hazard_watch import HazardWatch, Limits
 from fleet.journal import Journal
-from fleet.landing import named, rally_items
+from fleet.landing import equipped, named
 from fleet.launching import Launch
 from fleet.lent_watch import LentWatch
 from fleet.mavlink.mission_items import FlightPlan, directed_plan, homeward_plan
@@ -317,11 +317,10 @@ class SortieFlight:
     def _directed_plan(self) -> FlightPlan:
         directed, pad = self._journal.state.plans[self._id].directed, self._orders.pad
         assert directed is not None
-        plan = directed_plan(
-            route_of(directed.route), pad.at, pad.alt_amsl_m, directed.radius_m, directed.turns
-        )
-        rally = named(self._orders.rally, directed.rally)
-        return replace(plan, rally=rally_items(rally, pad.alt_amsl_m))
+        route, rally = route_of(directed.route), named(self._orders.rally, directed.rally)
+        plan = directed_plan(route, pad.at, pad.alt_amsl_m, directed.radius_m, directed.turns)
+        least_m = self._orders.flight.cruise_height_m
+        return equipped(plan, route, rally, pad.alt_amsl_m, least_m)
 
     def _way_back_in_drone(self, before: S) -> int | None:
         """The item with which the way back begins, for a drone that is where that leads from."""

@@ -15,6 +15,7 @@ from typing import Final
 from fleet.district.model import RallyPoint
 from fleet.formats.plan_file import rally_item
 from fleet.mavlink.mission import MissionItem
+from fleet.mavlink.mission_items import FlightPlan
 from planner.airspace import Airspace
 from planner.model import Candidate, Landing, LaunchTimes, LonLat, Route, Task, Waypoint, WaysDown
 from planner.ways_down import ways_down
@@ -47,6 +48,15 @@ def named(points: Iterable[RallyPoint], ids: Iterable[str]) -> tuple[RallyPoint,
     """The points of those ids, in their order; one that is no longer configured is left out."""
     known = {point.id: point for point in points}
     return tuple(known[id_] for id_ in ids if id_ in known)
+
+
+def equipped(
+    plan: FlightPlan, route: Route, rally: Iterable[RallyPoint], pad_amsl_m: float, least_m: float
+) -> FlightPlan:
+    """The plan with rally points, and with the height of its cruise, but ``least_m`` at the least,
+    for an autopilot that returns by itself."""
+    height_m = max(least_m, route.cruise_alt_amsl_m - pad_amsl_m)
+    return replace(plan, rally=rally_items(rally, pad_amsl_m), return_height_m=height_m)
 
 
 def rally_items(points: Iterable[RallyPoint], pad_amsl_m: float) -> tuple[MissionItem, ...]:

@@ -217,7 +217,8 @@ class Traffic:
 
     def _return_amsl_m(self, view: SortieView) -> float:
         """The height at which its autopilot brings it home by itself."""
-        return self._site(view).alt_amsl_m + self._district.flight.cruise_height_m
+        least_m = self._site(view).alt_amsl_m + self._district.flight.cruise_height_m
+        return max(least_m, self._flown(view).cruise_alt_amsl_m)
 
     def _age_s(self, at: datetime) -> float:
         return max(0.0, (self._clock.now() - at).total_seconds())

@@ -20,13 +20,15 @@ Position = tuple[float, float]
 @dataclass(frozen=True, slots=True)
 class FlightPlan:
     """A mission as it is uploaded. ``return_seq`` is where the way back begins, ``stay_seq`` the
-    item that keeps the drone at its place (0 if none does). ``rally`` goes with it; None: the drone
-    keeps what it has."""
+    item that keeps the drone at its place (0 if none does). ``rally`` and the height
+    above its pad at which its autopilot would return go with it; None: the drone keeps what it has.
+    """
 
     items: tuple[MissionItem, ...]
     return_seq: int
     stay_seq: int = 0
     rally: tuple[MissionItem, ...] | None = None
+    return_height_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

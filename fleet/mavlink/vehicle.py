@@ -163,8 +163,10 @@ class Vehicle:
         await self._talk.run(SetParameters(self.address, values), self._warrant)
 
     async def upload_plan(self, plan: FlightPlan) -> None:
-        """The mission, and before it the rally points that go with it, so that a drone that has
-        begun to fly it has them."""
+        """The mission, and before it what goes with it, so that a drone that has begun to fly it
+        has that."""
+        if plan.return_height_m is not None:
+            await self.set_parameters({"RTL_ALT": float(round(plan.return_height_m * 100))})
         if plan.rally is not None:
             await self.upload_rally(plan.rally)
         await self.upload_mission(plan.items)

@@ -37,7 +37,7 @@ from fleet.events import (
 from fleet.flight import SortieFlight
 from fleet.gate_log import record_news
 from fleet.journal import Journal
-from fleet.landing import rally_items
+from fleet.landing import equipped
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
@@ -267,10 +267,10 @@ class Stage:
 
     def _orders(self) -> Orders:
         orders = _orders()
-        rally = rally_items(self.rally, orders.pad.alt_amsl_m)
+        pad_m = orders.pad.alt_amsl_m
         return replace(
             orders,
-            mission=replace(orders.mission, rally=rally),
+            mission=equipped(orders.mission, _route(), self.rally, pad_m, 30.0),
             rally=self.rally,
             starts_after_s=self.starts_after_s,
             no_room=lambda: self.no_room,

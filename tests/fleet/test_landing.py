@@ -74,6 +74,14 @@ def test_brought_down_by_its_autopilot_at_a_rally_point_it_is_to_be_fetched(play
     played(story, point(1, BESIDE_SCENE))
 
 
+def test_its_autopilot_would_return_as_high_as_the_flight_cruises(played):
+    async def story(stage):
+        await stage.until_state("launching")
+        assert stage.craft.parameters["RTL_ALT"] == 9000  # 90 m, in cm
+
+    played(story)
+
+
 def test_a_flight_without_rally_points_takes_none_along(played):
     async def story(stage):
         stage.craft.plans.items[PlanType.RALLY] = ["left over from another flight"]
