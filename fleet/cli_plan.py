@@ -134,9 +134,11 @@ def _tried(
 
 
 def _with_reason(offer: dict[str, Any]) -> dict[str, Any]:
-    """The offer, with its reasons in one sentence too; none for a drone that may go."""
-    told = "; ".join(reason["text"] or reason["veto"] for reason in offer["reasons"])
-    return {**offer, "reason": told or None}
+    """The offer, with its reasons in one sentence too: why the drone may not go, or, as ``remark``,
+    what is to be known of its flight if it may."""
+    told = "; ".join(reason["text"] or reason["veto"] for reason in offer["reasons"]) or None
+    may_go = offer["feasible"]
+    return {**offer, "reason": None if may_go else told, "remark": told if may_go else None}
 
 
 def _print_table(found: dict[str, Any]) -> None:
@@ -159,7 +161,8 @@ def _conditions(found: dict[str, Any]) -> str:
 
 
 def _row(offer: dict[str, Any]) -> str:
-    reason = offer["reason"] or ("" if offer["in_window"] else "after the window")
+    told = offer["reason"] or offer["remark"]
+    reason = told or ("" if offer["in_window"] else "after the window")
     if offer["eta_s"] is None:
         return ROW.format(offer["dock"], offer["drone"], *("–",) * 6, reason)
     parts = (f"{offer['parts'][part]:.0f} s" for part in PARTS)

@@ -29,9 +29,9 @@ def mission(*arguments: str) -> Result:
 @pytest.mark.parametrize("name", ["m.plan", "m.waypoints"])
 def test_a_planned_mission_is_written_and_found_in_order(tmp_path: Path, name: str) -> None:
     to = str(tmp_path / name)
-    written = mission("export", "--at", PLACE, "--dock", "D07", "--to", to, "--json")
+    written = mission("export", "--at", PLACE, "--dock", "D09", "--to", to, "--json")
     assert written.exit_code == 0, written.stderr
-    assert json.loads(written.stdout)["dock"] == "D07"
+    assert json.loads(written.stdout)["dock"] == "D09"
     checked = mission("check", to, "--json")
     assert checked.exit_code == 0, checked.stdout
     answer = json.loads(checked.stdout)
