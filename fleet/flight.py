@@ -248,7 +248,10 @@ class SortieFlight:
         match after:
             case S.PREPARING:
                 not_before_s = self._began_s + self._orders.starts_after_s
-                self._outward = self._act(self._launch.prepare(self._orders.mission, not_before_s))
+                is_lent = self._orders.lend is not None
+                self._outward = self._act(
+                    self._launch.prepare(self._orders.mission, not_before_s, is_lent)
+                )
             case S.LAUNCHING:
                 self._outward = self._act(self._launch.lift_off())
             case S.EN_ROUTE | S.HELD | S.DIRECTED:

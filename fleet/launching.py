@@ -38,12 +38,15 @@ class Launch:
         self._view, self._note = view, note
         self._no_room, self._prepared, self._abort = no_room, prepared, abort
 
-    async def prepare(self, mission: FlightPlan, not_before_s: float) -> None:
-        """Cover and upload side by side; both must be done and verified before the launch."""
+    async def prepare(
+        self, mission: FlightPlan, not_before_s: float, is_lent: bool = False
+    ) -> None:
+        """Cover and upload side by side; both must be done and verified before the launch. A drone
+        that is lent is left in GUIDED, the mode in which ground stations of others arm."""
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self._dock.open())
-                both.create_task(self._upload(mission))
+                both.create_task(self._upload(mission, is_lent))
         except* FAILURES as failures:
             if self._view().state is S.PREPARING:
                 self._abort("; ".join(str(failure) for failure in failures.exceptions))
@@ -66,11 +69,13 @@ class Launch:
                 self._note("launch_waits", against)
             await asyncio.sleep(LOOK_AGAIN_S)
 
-    async def _upload(self, mission: FlightPlan) -> None:
+    async def _upload(self, mission: FlightPlan, is_lent: bool) -> None:
         await self._vehicle.request_streams(FLYING_HZ)
         await self._vehicle.upload_plan(mission)
         rally = f", {len(mission.rally)} rally points" if mission.rally else ""
         self._note("mission_verified", f"{len(mission.items)} items{rally}")
+        if is_lent:
+            await self._vehicle.hold()
 
     async def lift_off(self) -> None:
         """Rotors on, until the drone is seen in the air."""

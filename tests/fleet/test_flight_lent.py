@@ -160,6 +160,7 @@ def test_from_its_dock_it_is_lent_once_the_cover_is_open_and_flies_and_comes_hom
         assert stage.machine.cover is Cover.OPEN
         assert "cover_open" in stage.steps
         assert sortie(stage).took_off_at is None
+        assert stage.vehicle.state.mode == "GUIDED"
         await flown_up(stage)
         await stage.until(lambda: sortie(stage).took_off_at is not None)
         take_back(stage)
