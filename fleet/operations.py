@@ -254,7 +254,17 @@ class Operations:
                 return self._send(incident, choice, offer, cause, tuple(against))
             except Refused as refused:
                 against.append(str(refused))
+        self._make_room(choice)
         raise Refused("conflict", "; ".join(against) or _nobody(choice))
+
+    def _make_room(self, choice: Choice) -> None:
+        """Calls the patrols home that are in the way of the best drone: an incident goes before."""
+        offer = choice.decision.best
+        if offer is None or offer.airborne:
+            return
+        for sortie in self.release.patrols_in_the_way(choice.picture, offer):
+            if sortie in self._flights and self._flights[sortie].is_running:
+                self.recall(sortie, "an incident needs the room in the air")
 
     def _send(
         self,

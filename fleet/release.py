@@ -10,6 +10,7 @@ from fleet.district.model import District
 from fleet.orders import WayHome
 from fleet.patrol.mission import PatrolMission
 from fleet.patrol.tube import patrol_tube
+from fleet.sortie import OUTWARD
 from fleet.state import FleetState
 from fleet.traffic import Traffic
 from planner.apart import (
@@ -27,7 +28,7 @@ from planner.energy import WH, climb_w, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s
 from planner.levels import CEILING_M
 from planner.model import Alternative, Candidate, EtaParts, Picture, Route, Task
-from planner.tubes import circling, outward_from
+from planner.tubes import circling, outward_from, whole
 
 MEETS_M = 2 * HORIZONTAL_M  # what flights are planned apart, and what it takes to stop
 
@@ -112,6 +113,16 @@ class Release:
         flight = self._traffic.flight(sortie, candidate, route, lift_off_s)
         met = conflicts(patrol_tube(flight, mission), self._traffic.tubes(without=sortie))
         return f"{candidate.drone} {self._against(met[0])}" if met else None
+
+    def patrols_in_the_way(self, picture: Picture, offer: Alternative) -> list[str]:
+        """The patrol sorties that the offered flight, as it is planned, would come too near."""
+        assert offer.route is not None
+        candidate = next(each for each in picture.candidates if each.dock == offer.dock)
+        lift_off_s = self._traffic.now_s + candidate.launch.total_s
+        flight = self._traffic.flight("", candidate, offer.route, lift_off_s)
+        met = conflicts(whole(flight), self._traffic.tubes(without=""))
+        sorties = (self._state.sorties[each.flight] for each in met)
+        return [each.id for each in sorties if each.patrol is not None and each.state in OUTWARD]
 
     def no_room(self, sortie: str) -> str | None:
         """Why a drone that is ready to launch may not do so now. Of several that wait, the one that

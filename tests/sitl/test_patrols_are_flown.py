@@ -210,3 +210,48 @@ def test_an_incident_takes_a_patrol_drone_that_is_there_sooner(
         assert patrol.id == (await status(house)).patrols[0].id
 
     in_the_house(district, act)
+
+
+def test_a_patrol_that_a_person_held_goes_on_with_its_looks(
+    district: District, plan: PatrolPlan
+) -> None:
+    async def act(house: House) -> None:
+        patrol = await fly(house, plan)
+        async with asyncio.timeout(LONGEST_S):
+            while not (await status(house)).patrols[0].seen:  # noqa: ASYNC110 -- asked, not told
+                await asyncio.sleep(1)
+        (sortie,) = house.journal.state.active()
+        await house.ask(c.Hold(sortie=sortie.id))
+        await asyncio.sleep(60)
+        assert (await status(house)).patrols[0].seen == 1
+        await house.ask(c.Resume(sortie=sortie.id))
+        assert (await until_flown(house, patrol.id)).seen == 3
+
+    in_the_house(district, act)
+
+
+def test_a_patrol_in_the_way_of_an_incidents_only_drone_is_called_home(
+    district: District, plan: PatrolPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def act(house: House) -> None:
+        await fly(house, plan)
+        async with asyncio.timeout(LONGEST_S):
+            while not (await status(house)).patrols[0].seen:  # noqa: ASYNC110 -- asked, not told
+                await asyncio.sleep(1)
+        (patrol,) = house.journal.state.active()
+        lon, lat = district.docks[0].at  # where the patrol comes home to
+        ask = c.ReportIncident(lon=lon, lat=lat, kind="fire", dispatch="confirm")
+        incident = str((await house.ask(ask))["id"])
+        operations = house.parts.operations
+        choice = operations.consider(incident, frozenset({"D01"}))
+        assert choice.decision.best is not None
+        met = operations.release.patrols_in_the_way(choice.picture, choice.decision.best)
+        assert met == [patrol.id]
+        # as where no other height or start helps
+        monkeypatch.setattr(operations.release, "out", lambda *_: "there is no room")
+        operations.send_best(incident, None, without=frozenset({"D01"}))
+        await asyncio.sleep(5)
+        assert house.journal.state.sorties[patrol.id].state is c.SortieState.RETURNING
+        assert "an incident" in str(house.journal.state.sorties[patrol.id].reason)
+
+    in_the_house(district, act)
