@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from fleet.coverage import Cover
 from fleet.district.model import District
 from planner.airspace import Airspace
 from planner.checks import fault_of
+from planner.coverage import Coverage
 from planner.model import Candidate, Reason, Wind
 from planner.trees import rounded
 
@@ -51,6 +52,8 @@ class CoverageWatch:
         self._step_m, self._beside = step_m, beside
         self._rows: dict[str, tuple[Candidate, _Row]] = {}
         self._costs: dict[str, float] = {}
+        self._coverage: Coverage | None = None
+        self._known: frozenset[str] = frozenset()
         self.view: c.CoverageView | None = None  # None until it has been worked out once
 
     async def run(self, candidates: Callable[[], Sequence[Candidate]]) -> None:
@@ -69,6 +72,13 @@ class CoverageWatch:
         """The share of area that is lost while this dock's drone is busy; 0 until it is known."""
         return self._costs.get(dock, 0.0)
 
+    def share_with(self, docks: Collection[str]) -> float:
+        """The share of area covered if these docks were available too; 0 until it is known."""
+        if self._coverage is None or self.view is None:
+            return 0.0
+        more = (dock for dock in docks if dock in self._known)
+        return self._coverage.share(sorted({*self.view.available, *more}))
+
     def _work_out(self, cover: Cover, candidates: list[Candidate]) -> c.CoverageView:
         for candidate in candidates:
             flown = replace(candidate, vetoes=())
@@ -78,6 +88,7 @@ class CoverageWatch:
         docks = [candidate.dock for candidate in candidates]
         coverage = cover.joined(docks, [self._rows[dock][1] for dock in docks])
         available = [candidate.dock for candidate in candidates if not candidate.vetoes]
+        self._coverage, self._known = coverage, frozenset(docks)
         whole = coverage.share(available)
         left = coverage.without_each(available)
         self._costs = {dock: whole - share for dock, share in left.items()}

@@ -103,8 +103,7 @@ class Rounds:
         guarded = self._guarded()
         if not guarded.is_current:
             return
-        if self._uphold(guarded):
-            return
+        self._uphold(guarded)
         due = sorted(self._due(), key=lambda each: (each[0].at(each[1].ordered_s), each[1].id))
         for adopted, flight in due:
             if self._try(adopted, flight, guarded):
@@ -212,18 +211,22 @@ class Rounds:
         fact = PatrolFlightGivenUp(patrol=adopted.id, flight=flight.id, reason=why)
         self._journal.record(fact)
 
-    def _uphold(self, guarded: Guarded) -> bool:
-        """Calls a patrol home where the coverage has fallen below what must be left; one at a time,
-        until it is seen what that gives back."""
-        view = guarded.view
-        if view is None or view.covered_share >= self._gates.least_coverage:
-            return False
-        out = [each for each in self._journal.state.active() if each.patrol is not None]
-        if any(each.state in _HOMEWARD for each in out):
-            return True
-        for sortie in out:
-            if sortie.state in OUTWARD:
-                share = f"{100 * view.covered_share:.1f} %"
-                self._operations.recall(sortie.id, f"the 5-minute coverage has fallen to {share}")
-                return True
-        return False
+    def _uphold(self, guarded: Guarded) -> None:
+        """While the coverage is below what must be left: calls as many patrols home as it takes,
+        those first that give back most."""
+        view, least = guarded.view, self._gates.least_coverage
+        if view is None or view.covered_share >= least:
+            return
+        on_patrol = [each for each in self._journal.state.active() if each.patrol is not None]
+        coming = [each.dock for each in on_patrol if each.state in _HOMEWARD]
+        out = [each for each in on_patrol if each.state in OUTWARD]
+        share, why = self._coverage.share_with(coming), f"{100 * view.covered_share:.1f} %"
+        while out and share < least:
+            best = max(out, key=lambda each: self._coverage.share_with([*coming, each.dock]))
+            gives = self._coverage.share_with([*coming, best.dock]) - share
+            if gives <= 0:
+                break
+            self._operations.recall(best.id, f"the 5-minute coverage has fallen to {why}")
+            out.remove(best)
+            coming.append(best.dock)
+            share += gives

@@ -255,3 +255,25 @@ def test_a_patrol_in_the_way_of_an_incidents_only_drone_is_called_home(
         assert "an incident" in str(house.journal.state.sorties[patrol.id].reason)
 
     in_the_house(district, act)
+
+
+def test_patrols_are_called_home_when_the_coverage_falls_below_what_they_must_leave(
+    district: District, plan: PatrolPlan
+) -> None:
+    async def act(house: House) -> None:
+        await fly(house, plan)
+        async with asyncio.timeout(LONGEST_S):
+            while not (await status(house)).patrols[0].seen:  # noqa: ASYNC110 -- asked, not told
+                await asyncio.sleep(1)
+        (patrol,) = house.journal.state.active()
+        stop = b'{"fault": "emergency_stop"}'
+        await house.bus.publish(house.topics.of("sim", "D02", "fault"), stop)
+        async with asyncio.timeout(60):
+            while house.journal.state.sorties[patrol.id].state == "en_route":  # noqa: ASYNC110
+                await asyncio.sleep(1)
+        home = house.journal.state.sorties[patrol.id]
+        assert home.state is c.SortieState.RETURNING
+        assert "coverage has fallen" in str(home.reason)
+        assert "leave" in str((await status(house)).waits)
+
+    in_the_house(district, act, Schedule(ScheduleFile(gates=Gates(least_coverage=0.02)), {}))
