@@ -22,7 +22,7 @@ from planner.model import LonLat
 _log = logging.getLogger(__name__)
 
 STRAIGHT_DOWN: Final = Aim(-90.0)
-_ENDED: Final = frozenset({S.DOCKED, S.ABORTED, S.LOST, S.GROUNDED, S.WRITTEN_OFF})
+_ENDED: Final = frozenset({S.DOCKED, S.ABORTED, S.LOST, S.GROUNDED, S.WRITTEN_OFF, S.DIVERTED})
 
 
 class Aiming:
@@ -139,6 +139,8 @@ class Aiming:
         """Where the camera should look from this step on; None: where it looks already."""
         model = self._videos.models.get(view.drone)
         match view.state:
+            case S.EN_ROUTE if view.patrol is not None:
+                return STRAIGHT_DOWN  # as its sweeps were planned
             case S.EN_ROUTE | S.RETURNING if model is not None:
                 return Aim(model.rests_at_deg)
             case S.ON_SCENE:
