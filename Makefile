@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_PACKAGES := chromium mosquitto fonts-noto-cjk
 
-.PHONY: run test check lint types imports bench fleet-25 web lock clean help
+.PHONY: run test check lint types imports bench contract fleet-25 web lock clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -t -s $$'\t'
@@ -30,6 +30,11 @@ check: lint types imports ## everything but the tests
 
 bench: $(STAMP) ## timed figures
 	$(BIN)/pytest tests/benchmarks -o addopts=--import-mode=importlib -s $(ARGS)
+
+contract: $(STAMP) ## what a vehicle must do, flown on both kinds; writes the README's table
+	$(BIN)/pytest tests/vehicle_contract --ignore tests/vehicle_contract/test_contract_table.py \
+	  -o junit_family=xunit1 --junitxml=artifacts/contract.xml $(ARGS)
+	$(BIN)/python tests/vehicle_contract/table.py artifacts/contract.xml
 
 fleet-25: $(STAMP) ## 25 real arducopter processes in real time
 	$(BIN)/pytest tests/benchmarks/test_fleet_bench.py -o addopts=--import-mode=importlib -s $(ARGS)

@@ -62,18 +62,6 @@ async def test_a_fence_is_kept_as_it_was_sent(stage: Stage) -> None:
 
 
 @on_stage
-async def test_rally_points_are_kept_as_they_were_sent(stage: Stage) -> None:
-    points = [
-        MissionItem(
-            mavlink.MAV_CMD_NAV_RALLY_POINT, mavlink.MAV_FRAME_GLOBAL_RELATIVE_ALT, lon, lat, 50
-        )
-        for lon, lat in ((114.241, 22.721), (114.242, 22.722))
-    ]
-    await stage.vehicle.upload_rally(points)
-    assert difference(points, await stage.vehicle.download(PlanType.RALLY), PlanType.RALLY) is None
-
-
-@on_stage
 async def test_the_three_plans_do_not_touch_each_other(stage: Stage) -> None:
     await stage.vehicle.upload_fence(FENCE)
     await stage.vehicle.upload_mission(MISSION)
