@@ -38,22 +38,25 @@ class Place:
             else airspace.seen_from_node(node)
         )
         self._airspace = airspace
-        self._spans: dict[int, tuple[float, float]] | None = None
+        self._spans: dict[int, tuple[float, float]] = {}
         self._tracks = at_m - airspace.nodes_m[self.seen]
         self._lengths = np.hypot(self._tracks[:, 0], self._tracks[:, 1])
         self._times: dict[tuple[float, float, Wind], tuple[Floats, Floats]] = {}
 
     def span(self, node: int) -> tuple[float, float]:
-        """The highest ground near the straight way from a seen node, and the lowest under it."""
-        if self._spans is None:
+        """The highest ground near the straight way from a seen node, and the lowest under it. Those
+        from all docks that are seen are looked at in one go, those from corners only if asked for;
+        from landings no way leads anywhere."""
+        if node not in self._spans:
             airspace, relief = self._airspace, self._airspace.relief
             assert relief is not None
-            landings = (self.seen >= len(airspace.docks)) & (self.seen < airspace.first_corner)
-            seen = self.seen[~landings]  # no way leads over these
-            starts_m = airspace.nodes_m[seen]
+            docks = len(airspace.docks)
+            seen = self.seen
+            together = seen[seen < docks] if node < docks else seen[seen >= airspace.first_corner]
+            starts_m = airspace.nodes_m[together]
             highest_m, lowest_m = relief.spans(starts_m, np.broadcast_to(self.at, starts_m.shape))
             pairs = zip(highest_m.tolist(), lowest_m.tolist(), strict=True)
-            self._spans = dict(zip(seen.tolist(), pairs, strict=True))
+            self._spans.update(zip(together.tolist(), pairs, strict=True))
         return self._spans[node]
 
     def times(self, candidate: Candidate) -> tuple[Floats, Floats]:

@@ -11,7 +11,10 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 from planner.airspace import Airspace, AirspaceInvalid, build
 from planner.dispatch import choose
+from planner.frame import to_metres
 from planner.model import Landing, LonLat, Volume, Wind
+from planner.relief import Relief
+from planner.terrain import Terrain
 from tests.planner.worlds import picture
 
 WEST, SOUTH, EAST, NORTH = 114.05, 22.6, 114.35, 22.8
@@ -56,11 +59,21 @@ def places_to_land(volumes: list[Volume], count: int = 22) -> list[Landing]:
     return found
 
 
+def hilly_ground(sites: dict[str, LonLat], cell_m: float = 250.0) -> Terrain:
+    ends_m = to_metres(np.array([(WEST, SOUTH), (EAST, NORTH), *sites.values()]))
+    west_m, south_m = (ends_m.min(axis=0) - 3000).tolist()
+    columns, rows = np.ceil((ends_m.max(axis=0) + 3000 - (west_m, south_m)) / cell_m).astype(int)
+    heights = np.random.default_rng(6).integers(30, 90, (rows, columns)).tolist()
+    return Terrain(west_m, south_m, cell_m, tuple(map(tuple, heights)))
+
+
 @pytest.fixture(scope="module")
 def district() -> tuple[Airspace, dict[str, LonLat]]:
-    """As shipped: each decision proves that its drone has two ways down."""
+    """As shipped: each decision chooses its flights' heights over hilly ground, and proves that the
+    first drone has two ways down."""
     volumes, sites = a_district()
-    return build(volumes, sites, places_to_land(volumes)), sites
+    relief = Relief(hilly_ground(sites), 80.0, 120.0)
+    return build(volumes, sites, places_to_land(volumes), relief), sites
 
 
 def tell(name: str, benchmark: BenchmarkFixture) -> None:
