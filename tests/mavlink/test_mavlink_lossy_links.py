@@ -184,7 +184,7 @@ def test_three_real_arducopters_take_their_plans_and_do_what_they_are_ordered_on
             assert one.modes[one.modes.index("GUIDED") :] == ORDERED  # it starts in another
             assert one.armed == 1
 
-    Clock(speedup=8.0).run(_with_arducopters(story, tmp_path))
+    Clock(speedup=3.0).run(_with_arducopters(story, tmp_path))
 
 
 class Truth:
