@@ -31,6 +31,7 @@ def draw_day(report: DayReport, to: Path) -> None:
         marker = "D" if each.preempted else "o"
         times.plot(hour + minute / 60 + second / 3600, took_s, marker, color=color)
     times.axhline(300, color=INCIDENT_LATE, linestyle=":")
+    times.set_ylim(bottom=0)
     times.set_ylabel("on scene after, s")
     times.set_xlabel("hour of the day; diamonds: a patrol's drone went")
     share = "-" if report.in_window_share is None else f"{100 * report.in_window_share:.0f} %"
