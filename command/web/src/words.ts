@@ -1,7 +1,7 @@
 /** Codes put into words of the chosen language. Pure but for the dictionaries. */
 import type { TFunction } from "i18next";
 import type { Event, ExplanationView, KeptApart, NameView, ReasonView, TurnView, WaysDownView } from "./contract";
-import { durationText, fixed, levelText } from "./format";
+import { durationText, fixed, headingText, levelText } from "./format";
 import { en } from "./i18n/en";
 import { zh } from "./i18n/zh";
 import { Refused } from "./refused";
@@ -127,6 +127,8 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
     }
     case "SortieHeld":
       return plain(t("event.SortieHeld", { wh: fixed(Number(data.turn_back_wh), 0) }));
+    case "CameraPointed":
+      return plain(t("event.CameraPointed", { look: lookText(data) }));
     case "SortieDirected":
       return plain(
         t(Number(data.radius_m) > 0 ? "event.SortieOrbits" : "event.SortieDirected", {
@@ -183,4 +185,14 @@ export function refusalText(refusal: unknown, t: TFunction): string {
   if (refusal.code === "unauthorized" || refusal.code === "locked") return t(`refusal.${refusal.code}`, { seconds });
   if (refusal.message && refusal.code !== "timeout") return refusal.message;
   return t(`refusal.${refusal.code}`, t("refusal.other"));
+}
+
+/** Where a camera was turned to, by what of it was said. */
+function lookText(data: Record<string, unknown>): string {
+  const said = (value: unknown, text: (figure: number) => string) => (value == null ? [] : [text(Number(value))]);
+  return [
+    ...said(data.pitch_deg, (pitch) => `${fixed(pitch)}°`),
+    ...said(data.heading_deg, (heading) => headingText(heading)),
+    ...said(data.zoom, (zoom) => `${fixed(zoom, 1)}×`),
+  ].join(" ");
 }

@@ -126,3 +126,12 @@ describe("two ways down are told with the places and what they leave", () => {
     expect(said(true, "zh")).toContain("D04 +63 Wh；R15 −4 Wh");
   });
 });
+
+describe("a camera that was turned", () => {
+  it("says where to, with no more than was said", () => {
+    const turned = (data: Record<string, unknown>) =>
+      tell(event(1, { kind: "CameraPointed", data }), (id) => id, i18next.getFixedT("zh"), "zh").text;
+    expect(turned({ pitch_deg: -90, heading_deg: null, zoom: null })).toBe("转动相机：−90°");
+    expect(turned({ pitch_deg: null, heading_deg: 54, zoom: 2 })).toBe("转动相机：054° 2.0×");
+  });
+});
