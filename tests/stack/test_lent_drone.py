@@ -13,6 +13,7 @@ import pytest
 from pymavlink import mavutil
 
 from fleet import contract as c
+from fleet.bus import RequestFailed
 from tests.stack.officer import Officer, on_duty
 from tests.stack.running import dockfleet
 
@@ -62,6 +63,11 @@ async def free_drone(officer: Officer) -> c.OfferedDrone:
                 if each.drone in full and each.sortie is None and not each.guests:
                     return each
             await asyncio.sleep(1)
+
+
+async def is_armed(officer: Officer, drone: str) -> bool:
+    snapshot = c.Snapshot.model_validate(await officer.ask(c.GetSnapshot()))
+    return next(each.armed for each in snapshot.telemetry.drones if each.drone == drone)
 
 
 @asynccontextmanager
@@ -121,11 +127,15 @@ async def test_nobody_is_lent_a_drone_who_is_not_connected_and_one_on_loan_hangs
         refused = await by_hand(stack, "lease", "grant", offered.drone)
         assert refused.returncode == 1
         assert f"no ground station is connected to {offered.drone} at tcp:" in refused.stderr
+        shown = await by_hand(stack, "gateway")
+        assert offered.address in shown.stdout
         async with desk_at(offered.address):
             answer = await officer.ask(c.GrantLease(drone=offered.drone))
             sortie = answer["id"]
             lent = await officer.until_sortie(sortie, "lent")
             assert lent.incident is None
+            with pytest.raises(RequestFailed, match="on the ground; take it back instead"):
+                await officer.ask(c.LandNow(sortie=sortie))
         aborted = await officer.until_sortie(sortie, "aborted")
         assert "has not left its pad" in (aborted.reason or "")
 
@@ -170,8 +180,9 @@ async def test_a_script_whose_drone_is_taken_back_is_ended_and_says_why(stack):
         running = asyncio.ensure_future(
             by_hand(stack, "script", "run", script, "{address}", "--drone", offered.drone)
         )
-        lent = lambda: [e for e in officer.events if e.kind == "LeaseGranted"]  # noqa: E731
-        await officer.until(lent)
+        async with asyncio.timeout(60):
+            while not await is_armed(officer, offered.drone):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
         await officer.ask(c.TakeBackLease(drone=offered.drone, reason="fire in Pinghu", by="li"))
         ended = await running
         assert ended.returncode == 1
