@@ -1,0 +1,218 @@
+"""What the controller and the rest of the system say to each other over the bus.
+
+Requests go to ``Topics.controller_request`` as a ``Request`` whose body is one of ``Ask``; the
+answer is a ``Reply`` whose body is the named view. ``Change``, ``DockView`` and ``TelemetryFrame``
+are streams; ``Snapshot`` plus all changes with a greater ``seq`` is the whole picture. Of docks
+and telemetry the newest replaces all before it. The district itself is retained, as
+``DistrictView``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from fleet.contract.acts import (
+    CloseIncident,
+    Dispatch,
+    FlyPatrol,
+    Goto,
+    GrantLease,
+    Hold,
+    LandAll,
+    LandNow,
+    Orbit,
+    PointCamera,
+    PutBack,
+    Recall,
+    RecallAll,
+    ReportIncident,
+    Resume,
+    TakeBackLease,
+    TakeOut,
+    WriteOff,
+)
+from fleet.contract.decisions import (
+    AlternativeView,
+    ConditionsView,
+    DecisionSummary,
+    DecisionView,
+    ExplanationView,
+    LaunchParts,
+    MomentView,
+    ReasonView,
+    TurnView,
+    WayDownView,
+    WaysDownView,
+)
+from fleet.contract.district import DistrictView, KindView, NameView
+from fleet.contract.incidents import IncidentsPage, IncidentState, IncidentView, ResponseFigures
+from fleet.contract.lending import GatewayView, GuestView, LeaseView, OfferedDrone
+from fleet.contract.patrols import (
+    PatrolCalendar,
+    PatrolFlightView,
+    PatrolsView,
+    PatrolTaskView,
+    PatrolView,
+)
+from fleet.contract.questions import (
+    ExplainDecision,
+    GetCoverage,
+    GetEvents,
+    GetGateway,
+    GetPatrolCalendar,
+    GetPatrols,
+    GetSnapshot,
+    GetVideoTrack,
+    ListDecisions,
+    ListIncidents,
+    ListSorties,
+    ListVideo,
+    PlanFor,
+    RankDocks,
+    ShowIncident,
+    WatchVideo,
+)
+from fleet.contract.sorties import (
+    FleetActView,
+    KeptApart,
+    ServiceView,
+    SortiesPage,
+    SortieState,
+    SortieView,
+)
+from fleet.contract.streams import (
+    Change,
+    CoverageView,
+    DocksOut,
+    DockView,
+    DroneTelemetry,
+    Event,
+    Snapshot,
+    Status,
+    TelemetryFrame,
+)
+from fleet.contract.video import VideoSample, VideoStream, VideoStreams, VideoTrack
+
+Ask = Annotated[
+    ReportIncident
+    | PlanFor
+    | RankDocks
+    | Dispatch
+    | Recall
+    | Hold
+    | Resume
+    | Goto
+    | Orbit
+    | LandNow
+    | PointCamera
+    | WatchVideo
+    | ListVideo
+    | GetVideoTrack
+    | WriteOff
+    | GrantLease
+    | TakeBackLease
+    | GetGateway
+    | FlyPatrol
+    | GetPatrols
+    | TakeOut
+    | PutBack
+    | GetPatrolCalendar
+    | RecallAll
+    | LandAll
+    | CloseIncident
+    | ShowIncident
+    | ListIncidents
+    | ListSorties
+    | ExplainDecision
+    | ListDecisions
+    | GetSnapshot
+    | GetCoverage
+    | GetEvents,
+    Field(discriminator="ask"),
+]
+
+__all__ = [
+    "AlternativeView",
+    "Ask",
+    "Change",
+    "CloseIncident",
+    "ConditionsView",
+    "CoverageView",
+    "DecisionSummary",
+    "DecisionView",
+    "Dispatch",
+    "DistrictView",
+    "DockView",
+    "DocksOut",
+    "DroneTelemetry",
+    "Event",
+    "ExplainDecision",
+    "ExplanationView",
+    "FleetActView",
+    "FlyPatrol",
+    "GatewayView",
+    "GetCoverage",
+    "GetEvents",
+    "GetGateway",
+    "GetPatrolCalendar",
+    "GetPatrols",
+    "GetSnapshot",
+    "GetVideoTrack",
+    "Goto",
+    "GrantLease",
+    "GuestView",
+    "Hold",
+    "IncidentState",
+    "IncidentView",
+    "IncidentsPage",
+    "KeptApart",
+    "KindView",
+    "LandAll",
+    "LandNow",
+    "LaunchParts",
+    "LeaseView",
+    "ListDecisions",
+    "ListIncidents",
+    "ListSorties",
+    "ListVideo",
+    "MomentView",
+    "NameView",
+    "OfferedDrone",
+    "Orbit",
+    "PatrolCalendar",
+    "PatrolFlightView",
+    "PatrolTaskView",
+    "PatrolView",
+    "PatrolsView",
+    "PlanFor",
+    "PointCamera",
+    "PutBack",
+    "RankDocks",
+    "ReasonView",
+    "Recall",
+    "RecallAll",
+    "ReportIncident",
+    "ResponseFigures",
+    "Resume",
+    "ServiceView",
+    "ShowIncident",
+    "Snapshot",
+    "SortieState",
+    "SortieView",
+    "SortiesPage",
+    "Status",
+    "TakeBackLease",
+    "TakeOut",
+    "TelemetryFrame",
+    "TurnView",
+    "VideoSample",
+    "VideoStream",
+    "VideoStreams",
+    "VideoTrack",
+    "WatchVideo",
+    "WayDownView",
+    "WaysDownView",
+    "WriteOff",
+]
