@@ -30,7 +30,7 @@ from planner.model import (
     Waypoint,
     Wind,
 )
-from planner.paths import Place, Way, is_there_a_way, soonest_first, straight_s, way_back, way_out
+from planner.paths import Place, Way, is_there_a_way, soonest_first, straight_s, ways
 from planner.places import forbidden
 from planner.ways_down import two_ways_first
 
@@ -93,8 +93,7 @@ def _offer(airspace: Airspace, candidate: Candidate, task: Task, place: Place) -
         return _grounded(candidate, (fault,))
     if candidate.airborne is not None:
         return _diverted(airspace, candidate, candidate.airborne, task)
-    out = way_out(airspace, candidate, place)
-    back = way_back(airspace, candidate, place)
+    out, back = ways(airspace, candidate, place)
     if out is None or back is None:
         return _grounded(candidate, (_no_way(airspace, candidate, place, out),))
     route = _route(airspace, candidate, task, place, out, back)

@@ -47,17 +47,28 @@ def ground_speed(
     east_m: float, north_m: float, performance: Performance, wind: Wind
 ) -> float | None:
     """``ground_speeds`` for one track; None where it cannot be flown."""
+    return there_and_back(east_m, north_m, performance, wind)[0]
+
+
+def there_and_back(
+    east_m: float, north_m: float, performance: Performance, wind: Wind
+) -> tuple[float | None, float | None]:
+    """The ground speeds along a track and against it; None where it cannot be flown."""
     length_m = math.hypot(east_m, north_m)
     if length_m == 0:
-        return performance.airspeed_ms
+        return performance.airspeed_ms, performance.airspeed_ms
     wind_east, wind_north = wind_vector(wind)
     along = (wind_east * east_m + wind_north * north_m) / length_m
     across = (wind_east * north_m - wind_north * east_m) / length_m
-    held = performance.airspeed_ms**2 - across**2
-    if held < 0:
-        return None
-    speed_ms = min(along + math.sqrt(held), performance.max_ground_ms)
-    return speed_ms if speed_ms >= SLOWEST_MS else None
+    squared = performance.airspeed_ms**2 - across**2
+    if squared < 0:
+        return None, None
+    held, most_ms = math.sqrt(squared), performance.max_ground_ms
+    there_ms, back_ms = min(held + along, most_ms), min(held - along, most_ms)
+    return (
+        there_ms if there_ms >= SLOWEST_MS else None,
+        back_ms if back_ms >= SLOWEST_MS else None,
+    )
 
 
 def speed_up_s(speed_ms: float, accel_ms2: float, jerk_ms3: float) -> float:
@@ -97,6 +108,9 @@ def cruise_s(
     within the corner radius. Straight on, a corner costs nothing; right angles cost about half of
     a stop. Legs of no length are left out.
     """
+    if len(points) == 2:  # as mostly
+        way_m = math.dist(*points)
+        return _ramp_and_leg_s(way_m, speeds_ms[0], performance)[1] if way_m > 0 else 0.0
     total_s, before = 0.0, None
     for (x, y), (to_x, to_y), speed_ms in zip(points, points[1:], speeds_ms, strict=False):
         way_m = math.hypot(to_x - x, to_y - y)

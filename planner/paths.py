@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.airspace import Airspace
-from planner.flight import SLOWEST_MS, ground_speed, ground_speeds
+from planner.flight import SLOWEST_MS, ground_speed, ground_speeds, there_and_back
 from planner.frame import Points, to_metres
 from planner.model import Candidate, Performance, Wind
 from planner.trees import Tree, rounded
@@ -37,6 +37,7 @@ class Place:
             if node is None
             else airspace.seen_from_node(node)
         )
+        self.sees = frozenset(self.seen.tolist())
         self._airspace = airspace
         self._spans: dict[int, tuple[float, float]] = {}
         self._tracks = at_m - airspace.nodes_m[self.seen]
@@ -73,6 +74,21 @@ class Place:
     def _seconds(self, speeds_ms: Floats) -> Floats:
         """Infinite where the wind does not let the way be flown."""
         return np.where(np.isnan(speeds_ms), np.inf, self._lengths / speeds_ms)
+
+
+def ways(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[Way | None, Way | None]:
+    """Out and back. Where nothing is in the straight way and the wind lets it be flown, none is
+    faster in a steady wind, and no tree need be asked."""
+    dock = airspace.index_of(candidate.dock)
+    if dock in place.sees:
+        (x, y), (to_x, to_y) = dock_at, at = airspace.points[dock], place.at
+        east_m, north_m = to_x - x, to_y - y
+        there_ms, back_ms = there_and_back(east_m, north_m, candidate.performance, candidate.wind)
+        if there_ms is not None and back_ms is not None:
+            way_m = math.hypot(east_m, north_m)
+            there: Way = ([], [dock_at, at], [way_m], [there_ms])
+            return there, ([dock], [at, dock_at], [way_m], [back_ms])
+    return way_out(airspace, candidate, place), way_back(airspace, candidate, place)
 
 
 def way_out(airspace: Airspace, candidate: Candidate, place: Place) -> Way | None:
