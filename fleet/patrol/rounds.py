@@ -4,6 +4,7 @@ they may not be out any more."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -226,7 +227,8 @@ class Rounds:
             gives = self._coverage.share_with([*coming, best.dock]) - share
             if gives <= 0:
                 break
-            self._operations.recall(best.id, f"the 5-minute coverage has fallen to {why}")
+            with contextlib.suppress(Refused):  # it is just being taken up again: the next look
+                self._operations.recall(best.id, f"the 5-minute coverage has fallen to {why}")
             out.remove(best)
             coming.append(best.dock)
             share += gives
