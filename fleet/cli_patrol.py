@@ -9,6 +9,7 @@ import typer
 
 from fleet.cli import AsJson, print_json, wind_of
 from fleet.cli_patrol_flying import fly, schedule, status
+from fleet.patrol.plan_file import read_plan
 from fleet.process import Refusal, end_with
 
 if TYPE_CHECKING:
@@ -190,21 +191,6 @@ def solve(
         typer.echo(f"Route #{number} (depot {depot}): {' '.join(map(str, clients))}")
     against = "" if gap is None else f", {100 * gap:.2f} % over the best known"
     typer.echo(f"Cost {found.cost:.3f}{against} ({found.iterations} steps, seed {seed})")
-
-
-def read_plan(file: Path) -> PatrolPlan:
-    """The plan in a file; ends the program with what is wrong with it."""
-    from fleet.district.document import parse_document
-    from fleet.patrol.plan import PatrolPlan
-
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        end_with(f"{file} cannot be read ({error})")
-    value, faults = parse_document(file.name, text, PatrolPlan, is_json=True)
-    if not isinstance(value, PatrolPlan):
-        end_with("; ".join(map(str, faults[:3])))
-    return value
 
 
 def _print_plan(planned: PatrolPlan) -> None:

@@ -28,7 +28,7 @@ def fly(
     """Have a plan flown by the running controller: each flight starts at its time of today, if
     coverage, weather and drone allow it."""
     from fleet import contract as c
-    from fleet.cli_patrol import read_plan
+    from fleet.patrol.plan_file import read_plan
 
     planned = read_plan(file)
     body = c.FlyPatrol(
