@@ -250,7 +250,7 @@ def _add_people(
             lambda: roster.new_token(path.name, body.label, lasts), body.label,
         )  # fmt: skip
 
-    @api.get("/people/<name>/tokens", responses={200: TokensView, **responses(401, 403, 404)})
+    @api.get("/people/<name>/tokens", responses={200: TokensView, **responses(401, 403, 404, 422)})
     def list_tokens(path: PersonPath) -> flask.Response:
         """The tokens of programs that act as this person, without the keys"""
         need(signed_in(roster), Right.PEOPLE)

@@ -27,8 +27,8 @@ from fleet.mavlink.params import ReadParameters, SetParameters
 from fleet.mavlink.signing import Signing
 from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState
 
-MODE_SHOWN_WITHIN_S = 5.0
-ARMED_SHOWN_WITHIN_S = 5.0
+MODE_SHOWN_WITHIN_S = 10.0  # by a heartbeat a second, of which a bad link loses many in a row
+ARMED_SHOWN_WITHIN_S = 10.0
 FLYING_HZ, PARKED_HZ = 5.0, 1.0  # how often a vehicle is asked to tell where it is
 UPLOAD_ATTEMPTS = 3
 LOG_LOOKS, LOG_LOOKED_AT_EACH_S = 12, 5.0
