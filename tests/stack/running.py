@@ -17,7 +17,7 @@ import pytest
 T = TypeVar("T")
 
 ROOT = Path(__file__).parents[2]
-SPEEDUP = 5  # the wall clock of a busy machine must not look like a lost link
+SPEEDUP = 8  # the wall clock of a busy machine must not look like a lost link
 
 
 def dockfleet(*arguments: str, broker: str | None = None, **environment: str) -> Any:

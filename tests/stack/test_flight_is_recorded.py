@@ -18,7 +18,7 @@ pytestmark = pytest.mark.stack
 def flown(vehicles: str, state_dir: Path, *arguments: str) -> Path:
     """The directory with the records of a run through one incident."""
     answer = dockfleet(
-        *("sim", "--vehicles", vehicles, "--incidents", "1", "--seed", "7", "--speedup", "5"),
+        *("sim", "--vehicles", vehicles, "--incidents", "1", "--seed", "7", "--speedup", "8"),
         *("--json", "--state-dir", str(state_dir), *arguments),
     )
     assert answer.returncode == 0, answer.stderr

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.stack
 def run(vehicles: str, *arguments: str) -> dict[str, Any]:
     answer = dockfleet(
         *("sim", "--vehicles", vehicles, "--incidents", "5", "--seed", "7"),
-        *("--speedup", "5", "--json", *arguments),
+        *("--speedup", "8", "--json", *arguments),
     )
     assert answer.returncode == 0, answer.stderr
     report: dict[str, Any] = json.loads(answer.stdout)
