@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_PACKAGES := chromium mosquitto fonts-noto-cjk
 
-.PHONY: run test check lint types imports bench contract fleet-25 web lock clean help
+.PHONY: run test long check lint types imports bench contract fleet-25 web lock clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -t -s $$'\t'
@@ -15,6 +15,9 @@ run: $(STAMP) ## set up, start the whole system, print the console's address
 
 test: $(STAMP) debian lint types imports ## set up, check, run the whole test suite
 	$(BIN)/pytest $(ARGS)
+
+long: $(STAMP) debian ## the tests that take too long for every day
+	$(BIN)/pytest -m long $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -47,6 +47,7 @@ def assert_told_in_full(records: Path) -> None:
     assert shown["energy_wh"] > 1
 
 
+@pytest.mark.long
 def test_the_flight_of_a_builtin_vehicle_is_recorded(tmp_path: Path) -> None:
     assert_told_in_full(flown("builtin", tmp_path))
 

@@ -55,6 +55,7 @@ async def all_home(officer: Officer, sorties: list[str]) -> None:
         await officer.until_sortie(sortie, "docked")
 
 
+@pytest.mark.long
 async def test_two_over_one_incident_and_one_across_are_kept_apart_until_they_are_home(stack):
     async with on_duty(stack.broker) as officer:
         watch = Watch()

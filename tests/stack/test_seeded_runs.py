@@ -29,6 +29,7 @@ def assert_flown_as_predicted(report: dict[str, Any]) -> None:
         assert error_s <= max(0.1 * outcome["on_scene_s"], 15), outcome
 
 
+@pytest.mark.long
 def test_the_builtin_vehicles_reach_all_incidents_when_predicted(tmp_path):
     assert_flown_as_predicted(run("builtin", "--state-dir", str(tmp_path)))
 
@@ -39,6 +40,7 @@ def test_real_arducopters_reach_all_incidents_when_predicted(tmp_path, arducopte
     assert_flown_as_predicted(report)
 
 
+@pytest.mark.long
 @pytest.mark.ardupilot
 def test_real_arducopters_fly_as_predicted_in_wind(tmp_path, arducopter):
     report = run(
