@@ -47,17 +47,18 @@ class _JumpSelector(selectors.DefaultSelector):
     """Waits for nobody: where nothing is ready, time jumps to when something is due, but runs no
     faster than ``speedup`` times the wall clock's."""
 
-    def __init__(self, speedup: float) -> None:
+    def __init__(self, speedup: float, begins_s: float) -> None:
         super().__init__()
         self._speedup, self._began_s = speedup, time.monotonic()
-        self.now_s = 0.0
+        self._begins_s = self.now_s = begins_s
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
         if ready or not timeout:
             return ready
         self.now_s += timeout
-        early_s = self.now_s / self._speedup - (time.monotonic() - self._began_s)
+        passed_s = self.now_s - self._begins_s
+        early_s = passed_s / self._speedup - (time.monotonic() - self._began_s)
         return super().select(early_s) if early_s > 0 else []
 
 
@@ -65,8 +66,8 @@ class JumpLoop(asyncio.SelectorEventLoop):
     """An event loop whose time is virtual: it passes only where everybody waits. Deterministic, as
     long as nothing runs beside it: no threads, no sockets."""
 
-    def __init__(self, speedup: float) -> None:
-        self._jumps = _JumpSelector(speedup)
+    def __init__(self, speedup: float, begins_s: float = 0.0) -> None:
+        self._jumps = _JumpSelector(speedup, begins_s)
         super().__init__(self._jumps)
 
     def time(self) -> float:

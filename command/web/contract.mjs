@@ -25,7 +25,7 @@ const source = await compile(
   { $defs: plain(schema.$defs, "properties"), title: "Contract", type: "object", additionalProperties: false },
   "Contract",
   {
-    bannerComment: `// Generated from fleet/contract.py by \`python command/build_web.py contract\`.\n// Schema: ${digest}`,
+    bannerComment: `// Generated from fleet/contract/ by \`python command/build_web.py contract\`.\n// Schema: ${digest}`,
     unreachableDefinitions: true,
     style: { printWidth: 100 },
   },

@@ -55,9 +55,14 @@ class LocalBus:
         )
         try:
             async with asyncio.timeout(timeout_s):
-                reply = await self._servers[topic](request)
-        except (KeyError, TimeoutError):
-            raise RequestFailed(f"nobody answers on {topic}", "timeout") from None
+                if topic not in self._servers:
+                    await asyncio.Event().wait()
+                # who gives up waiting does not stop the one who was asked
+                reply = await asyncio.shield(asyncio.ensure_future(self._servers[topic](request)))
+        except TimeoutError:
+            raise RequestFailed(
+                f"nobody answered on {topic} within {timeout_s:.0f} s", "timeout"
+            ) from None
         if not reply.ok:
             raise RequestFailed(str(reply.reason), reply.code)
         return reply

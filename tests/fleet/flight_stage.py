@@ -4,7 +4,7 @@ waiting. The controller beside them can be started anew."""
 from __future__ import annotations
 
 import asyncio
-import selectors
+import math
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -12,18 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
 from docks.contract import VehicleTruth
 from docks.machine import Dock
 from docks.simulated import SimulatedDock
 from docks.site import DockModel as DocksModel
 from docks.site import DockSite as DocksSite
 from docks.weather import Conditions, Weather
-from fleet.bus import Handler, Message, RequestFailed, Topics
-from fleet.bus.client import Server
-from fleet.bus.envelope import Request
-from fleet.clock import Clock
+from fleet.bus import Topics
+from fleet.clock import Clock, JumpLoop
 from fleet.contract import LaunchParts, SortieState
 from fleet.district.model import DockModel, DockSite, Flight, RallyPoint
 from fleet.dock_roster import DockRoster
@@ -50,6 +46,7 @@ from fleet.sortie import Plan, SortieTrigger, distance_m
 from planner.model import Route, Waypoint
 from sitl.builtin.body import Bodies
 from sitl.builtin.craft import Craft
+from sitl.virtual.bus import LocalBus
 from tests.sitl.builtin_yard import BATTERY_WH, PAD, STEP_S, SYSID, bodies
 
 T = TypeVar("T")
@@ -69,71 +66,10 @@ MODEL = {
 }
 
 
-class _JumpSelector(selectors.DefaultSelector):
-    now_s = BOOTED_S
-
-    def select(self, timeout: float | None = None) -> Any:
-        ready = super().select(0)
-        if not ready and timeout:
-            self.now_s += timeout
-        return ready
-
-
-class _JumpLoop(asyncio.SelectorEventLoop):
-    def __init__(self) -> None:
-        self._jumps = _JumpSelector()
-        super().__init__(self._jumps)
-
-    def time(self) -> float:
-        return self._jumps.now_s
-
-
 def jumping(main: Coroutine[Any, Any, T]) -> T:
     """Runs ``main`` in no time: where everybody waits, time jumps."""
-    with asyncio.Runner(loop_factory=_JumpLoop) as runner:
+    with asyncio.Runner(loop_factory=lambda: JumpLoop(math.inf, BOOTED_S)) as runner:
         return runner.run(main)
-
-
-class LocalBus:
-    """The bus within one loop."""
-
-    def __init__(self) -> None:
-        self._handlers: list[tuple[str, Handler]] = []
-        self._servers: dict[str, Server] = {}
-
-    async def publish(
-        self, topic: str, payload: BaseModel | bytes, retain: bool = False, qos: int = 1
-    ) -> None:
-        data = payload if isinstance(payload, bytes) else payload.model_dump_json().encode()
-        message = Message(topic, data, False, asyncio.get_running_loop().time())
-        for pattern, handler in self._handlers:
-            pairs = zip(pattern.split("/"), topic.split("/"), strict=False)
-            if all(told in ("+", is_) for told, is_ in pairs):
-                await handler(message)
-
-    async def subscribe(self, pattern: str, handler: Handler, newest_only: bool = False) -> None:
-        self._handlers.append((pattern, handler))
-
-    async def request(
-        self, topic: str, body: BaseModel, timeout_s: float, id_: str | None = None
-    ) -> Any:
-        now = Clock.wall_now()
-        request = Request(sender="test", reply_to="test", expires_at=now, body=body.model_dump())
-        try:
-            async with asyncio.timeout(timeout_s):
-                if topic not in self._servers:
-                    await asyncio.Event().wait()
-                reply = await asyncio.shield(
-                    asyncio.ensure_future(self._servers[topic](request))
-                )  # who gives up waiting does not stop the dock
-        except TimeoutError:
-            raise RequestFailed(f"nobody answered on {topic}", "timeout") from None
-        if not reply.ok:
-            raise RequestFailed(str(reply.reason), reply.code)
-        return reply
-
-    async def serve(self, topic: str, handler: Server) -> None:
-        self._servers[topic] = handler
 
 
 class Stage:

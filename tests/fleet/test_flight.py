@@ -7,19 +7,6 @@ import pytest
 from tests.fleet.flight_stage import Stage, jumping
 
 
-@pytest.fixture
-def played(tmp_path):
-    def play(story):
-        async def whole():
-            async with Stage(tmp_path) as stage:
-                await stage.start_controller()
-                await story(stage)
-
-        jumping(whole())
-
-    return play
-
-
 def test_a_drone_goes_out_and_comes_home_when_called(played):
     async def story(stage):
         await stage.until_state("on_scene")

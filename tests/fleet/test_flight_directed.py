@@ -10,23 +10,10 @@ from pydantic import TypeAdapter
 from fleet.events import SortieDirected
 from fleet.sortie import distance_m
 from planner.model import Route, Waypoint
-from tests.fleet.flight_stage import CRUISE_AMSL_M, INCIDENT, PAD, SORTIE, Stage, jumping
+from tests.fleet.flight_stage import CRUISE_AMSL_M, INCIDENT, PAD, SORTIE
 
 PLACE = (PAD[0] + 0.003, PAD[1] + 0.002)
 PLACE_AMSL_M = PAD[2] + 50.0
-
-
-@pytest.fixture
-def played(tmp_path):
-    def play(story):
-        async def whole():
-            async with Stage(tmp_path) as stage:
-                await stage.start_controller()
-                await story(stage)
-
-        jumping(whole())
-
-    return play
 
 
 def directed(radius_m=0, turns=0, turn_back_wh=30.0):

@@ -2,22 +2,7 @@
 
 import asyncio
 
-import pytest
-
-from tests.fleet.flight_stage import SORTIE, Stage, jumping
-
-
-@pytest.fixture
-def played(tmp_path):
-    def play(story):
-        async def whole():
-            async with Stage(tmp_path) as stage:
-                await stage.start_controller()
-                await story(stage)
-
-        jumping(whole())
-
-    return play
+from tests.fleet.flight_stage import SORTIE, Stage
 
 
 async def on_its_way_home(stage: Stage, off_m: float = 300.0) -> None:

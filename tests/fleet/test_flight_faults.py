@@ -22,19 +22,6 @@ def district():
     return load(Path("configs/longgang"))
 
 
-@pytest.fixture
-def played(tmp_path):
-    def play(story):
-        async def whole():
-            async with Stage(tmp_path) as stage:
-                await stage.start_controller()
-                await story(stage)
-
-        jumping(whole())
-
-    return play
-
-
 def test_a_link_gap_before_take_off_leaves_the_fence_on(district, tmp_path):
     async def whole():
         async with Stage(tmp_path) as stage:

@@ -7,25 +7,18 @@ import pytest
 from docks.contract import Cover
 from fleet.events import LeaseEnded
 from fleet.mavlink.vehicle import Warrant
-from tests.fleet.flight_stage import SORTIE, Stage, jumping
+from tests.fleet.flight_stage import SORTIE
 
 HOLDER = "U01-1"
 
 
-@pytest.fixture
-def played(tmp_path):
-    def play(story, lend=None):
-        async def whole():
-            stage = Stage(tmp_path)
-            if lend is not None:
-                stage.lend = lambda: lend(stage)
-            async with stage:
-                await stage.start_controller()
-                await story(stage)
+def lends(act):
+    """Prepares a stage where ``act`` is done when the drone in its dock is to be given away."""
 
-        jumping(whole())
+    def prepare(stage):
+        stage.lend = lambda: act(stage)
 
-    return play
+    return prepare
 
 
 def give(stage, for_s=600.0):
@@ -166,7 +159,7 @@ def test_from_its_dock_it_is_lent_once_the_cover_is_open_and_flies_and_comes_hom
         take_back(stage)
         await stage.until_state("docked")
 
-    played(story, lend=give)
+    played(story, lends(give))
 
 
 def test_its_holder_may_land_it_on_its_pad_and_take_off_again(played):
@@ -183,7 +176,7 @@ def test_its_holder_may_land_it_on_its_pad_and_take_off_again(played):
         take_back(stage)
         await stage.until_state("docked")
 
-    played(story, lend=give)
+    played(story, lends(give))
 
 
 def test_a_loan_that_never_left_its_pad_is_aborted_and_the_cover_closes(played):
@@ -193,7 +186,7 @@ def test_a_loan_that_never_left_its_pad_is_aborted_and_the_cover_closes(played):
         await stage.until_state("aborted", within_s=5)
         await stage.until(lambda: stage.machine.cover is Cover.CLOSED)
 
-    played(story, lend=give)
+    played(story, lends(give))
 
 
 def test_a_loan_whose_holder_has_hung_up_meanwhile_is_aborted(played):
@@ -202,7 +195,7 @@ def test_a_loan_whose_holder_has_hung_up_meanwhile_is_aborted(played):
         assert "hung up" in sortie(stage).reason
         await stage.until(lambda: stage.machine.cover is Cover.CLOSED)
 
-    played(story, lend=lambda stage: "U01-1, for whom it was, has hung up")
+    played(story, lends(lambda _: "U01-1, for whom it was, has hung up"))
 
 
 def test_left_away_from_its_dock_it_is_grounded_when_the_lease_is_over(played):

@@ -41,7 +41,8 @@ from planner.dispatch import choose
 from planner.homeward import way_home
 from planner.model import Alternative, LonLat, Picture, Route, Waypoint
 from planner.tubes import homeward_from
-from tests.fleet.flight_stage import LocalBus, jumping
+from sitl.virtual.bus import LocalBus
+from tests.fleet.flight_stage import jumping
 
 FIRST, SECOND = (114.246, 22.7249), (114.2519, 22.7259)  # served by D20 and D13, the ways cross
 FLOWN = (T.PREPARE, T.PREPARED, T.TOOK_OFF)

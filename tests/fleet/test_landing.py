@@ -15,7 +15,7 @@ from fleet.mavlink.mission import PlanType
 from fleet.sortie import distance_m
 from planner.dispatch import choose
 from planner.model import LonLat, Waypoint
-from tests.fleet.flight_stage import PAD, SCENE, Stage, jumping
+from tests.fleet.flight_stage import PAD, SCENE
 
 BESIDE_SCENE = (SCENE[0] + 0.001, SCENE[1])
 
@@ -32,18 +32,13 @@ def point(number: int, at: tuple[float, float], up_m: float = 0.0) -> RallyPoint
     )
 
 
-@pytest.fixture
-def played(tmp_path):
-    def play(story, *rally):
-        async def whole():
-            async with Stage(tmp_path) as stage:
-                stage.rally = rally
-                await stage.start_controller()
-                await story(stage)
+def rallying(*points):
+    """Prepares a stage that has these rally points."""
 
-        jumping(whole())
+    def prepare(stage):
+        stage.rally = points
 
-    return play
+    return prepare
 
 
 def test_it_takes_off_with_the_rally_points_it_was_told(played):
@@ -56,7 +51,7 @@ def test_it_takes_off_with_the_rally_points_it_was_told(played):
         ]
         assert [item.z for item in kept] == [-4.0, 0.0]  # whole metres
 
-    played(story, point(1, BESIDE_SCENE, -4.4), point(2, PAD[:2]))
+    played(story, rallying(point(1, BESIDE_SCENE, -4.4), point(2, PAD[:2])))
 
 
 def test_brought_down_by_its_autopilot_at_a_rally_point_it_is_to_be_fetched(played):
@@ -71,7 +66,7 @@ def test_brought_down_by_its_autopilot_at_a_rally_point_it_is_to_be_fetched(play
         view = stage.journal.state.sorties[stage.sortie]
         assert view.reason == "its autopilot has landed it at a rally point"
 
-    played(story, point(1, BESIDE_SCENE))
+    played(story, rallying(point(1, BESIDE_SCENE)))
 
 
 def test_its_autopilot_would_return_as_high_as_the_flight_cruises(played):

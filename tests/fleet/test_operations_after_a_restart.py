@@ -33,7 +33,8 @@ from fleet.readiness import Readiness
 from fleet.sortie import SORTIE as TABLE
 from fleet.sortie import SortieTrigger as T
 from fleet.waiting import WaitingLine
-from tests.fleet.flight_stage import LocalBus, jumping
+from sitl.virtual.bus import LocalBus
+from tests.fleet.flight_stage import jumping
 
 INCIDENT, SORTIE = "I" * 26, "S" * 26
 AT = (114.24, 22.72)

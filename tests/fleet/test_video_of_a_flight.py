@@ -27,7 +27,8 @@ from fleet.video.cameras import Cameras
 from fleet.video.klv import samples
 from fleet.video.recording import read_video, track_of
 from fleet.video.videos import Videos
-from tests.fleet.flight_stage import SCENE, SORTIE, LocalBus, Stage, jumping
+from sitl.virtual.bus import LocalBus
+from tests.fleet.flight_stage import SCENE, SORTIE, Stage, jumping
 from tests.sitl.builtin_yard import PAD
 
 TOPICS = Topics("here")

@@ -17,8 +17,9 @@ from fleet.fence import district_fence
 from fleet.journal import Journal
 from fleet.log.store import EventLog
 from fleet.readiness import Readiness
+from sitl.virtual.bus import LocalBus
 from tests.bus.bus_stage import EmbeddedBroker, until
-from tests.fleet.flight_stage import LocalBus, Stage, jumping
+from tests.fleet.flight_stage import Stage, jumping
 
 TOPICS = Topics("longgang")
 

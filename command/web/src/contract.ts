@@ -1,4 +1,4 @@
-// Generated from fleet/contract.py by `python command/build_web.py contract`.
+// Generated from fleet/contract/ by `python command/build_web.py contract`.
 // Schema: f6ed2f2993615db4e533b21979935649fea3f229deb0dbc7cd81f1ac527258b1
 
 export type IncidentState =
