@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -149,10 +150,8 @@ def test_a_stream_that_begins_anew_goes_on() -> None:
 
 
 @pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a transport stream that is sent as fast as it was filmed."""
-    import subprocess
-
+def filmed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A transport stream of 20 s, with a key frame each second."""
     try:
         ffmpeg = find_ffmpeg()
     except Refusal as refusal:
@@ -162,30 +161,44 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run(
         [ffmpeg, "-loglevel", "error", *made, "-g", "10", "-bf", "0", str(path)], check=True
     )
-    with served(path) as url:
-        yield url
+    return path.read_bytes()
 
 
-class served:  # noqa: N801 -- used like a function
-    """One file over HTTP."""
+@pytest.fixture
+def film(filmed: bytes) -> Iterator[str]:
+    """The address of the film, which is sent all at once."""
+    with Served([filmed]) as served:
+        yield served.url
 
-    def __init__(self, path: Path) -> None:
-        data = path.read_bytes()
+
+class Served:
+    """A stream over HTTP in pieces: each after the first is sent when ``more`` is called. It stays
+    open after the last one."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._released = released = threading.Semaphore(0)
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self.send_response(200)
                 self.end_headers()
-                self.wfile.write(data)
+                for piece in pieces:
+                    self.wfile.write(piece)
+                    released.acquire()
 
             def log_message(self, *_: object) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/film.ts"
 
-    def __enter__(self) -> str:
+    def more(self) -> None:
+        self._released.release()
+
+    def __enter__(self) -> Served:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{self._server.server_address[1]}/film.ts"
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
@@ -246,19 +259,23 @@ def test_without_a_picture_the_console_says_so(shared_stage: Stage) -> None:
     assert requests.get(url, timeout=10).status_code == 401
 
 
-def test_who_asks_for_a_segment_to_come_waits_for_it(film: str) -> None:
+def test_who_asks_for_a_segment_to_come_waits_for_it(filmed: bytes) -> None:
     now = datetime(2026, 11, 21, tzinfo=UTC)  # the numbers of segments follow it
     relays, app = Relays(lambda: now), flask.Flask("test")
-    pictures.register(app, OneDrone(film), relays)
-    client = app.test_client()
-    try:
-        first = client.get("/api/v1/drones/U01/video/live.m3u8").text
-        number = int(re.findall(r"MEDIA-SEQUENCE:(\d+)", first)[0])
-        wanted = client.get(f"/api/v1/drones/U01/video/live.m3u8?_HLS_msn={number + 1}")
-        assert f"segment-{number + 1}.m4s" in wanted.text
-        assert client.get(f"/api/v1/drones/U01/video/segment-{number + 1}.m4s").data[4:8] == b"moof"
-    finally:
-        relays.stop()
+    second = len(filmed) // 20
+    with Served([filmed[: 4 * second], filmed[4 * second : 8 * second]]) as served:
+        pictures.register(app, OneDrone(served.url), relays)
+        client, video = app.test_client(), "/api/v1/drones/U01/video"
+        try:
+            first = client.get(f"{video}/live.m3u8").text
+            number = int(re.findall(r"MEDIA-SEQUENCE:(\d+)", first)[0]) + 3
+            assert client.get(f"{video}/segment-{number}.m4s").status_code == 404
+            served.more()
+            wanted = client.get(f"{video}/live.m3u8?_HLS_msn={number}")
+            assert f"segment-{number}.m4s" in wanted.text
+            assert client.get(f"{video}/segment-{number}.m4s").data[4:8] == b"moof"
+        finally:
+            relays.stop()
 
 
 class OneDrone:

@@ -268,16 +268,23 @@ class Stage(asyncio.DatagramProtocol):
     def note(self, truth: VehicleTruth) -> None:
         self.truth = truth
 
+    def in_words(self) -> str:
+        """What is known of it, for whoever reads why a test failed."""
+        silent_s = asyncio.get_running_loop().time() - (self.vehicle.state.last_heard_s or 0.0)
+        return f"silent for {silent_s:.1f} s, {self.vehicle.state}, it said {self.said(0)[-12:]}"
+
 
 class StageThread:
-    """Runs the stage's loop, from the vehicle's start to its end."""
+    """Runs the stage's loop, from the vehicle's start to its end. A vehicle that a test has left
+    where it cannot be brought back from makes way for a new one."""
 
     def __init__(self, kind: str, directory: Path) -> None:
         self.kind, self._directory = kind, directory
-        self.stage = Stage()
         self._ready, self._failure = threading.Event(), ""
+        self._stage: Stage
         self._loop: asyncio.AbstractEventLoop
-        self._end: asyncio.Event
+        self._over: asyncio.Event  # with this vehicle
+        self._ending = False
         self._thread = threading.Thread(target=lambda: Clock(speedup=SPEEDUP).run(self._main()))
 
     def __enter__(self) -> StageThread:
@@ -289,29 +296,49 @@ class StageThread:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._end.set)
+        self._ending = True
+        self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
 
     def run(self, test: Callable[[Stage], Awaitable[None]]) -> None:
         """Runs one test on the loop, and brings the vehicle back whatever became of it."""
-        future = asyncio.run_coroutine_threadsafe(self._one(test), self._loop)
-        future.result()
+        self._ready.wait()
+        assert not self._failure, self._failure
+        asyncio.run_coroutine_threadsafe(self._one(test), self._loop).result()
 
     async def _one(self, test: Callable[[Stage], Awaitable[None]]) -> None:
+        stage = self._stage
+        try:
+            try:
+                async with asyncio.timeout(TEST_WITHIN_S):
+                    await test(stage)
+            except TimeoutError as late:
+                late.add_note(stage.in_words())
+                raise
+        finally:
+            await self._settle(stage)
+
+    async def _settle(self, stage: Stage) -> None:
         try:
             async with asyncio.timeout(TEST_WITHIN_S):
-                await test(self.stage)
-        finally:
-            async with asyncio.timeout(TEST_WITHIN_S):
-                await self.stage.settle()
+                await stage.settle()
+        except BaseException as fault:
+            fault.add_note(f"it could not be brought back: {stage.in_words()}")
+            self._ready.clear()
+            self._over.set()
+            raise
 
     async def _main(self) -> None:
-        self._loop, self._end = asyncio.get_running_loop(), asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         try:
-            async with contextlib.AsyncExitStack() as stack:
-                await stack.enter_async_context(flying(self.kind, self.stage, self._directory))
-                self._ready.set()
-                await self._end.wait()
+            for flown in itertools.count():
+                self._over, self._stage = asyncio.Event(), Stage()
+                directory = self._directory / str(flown)
+                async with flying(self.kind, self._stage, directory):
+                    self._ready.set()
+                    await self._over.wait()
+                if self._ending:
+                    break
         except* (TimeoutError, Refusal) as faults:
             self._failure = f"the {self.kind} vehicle did not become ready: {faults.exceptions}"
         finally:
