@@ -201,8 +201,9 @@ def _is_afforded(candidate: Candidate, task: Task, route: Route, cruise_amsl_m: 
     """Whether a flight at another height comes home with its reserve. That as planned does."""
     performance, scene = candidate.performance, route.out[-1].alt_amsl_m
     there = at_heights(route, cruise_amsl_m, scene)
-    up_m, down_s = cruise_amsl_m - candidate.alt_amsl_m, climb_s(scene - cruise_amsl_m, performance)
-    takes_wh = way_out_wh(performance, up_m, route.out_s, down_s)
+    up_s = climb_s(cruise_amsl_m - candidate.alt_amsl_m, performance)
+    down_s = climb_s(scene - cruise_amsl_m, performance)
+    takes_wh = way_out_wh(performance, up_s, route.out_s, down_s)
     takes_wh += scene_wh(performance, task.scene_s) + way_back_wh(candidate, task, there)
     reserve_wh = performance.battery_wh * performance.reserve_share
     is_planned = cruise_amsl_m == route.cruise_alt_amsl_m

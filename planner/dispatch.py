@@ -194,9 +194,8 @@ def _parts(candidate: Candidate, task: Task, route: Route) -> EtaParts:
 
 def _energy_wh(candidate: Candidate, task: Task, route: Route, parts: EtaParts) -> float:
     performance = candidate.performance
-    up_m = route.cruise_alt_amsl_m - candidate.alt_amsl_m
     return (
-        way_out_wh(performance, up_m, parts.cruise_s, parts.descent_s)
+        way_out_wh(performance, parts.climb_s, parts.cruise_s, parts.descent_s)
         + scene_wh(performance, task.scene_s)
         + way_back_wh(candidate, task, route)
     )

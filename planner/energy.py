@@ -25,9 +25,8 @@ def climb_w(performance: Performance) -> float:
     return performance.hover_w * (ratio + math.sqrt(ratio**2 + 1.0))
 
 
-def way_out_wh(performance: Performance, height_m: float, cruise_s: float, down_s: float) -> float:
-    """From the pad up ``height_m``, along, and down to the scene."""
-    up_s = climb_s(height_m, performance)
+def way_out_wh(performance: Performance, up_s: float, cruise_s: float, down_s: float) -> float:
+    """From the pad up, along, and down to the scene."""
     joules = up_s * climb_w(performance)
     joules += cruise_s * performance.cruise_w + down_s * performance.hover_w
     return joules / WH

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,9 +56,37 @@ def there_and_back(
 ) -> tuple[float | None, float | None]:
     """The ground speeds along a track and against it; None where it cannot be flown."""
     length_m = math.hypot(east_m, north_m)
+    return _both_ways(east_m, north_m, length_m, performance, wind_vector(wind))
+
+
+def legs_of(
+    points: Sequence[tuple[float, float]], performance: Performance, wind: Wind
+) -> tuple[list[float], list[float]] | None:
+    """Lengths and ground speeds of the legs between points (east, north); None if a leg cannot be
+    flown in this wind."""
+    blows = wind_vector(wind)
+    legs_m, speeds_ms = [], []
+    for (x, y), (to_x, to_y) in pairwise(points):
+        east_m, north_m = to_x - x, to_y - y
+        leg_m = math.hypot(east_m, north_m)
+        speed_ms = _both_ways(east_m, north_m, leg_m, performance, blows)[0]
+        if speed_ms is None:
+            return None
+        legs_m.append(leg_m)
+        speeds_ms.append(speed_ms)
+    return legs_m, speeds_ms
+
+
+def _both_ways(
+    east_m: float,
+    north_m: float,
+    length_m: float,
+    performance: Performance,
+    blows: tuple[float, float],
+) -> tuple[float | None, float | None]:
     if length_m == 0:
         return performance.airspeed_ms, performance.airspeed_ms
-    wind_east, wind_north = wind_vector(wind)
+    wind_east, wind_north = blows
     along = (wind_east * east_m + wind_north * north_m) / length_m
     across = (wind_east * north_m - wind_north * east_m) / length_m
     squared = performance.airspeed_ms**2 - across**2

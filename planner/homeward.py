@@ -57,6 +57,8 @@ def waypoints(
 ) -> tuple[Waypoint, ...]:
     """Places at one height, with the ground speed of the leg to each."""
     return tuple(
-        Waypoint(at.lon, at.lat, alt_amsl_m, speed)
-        for at, speed in zip(places, speeds_ms, strict=True)
+        [
+            Waypoint(lon, lat, alt_amsl_m, speed_ms)
+            for (lon, lat), speed_ms in zip(places, speeds_ms, strict=True)
+        ]
     )

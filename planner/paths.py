@@ -5,25 +5,23 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.airspace import Airspace
-from planner.flight import SLOWEST_MS, ground_speed, ground_speeds, there_and_back
+from planner.flight import SLOWEST_MS, ground_speed, ground_speeds, legs_of, there_and_back
 from planner.frame import Points, to_metres
-from planner.model import Candidate, Performance, Wind
+from planner.model import Candidate, Wind
 from planner.trees import Tree, rounded
 
 Floats = NDArray[np.float64]
 
 REACHES_S = (600.0, 1200.0, math.inf)  # how far trees are grown, in flight
-_NONE = -9999  # scipy's mark for 'no predecessor'
 
 _Point = tuple[float, float]
 # nodes passed, all points in metres, leg lengths, leg ground speeds
-Way = tuple[list[int], list[_Point], list[float], list[float]]
+Way = tuple[Sequence[int], list[_Point], list[float], list[float]]
 
 
 class Place:
@@ -97,9 +95,9 @@ def way_out(airspace: Airspace, candidate: Candidate, place: Place) -> Way | Non
     if found is None:
         return None
     tree, last = found
-    nodes = _follow(tree.out_from, last)[::-1]
+    nodes = tree.chain(last, out=True)[::-1]
     points = [*(airspace.points[n] for n in nodes), place.at]
-    legs = _legs(points, candidate.performance, candidate.wind)
+    legs = legs_of(points, candidate.performance, candidate.wind)
     return None if legs is None else (nodes[1:], points, *legs)
 
 
@@ -109,9 +107,9 @@ def way_back(airspace: Airspace, candidate: Candidate, place: Place) -> Way | No
     if found is None:
         return None
     tree, first = found
-    nodes = _follow(tree.back_to, first)
+    nodes = tree.chain(first, out=False)
     points = [place.at, *(airspace.points[n] for n in nodes)]
-    legs = _legs(points, candidate.performance, candidate.wind)
+    legs = legs_of(points, candidate.performance, candidate.wind)
     return None if legs is None else (nodes, points, *legs)
 
 
@@ -174,24 +172,3 @@ def _fastest(
         if total_s[best] < math.inf and total_s[best] <= tree.within_s:
             return tree, int(place.seen[best])
     return None
-
-
-def _follow(before: NDArray[np.int32], node: int) -> list[int]:
-    nodes = [node]
-    while before[nodes[-1]] != _NONE:
-        nodes.append(int(before[nodes[-1]]))
-    return nodes
-
-
-def _legs(
-    points: Sequence[tuple[float, float]], performance: Performance, wind: Wind
-) -> tuple[list[float], list[float]] | None:
-    """Lengths and ground speeds in the exact wind; None if a leg cannot be flown in it."""
-    legs_m, speeds_ms = [], []
-    for (x, y), (to_x, to_y) in pairwise(points):
-        speed_ms = ground_speed(to_x - x, to_y - y, performance, wind)
-        if speed_ms is None:
-            return None
-        legs_m.append(math.hypot(to_x - x, to_y - y))
-        speeds_ms.append(speed_ms)
-    return legs_m, speeds_ms

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +15,16 @@ from numpy.typing import NDArray
 from planner.airspace import Airspace
 from planner.checks import fault_of
 from planner.energy import LANDING_M, LANDING_MS, WH, climb_w
-from planner.flight import cruise_s, ground_speed, ground_speeds
+from planner.flight import cruise_s, ground_speeds, legs_of
 from planner.flights import climbs_s, overlaps_s, ramps_and_legs_s
 from planner.frame import Points
-from planner.model import Candidate, Performance, Wind
+from planner.model import Candidate
 from planner.trees import Tree, rounded
 from planner.visibility import sees_from
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-_NONE = -9999  # scipy's mark for 'no predecessor'
 RAYS = 4000  # that are sampled at once, some megabytes
 _NO_WAY = (math.inf, 1.0, 0.0, 0.0)
 
@@ -142,12 +140,13 @@ class Reach:
     ) -> tuple[float, float, float, float]:
         """Of the way between dock and node: its time, and of its leg at the node how long the drone
         speeds up and where it heads (east, north)."""
-        nodes = _follow(tree.out_from if outward else tree.back_to, node)
+        nodes = tree.chain(node, outward)
         points = [self._airspace.points[n] for n in (reversed(nodes) if outward else nodes)]
-        speeds_ms = _speeds(points, candidate.performance, candidate.wind)
-        if speeds_ms is None or node == self._airspace.index_of(candidate.dock):
+        legs = legs_of(points, candidate.performance, candidate.wind)
+        if legs is None or node == self._airspace.index_of(candidate.dock):
             return _NO_WAY  # straight from the dock is not flyable, or it would have been taken
         at, to = points[-2:] if outward else points[:2]
+        speeds_ms = legs[1]
         length_m = math.dist(at, to)
         speed_ms = speeds_ms[-1 if outward else 0]
         ramp_s, _ = ramps_and_legs_s(
@@ -172,11 +171,11 @@ class Reach:
         if relief is None:
             return wanted_m
         highest_m, lowest_m = np.full(len(there), -np.inf), np.full(len(there), np.inf)
-        for over, before in ((out_over, tree.out_from), (back_over, tree.back_to)):
+        for over, outward in ((out_over, True), (back_over, False)):
             for node in np.unique(over[there]).tolist():
                 here = np.flatnonzero(over[there] == node)
                 high_m, low_m = self._spans_from(node)
-                along = self._airspace.span_of_nodes(_follow(before, node))
+                along = self._airspace.span_of_nodes(tree.chain(node, outward))
                 places = there[here]
                 highest_m[here] = np.maximum(highest_m[here], np.maximum(high_m[places], along[0]))
                 lowest_m[here] = np.minimum(lowest_m[here], np.minimum(low_m[places], along[1]))
@@ -218,23 +217,3 @@ class Reach:
         joules = climbing_s * climb_w(performance) + hovering_s * performance.hover_w
         joules += (out_s[there] + back_s[there]) * performance.cruise_w
         return up_s, down_s, joules / WH
-
-
-def _follow(before: NDArray[np.int32], node: int) -> list[int]:
-    """From a node to the dock."""
-    nodes = [node]
-    while before[nodes[-1]] != _NONE:
-        nodes.append(int(before[nodes[-1]]))
-    return nodes
-
-
-def _speeds(
-    points: list[tuple[float, float]], performance: Performance, wind: Wind
-) -> list[float] | None:
-    speeds = []
-    for (x, y), (to_x, to_y) in pairwise(points):
-        speed_ms = ground_speed(to_x - x, to_y - y, performance, wind)
-        if speed_ms is None:
-            return None
-        speeds.append(speed_ms)
-    return speeds

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -21,6 +21,7 @@ from planner.model import Performance, Wind
 WIND_STEP_MS = 0.5  # paths are chosen for the wind rounded so; their times are of the exact wind
 WIND_STEP_DEG = 10.0
 TREE_BYTES, TIMES_BYTES = 400e6, 100e6  # of memory, for what is kept
+_NONE = -9999  # scipy's mark for 'no predecessor'
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
@@ -41,6 +42,19 @@ class Tree:
     back_s: Floats
     back_to: Indices
     within_s: float
+    _chains: dict[tuple[int, bool], tuple[int, ...]] = field(default_factory=dict, compare=False)
+
+    def chain(self, node: int, out: bool) -> tuple[int, ...]:
+        """The nodes along the fastest way from a node back to the dock, both included: of the way
+        out against its direction."""
+        found = self._chains.get((node, out))
+        if found is None:
+            before = self.out_from if out else self.back_to
+            nodes = [node]
+            while before[nodes[-1]] != _NONE:
+                nodes.append(int(before[nodes[-1]]))
+            found = self._chains[node, out] = tuple(nodes)
+        return found
 
 
 _T = TypeVar("_T")
