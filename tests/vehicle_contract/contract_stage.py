@@ -45,6 +45,7 @@ BATTERY_WH = 149.85  # 6.75 Ah at 22.2 V, as sitl/arducopter/frame.json has it
 READY_WITHIN_S = 120.0  # simulated; real ArduCopter takes some 25
 TEST_WITHIN_S = 250.0  # simulated
 STREAM_HZ = 5.0
+SILENT_S = 15.0  # of the ground station; a machine that stalls for less than a second is none
 NEAR_M = 1.5  # of the pad: good enough to begin a test
 RTL_M = 20
 # lower than the fleet's, for the tests' time
@@ -184,6 +185,21 @@ class Stage(asyncio.DatagramProtocol):
             yield
         finally:
             await self.vehicle.set_parameters(before)
+
+    @contextlib.asynccontextmanager
+    async def minding_its_station(self, **values: float) -> AsyncIterator[None]:
+        """With the failsafe for a ground station that falls silent, and other parameters. It ends
+        with the failsafe cleared: ArduPilot keeps one whose parameter is taken back meanwhile, and
+        never arms again."""
+        minding = {"FS_GCS_ENABLE": 1, "FS_GCS_TIMEOUT": SILENT_S}
+        async with self.parameters(**minding, **values):
+            try:
+                yield
+            finally:
+                self.heartbeats = True
+                await self.vehicle.set_parameters({"FS_GCS_TIMEOUT": TEST_WITHIN_S})
+                critical = mavlink.MAV_STATE_CRITICAL
+                await self.next("HEARTBEAT", lambda m: m.system_status != critical)
 
     async def take_off(self, height_m: float) -> None:
         """Into the air in GUIDED, up to the height."""

@@ -9,7 +9,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.vehicle import VehicleRefused
-from tests.vehicle_contract.contract_stage import DRONE, Stage, on_stage
+from tests.vehicle_contract.contract_stage import DRONE, SILENT_S, Stage, on_stage
 from tests.vehicle_contract.routes import home, place, stay, take_off
 
 FULL_MAH = 6750
@@ -128,7 +128,7 @@ async def test_it_is_not_sent_outside_its_fence(stage: Stage) -> None:
 
 @on_stage
 async def test_without_its_ground_station_it_comes_home(stage: Stage) -> None:
-    async with stage.parameters(FS_GCS_ENABLE=1, FS_GCS_TIMEOUT=5):
+    async with stage.minding_its_station():
         await stage.take_off(8)
         mark = stage.mark()
         stage.heartbeats = False
@@ -141,7 +141,7 @@ async def test_without_its_ground_station_it_comes_home(stage: Stage) -> None:
 
 @on_stage
 async def test_when_the_ground_station_is_back_it_can_be_told_to_go_on(stage: Stage) -> None:
-    async with stage.parameters(FS_GCS_ENABLE=1, FS_GCS_TIMEOUT=5):
+    async with stage.minding_its_station():
         await stage.fly_mission([home(), take_off(10), stay(40, 0, 10)])
         await stage.over(40, 0, within_m=1)
         mark = stage.mark()
@@ -156,8 +156,8 @@ async def test_when_the_ground_station_is_back_it_can_be_told_to_go_on(stage: St
 
 @on_stage
 async def test_while_the_link_is_well_it_stays_in_its_mode(stage: Stage) -> None:
-    async with stage.parameters(FS_GCS_ENABLE=1, FS_GCS_TIMEOUT=5):
+    async with stage.minding_its_station():
         await stage.take_off(6)
-        for _ in range(9):
+        for _ in range(round(SILENT_S) + 4):
             await stage.next("HEARTBEAT")
         assert stage.vehicle.state.mode == "GUIDED"

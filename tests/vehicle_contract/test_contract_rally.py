@@ -93,7 +93,7 @@ async def test_a_rally_point_outside_its_fence_does_not_count(stage: Stage) -> N
 
 @on_stage
 async def test_without_its_ground_station_it_goes_to_the_nearest_too(stage: Stage) -> None:
-    async with stage.parameters(FS_GCS_ENABLE=1, FS_GCS_TIMEOUT=5, **RALLY):
+    async with stage.minding_its_station(**RALLY):
         await out(stage, at(OUT_M, 40))
         stage.heartbeats = False
         async with asyncio.timeout(120):
