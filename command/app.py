@@ -13,7 +13,7 @@ from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from command import api, health, pages, problems, sockets
+from command import api, asyncapi, health, pages, problems, sockets
 from command.emitter import Emitter
 from command.outbox import Outbox
 from command.people import guard, routes
@@ -118,7 +118,7 @@ def add_routes(
     )
     app.register_api(routes.blueprint(people, limiter, seats.clear))
     app.register_api(api.blueprint(acts, emitter))
-    sockets.attach(socketio, acts, outbox, people.roster, seats)
+    sockets.attach(socketio, acts, outbox, emitter.paces, people.roster, seats)
     video_sockets.attach(socketio, viewers, picture, people.roster, seats, watch.stir)
     pictures.register(app, acts, relays)
     health.register(app, emitter)
@@ -126,6 +126,10 @@ def add_routes(
     @app.route("/api/v1/openapi.json")
     def openapi_document() -> dict[str, Any]:
         return app.api_doc
+
+    @app.route("/api/v1/asyncapi.json")
+    def asyncapi_document() -> dict[str, Any]:
+        return asyncapi.document()
 
     pages.register(app)
     return seats

@@ -109,9 +109,12 @@ def contract_schema() -> dict[str, Any]:
     """The JSON Schema of all that the pages and the console say to each other."""
     from pydantic.json_schema import models_json_schema
 
+    from command.emitter import Opening, Resumed
+    from command.sockets import Acknowledgement
     from fleet import contract as c
 
     heard = (
+        *(Opening, Resumed, Acknowledgement),
         *(c.Snapshot, c.Change, c.DistrictView, c.Status),
         *(c.CoverageView, c.ExplanationView, c.IncidentsPage, c.SortiesPage, c.FleetActView),
         c.ServiceView,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
@@ -11,17 +12,28 @@ from typing import Any
 import socketio  # type: ignore[import-untyped]
 from engineio.exceptions import SocketIsClosedError  # type: ignore[import-untyped]
 from pydantic import BaseModel
+from ulid import ULID
 
 from command.outbox import Everything, Fact, Greeting, Outbox, Outgoing
+from command.paces import Paces
 from command.picture import Picture
-from fleet.clock import Clock
-from fleet.contract import CoverageView, DistrictView, Snapshot, Status, TelemetryFrame
+from fleet.clock import Clock, stopwatch_s
+from fleet.contract import (
+    Change,
+    CoverageView,
+    DistrictView,
+    DockView,
+    Snapshot,
+    Status,
+    TelemetryFrame,
+)
 
 NAMESPACE = "/ops"
 GREETED = "greeted"
 BEHIND_AT = 4  # packets waiting for one console: it gets no telemetry until they are gone
 ATTEMPTS = 20
 LOST_AT = 1000  # facts waiting for one console: it must come back and start from a snapshot
+CHANGES_KEPT = 1000  # for consoles that lose their connection and come back
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,10 +44,26 @@ class ClockView(BaseModel):
 
 
 class Opening(BaseModel):
-    """What a console gets first, and again whenever facts may have been missed."""
+    """What a console gets first, and again whenever facts may have been missed. ``stream`` names
+    the line of changes that begins here: to resume it, it is told when coming back."""
 
+    stream: str
     snapshot: Snapshot | None
     district: DistrictView | None
+    status: Status | None
+    coverage: CoverageView | None
+    online: bool
+    clock: ClockView
+
+
+class Resumed(BaseModel):
+    """What a console gets instead of an opening if it came back in time: every change after the
+    last it had, in order and without a gap, and the newest of all that is not counted."""
+
+    stream: str
+    changes: tuple[Change, ...]
+    docks: tuple[DockView, ...]
+    telemetry: TelemetryFrame
     status: Status | None
     coverage: CoverageView | None
     online: bool
@@ -57,6 +85,9 @@ class Emitter:
     ) -> None:
         self._server, self._outbox, self._picture = server, outbox, picture
         self._clock, self._is_online = clock, is_online
+        self._stream = str(ULID())
+        self._told: deque[Change] = deque(maxlen=CHANGES_KEPT)  # in this stream
+        self.paces = Paces()  # of telemetry, for consoles that want less than all
         self._thread = threading.Thread(target=self._run, name="emitter", daemon=True)
 
     def start(self) -> None:
@@ -72,13 +103,17 @@ class Emitter:
 
     def opening(self) -> Opening:
         return Opening(
+            stream=self._stream,
             snapshot=self._picture.snapshot(),
             district=self._picture.district,
             status=self._picture.status,
             coverage=self._picture.coverage,
             online=self._is_online(),
-            clock=ClockView(now=self._clock.now(), speedup=self._clock.speedup),
+            clock=self._time(),
         )
+
+    def _time(self) -> ClockView:
+        return ClockView(now=self._clock.now(), speedup=self._clock.speedup)
 
     def _run(self) -> None:
         while (batch := self._outbox.take()) is not None:
@@ -87,17 +122,54 @@ class Emitter:
     def _send(self, batch: list[Outgoing]) -> None:
         # A snapshot is built when it is sent, so it covers facts still waiting behind it; consoles
         # pass over changes whose seq the snapshot has.
-        arrivals = [each.console for each in batch if isinstance(each, Greeting)]
+        arrivals = [each for each in batch if isinstance(each, Greeting)]
         if any(isinstance(each, Everything) for each in batch):
+            self._stream = str(ULID())
+            self._told.clear()
             self._emit("snapshot", self.opening(), to=GREETED)
         for each in batch:
             if isinstance(each, Fact):
+                if isinstance(each.body, Change):
+                    self._told.append(each.body)
                 self._emit(each.event, each.body, to=GREETED)
             elif isinstance(each, TelemetryFrame):
-                self._emit("telemetry", each, to=GREETED, skip=self._behind())
-        present = [console for console in arrivals if self._enter(console)]
-        if present:
-            self._emit("snapshot", self.opening(), to=present)
+                early = self.paces.early(stopwatch_s())
+                self._emit("telemetry", each, to=GREETED, skip=[*self._behind(), *early])
+        new = [
+            each.console
+            for each in arrivals
+            if self._enter(each.console) and not self._resume(each)
+        ]
+        if new:
+            self._emit("snapshot", self.opening(), to=new)
+
+    def _resume(self, greeting: Greeting) -> bool:
+        """Gives a console that was here before what it missed, if all of that is still kept."""
+        missed = self._missed(greeting)
+        now = self._picture.snapshot()
+        if missed is None or now is None:
+            return False
+        resumed = Resumed(
+            stream=self._stream,
+            changes=tuple(missed),
+            docks=now.docks,
+            telemetry=now.telemetry,
+            status=self._picture.status,
+            coverage=self._picture.coverage,
+            online=self._is_online(),
+            clock=self._time(),
+        )
+        self._emit("resumed", resumed, to=greeting.console)
+        return True
+
+    def _missed(self, greeting: Greeting) -> list[Change] | None:
+        """None if they are not known: the console starts from a snapshot."""
+        after = greeting.after
+        if greeting.stream != self._stream or after is None:
+            return None
+        missed = [change for change in self._told if change.event.seq > after]
+        whole = all(change.event.seq == after + i for i, change in enumerate(missed, start=1))
+        return missed if whole else None
 
     def _emit(
         self, event: str, body: BaseModel, to: str | list[str], skip: Iterable[str] = ()

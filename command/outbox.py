@@ -15,9 +15,12 @@ FACTS_KEPT = 2000
 
 @dataclass(frozen=True)
 class Greeting:
-    """A console has come: it gets the whole picture, then every fact after it."""
+    """A console has come: it gets the whole picture, then every fact after it; of one that was
+    here before only what it missed, if it names the ``stream`` and the seq it had come to."""
 
     console: str
+    stream: str | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from typing import Any
+from typing import Any, TypeVar
 
 import flask
 import flask_socketio
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from command.acts import Refused, read_ask
+from command.acts import Refused, read_ask, sentence_of
 from command.emitter import NAMESPACE
 from command.outbox import Greeting, Outbox
+from command.paces import Paces
 from command.people.rights import Right
 from command.people.roster import Roster
 from command.people.signed import Asks, key_of_request, need, signed_in
@@ -19,12 +21,50 @@ from command.people.signed import Asks, key_of_request, need, signed_in
 ASKS_AT_ONCE = 16  # over all consoles: more are told to wait, so that REST keeps its threads
 KEY_LENGTH = 200
 
+F = TypeVar("F", bound=BaseModel)
+
 
 class Acknowledgement(BaseModel):
     ok: bool
     code: str | None = None
     reason: str | None = None
     body: dict[str, Any] | None = None
+
+
+class ComingBack(BaseModel):
+    """What a console may connect with (Socket.IO's ``auth``): the stream it followed, and the seq
+    of the last change it has."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    stream: str | None = Field(default=None, max_length=64)
+    after: int | None = Field(default=None, ge=0, le=2**53)
+
+
+class PaceForm(BaseModel):
+    """How often a console wants telemetry, at most; whoever does not say gets all of it."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    telemetry_hz: float = Field(ge=0.2, le=20, allow_inf_nan=False)
+
+
+class TurnedAway(BaseModel):
+    """Why a connection is ended as soon as it began."""
+
+    code: str
+    reason: str
+
+
+def turn_away(
+    socketio: flask_socketio.SocketIO, console: str, namespace: str, refusal: Refused
+) -> None:
+    """Ends a connection with a word. Socket.IO's own refusal is of no use here: the server sends
+    it once it has said yes, in a packet that JavaScript's client takes for nonsense, and comes
+    again for ever."""
+    told = TurnedAway(code=refusal.code, reason=refusal.reason).model_dump(mode="json")
+    socketio.emit("refused", told, namespace=namespace, to=console)
+    socketio.server.disconnect(console, namespace=namespace)
 
 
 class Seats:
@@ -66,7 +106,12 @@ class Seats:
 
 
 def attach(
-    socketio: flask_socketio.SocketIO, acts: Asks, outbox: Outbox, roster: Roster, seats: Seats
+    socketio: flask_socketio.SocketIO,
+    acts: Asks,
+    outbox: Outbox,
+    paces: Paces,
+    roster: Roster,
+    seats: Seats,
 ) -> None:
     """Answers connections and asks in the namespace, of those who are signed in."""
     places = threading.BoundedSemaphore(ASKS_AT_ONCE)
@@ -76,13 +121,24 @@ def attach(
         try:
             person = signed_in(roster)
             need(person, Right.LOOK)
+            before = _read(ComingBack, auth) if auth else ComingBack()
         except Refused as refusal:
-            raise flask_socketio.ConnectionRefusedError(refusal.reason) from None
+            turn_away(socketio, console, NAMESPACE, refusal)
+            return
         seats.take(console, key_of_request() or "", person.name)
-        outbox.put(Greeting(console))
+        outbox.put(Greeting(console, before.stream, before.after))
 
     def disconnect(*_: Any) -> None:
         seats.leave(flask.request.sid)  # type: ignore[attr-defined]
+        paces.drop(flask.request.sid)  # type: ignore[attr-defined]
+
+    def pace(*arguments: Any) -> dict[str, Any]:
+        try:
+            wanted = _read(PaceForm, arguments[0] if len(arguments) == 1 else arguments)
+        except Refused as refusal:
+            return _acknowledge(Acknowledgement(ok=False, code=refusal.code, reason=refusal.reason))
+        paces.set(flask.request.sid, wanted.telemetry_hz)  # type: ignore[attr-defined]
+        return _acknowledge(Acknowledgement(ok=True))
 
     def ask(*arguments: Any) -> dict[str, Any]:
         if not places.acquire(blocking=False):
@@ -98,6 +154,17 @@ def attach(
     socketio.on_event("connect", connect, namespace=NAMESPACE)
     socketio.on_event("disconnect", disconnect, namespace=NAMESPACE)
     socketio.on_event("ask", ask, namespace=NAMESPACE)
+    socketio.on_event("pace", pace, namespace=NAMESPACE)
+
+
+def _read(model: type[F], given: Any) -> F:
+    try:
+        # as JSON, where a whole number is a number with a fraction too
+        return model.model_validate_json(json.dumps(given))
+    except ValidationError as error:
+        raise Refused("invalid", sentence_of(error)) from None
+    except (TypeError, ValueError):
+        raise Refused("invalid", "what is sent must be plain JSON") from None
 
 
 def _ask(acts: Asks, arguments: tuple[Any, ...]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from command.people.signed import check_csrf, need, signed_in
 
 _API = "/api/"
 _SESSION = "/api/v1/session"  # whoever must set a password first may still do that
-_DOCUMENT = "/api/v1/openapi.json"
+_DOCUMENTS = ("/api/v1/openapi.json", "/api/v1/asyncapi.json")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -24,7 +24,7 @@ def register(app: flask.Flask, roster: Roster) -> None:
     @app.before_request
     def guard() -> None:
         path, method = flask.request.path, flask.request.method
-        if not path.startswith(_API) or path == _DOCUMENT:
+        if not path.startswith(_API) or path in _DOCUMENTS:
             return
         if method not in _SAFE:
             _refuse_foreign()

@@ -58,4 +58,9 @@ class Person:
 
 def right_for(ask: Any) -> Right:
     """What an ask needs; whatever is not known to be only looking is an act."""
-    return Right.LOOK if isinstance(ask, _LOOKING) else Right.ACT
+    return right_for_kind(type(ask))
+
+
+def right_for_kind(kind: type) -> Right:
+    """The same of all asks of a kind."""
+    return Right.LOOK if issubclass(kind, _LOOKING) else Right.ACT

@@ -14,7 +14,7 @@ from command.people.rights import Right
 from command.people.roster import Roster
 from command.people.signed import key_of_request, need, signed_in
 from command.picture import Picture
-from command.sockets import Acknowledgement, Seats
+from command.sockets import Acknowledgement, Seats, turn_away
 from command.video.teller import NAMESPACE
 from command.video.viewers import TooMany, Viewers
 
@@ -43,7 +43,8 @@ def attach(
             person = signed_in(roster)
             need(person, Right.LOOK)
         except Refused as refusal:
-            raise flask_socketio.ConnectionRefusedError(refusal.reason) from None
+            turn_away(socketio, _console(), NAMESPACE, refusal)
+            return
         seats.take(_console(), key_of_request() or "", person.name, NAMESPACE)
 
     def disconnect(*_: Any) -> None:

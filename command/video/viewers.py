@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Final
 
+from command.paces import Paces
+
 MOST_WATCHED: Final = 64  # drones by one console: more than a wall can show
 
 
@@ -17,8 +19,7 @@ class Viewers:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rates_hz: dict[str, dict[str, float]] = {}  # drone -> console -> rate
-        self._due_s: dict[tuple[str, str], float] = {}  # drone, console
+        self._paces: dict[str, Paces] = {}  # by drone
 
     def watch(self, console: str, drone: str, rate_hz: float) -> None:
         """From now on, or at another rate.
@@ -27,12 +28,11 @@ class Viewers:
             TooMany: if the console watches too many others.
         """
         with self._lock:
-            watched = sum(console in consoles for consoles in self._rates_hz.values())
-            consoles = self._rates_hz.setdefault(drone, {})
-            if console not in consoles and watched >= MOST_WATCHED:
+            watched = sum(console in paces for paces in self._paces.values())
+            paces = self._paces.setdefault(drone, Paces())
+            if console not in paces and watched >= MOST_WATCHED:
                 raise TooMany(f"a console watches {MOST_WATCHED} drones at most")
-            consoles[console] = rate_hz
-            self._due_s.pop((drone, console), None)
+            paces.set(console, rate_hz)
 
     def unwatch(self, console: str, drone: str) -> None:
         with self._lock:
@@ -41,30 +41,25 @@ class Viewers:
     def leave(self, console: str) -> None:
         """The console has gone."""
         with self._lock:
-            for drone in list(self._rates_hz):
+            for drone in list(self._paces):
                 self._forget(console, drone)
 
     def _forget(self, console: str, drone: str) -> None:
-        consoles = self._rates_hz.get(drone, {})
-        consoles.pop(console, None)
-        self._due_s.pop((drone, console), None)
-        if not consoles:
-            self._rates_hz.pop(drone, None)
+        paces = self._paces.get(drone)
+        if paces is not None:
+            paces.drop(console)
+            if paces.fastest_hz() is None:
+                del self._paces[drone]
 
     def rates_hz(self) -> dict[str, float]:
         """Each watched drone with the fastest rate that anybody asked for."""
         with self._lock:
-            return {drone: max(told.values()) for drone, told in self._rates_hz.items()}
+            fastest = ((drone, paces.fastest_hz()) for drone, paces in self._paces.items())
+            return {drone: rate_hz for drone, rate_hz in fastest if rate_hz is not None}
 
     def not_due(self, drone: str, now_s: float) -> list[str]:
         """The consoles in the drone's room for which a sample now would come too early; for all
         others it counts as sent."""
         with self._lock:
-            early = []
-            for console, rate_hz in self._rates_hz.get(drone, {}).items():
-                interval_s, due_s = 1 / rate_hz, self._due_s.get((drone, console), now_s)
-                if now_s < due_s - interval_s / 2:
-                    early.append(console)
-                else:
-                    self._due_s[drone, console] = max(due_s + interval_s, now_s + interval_s / 2)
-            return early
+            paces = self._paces.get(drone)
+            return paces.early(now_s) if paces is not None else []

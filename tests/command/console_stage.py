@@ -69,8 +69,8 @@ def mosquitto(tmp_path: Path) -> Iterator[str]:
 class Stage:
     """Loop, tiny controller and console in a thread, driven from the test."""
 
-    def __init__(self, broker: str, topics: Topics, directory: Path) -> None:
-        self.broker, self.topics, self.clock = broker, topics, Clock()
+    def __init__(self, broker: str, topics: Topics, directory: Path, waits: Waits = WAITS) -> None:
+        self.broker, self.topics, self.clock, self.waits = broker, topics, Clock(), waits
         self.people = open_people(f"sqlite:///{directory}/people.db", self.clock.wall_now)
         self.people.roster.add("li", Role.DUTY_OFFICER, "李")
         self.key = settled(self.people, "li")
@@ -127,7 +127,7 @@ class Stage:
             self.controller = TinyController(theirs, self.topics, self.clock)
             await self.controller.start()
             async with running_console(
-                ours, self.topics, self.clock, listener, self.people, WAITS
+                ours, self.topics, self.clock, listener, self.people, self.waits
             ) as ended:
                 self._ready.set()
                 await ended
@@ -146,8 +146,8 @@ def bearer(key: str) -> dict[str, str]:
 
 
 @contextmanager
-def staged(broker: str, topics: Topics, directory: Path) -> Iterator[Stage]:
-    stage = Stage(broker, topics, directory)
+def staged(broker: str, topics: Topics, directory: Path, waits: Waits = WAITS) -> Iterator[Stage]:
+    stage = Stage(broker, topics, directory, waits)
     stage.start()
     try:
         eventually(lambda: requests.get(f"{stage.url}/readyz", timeout=5).ok)

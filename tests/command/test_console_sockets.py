@@ -14,6 +14,7 @@ import pytest
 import requests
 import socketio
 
+from command.paces import Paces
 from fleet.bus import MqttBus
 from fleet.contract import DockView, SortieState
 from tests.command.console_stage import PATIENCE_S, Officer, Stage, bearer, eventually
@@ -102,6 +103,20 @@ def test_a_controller_with_a_new_log_is_believed(stage: Stage, join: Join) -> No
     stage.do(begin_anew())
     while officer.next("snapshot")["snapshot"]["seq"] != 0:
         pass
+
+
+def test_a_pace_lets_through_what_is_due_and_never_more_than_all() -> None:
+    paces = Paces()
+    paces.set("slow", 1)
+    paces.set("fast", 10)
+    sent = [step for step in range(1000) if "slow" not in paces.early(step / 10)]
+    assert 100 <= len(sent) <= 102
+    paces.set("fast", 5)
+    sent = [step for step in range(1000, 2000) if "fast" not in paces.early(step / 10)]
+    assert 500 <= len(sent) <= 502
+    paces.drop("slow")
+    assert "slow" not in paces.early(1000.0)
+    assert paces.fastest_hz() == 5
 
 
 def test_acts_are_acknowledged(stage: Stage, join: Join) -> None:

@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: f6ed2f2993615db4e533b21979935649fea3f229deb0dbc7cd81f1ac527258b1
+// Schema: 6c383984be1194a004d00c9da0285424b65e602f0ff22b0862716be3c9301a39
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -281,6 +281,15 @@ export interface TakeOut {
   drone: string;
   reason: string;
 }
+export interface Acknowledgement {
+  ok: boolean;
+  code: string | null;
+  reason: string | null;
+  body: {
+    [k: string]: unknown;
+  } | null;
+  [k: string]: unknown;
+}
 export interface AlternativeView {
   dock: string;
   drone: string;
@@ -427,6 +436,11 @@ export interface KeptApart {
   cruise_change_m: number;
   scene_change_m: number;
   drones: string[];
+}
+export interface ClockView {
+  now: string;
+  speedup: number;
+  [k: string]: unknown;
 }
 /**
  * What was known of one dock, and how far it stood behind the one chosen; negative where it
@@ -651,12 +665,18 @@ export interface ResponseFigures {
   slowest_s: number | null;
 }
 /**
- * Whether a drone may be sent out at all; ``reason`` is why not.
+ * What a console gets first, and again whenever facts may have been missed. ``stream`` names
+ * the line of changes that begins here: to resume it, it is told when coming back.
  */
-export interface ServiceView {
-  drone: string;
-  in_service: boolean;
-  reason: string | null;
+export interface Opening {
+  stream: string;
+  snapshot: Snapshot | null;
+  district: DistrictView | null;
+  status: Status | null;
+  coverage: CoverageView | null;
+  online: boolean;
+  clock: ClockView;
+  [k: string]: unknown;
 }
 export interface Snapshot {
   seq: number;
@@ -670,11 +690,6 @@ export interface TelemetryFrame {
   at: string;
   drones: DroneTelemetry[];
 }
-export interface SortiesPage {
-  sorties: SortieView[];
-  total: number;
-  next: string | null;
-}
 /**
  * Retained; how far the system is from ready.
  */
@@ -687,6 +702,34 @@ export interface Status {
   drones_ready: number;
   drones: number;
   speedup: number;
+}
+/**
+ * What a console gets instead of an opening if it came back in time: every change after the
+ * last it had, in order and without a gap, and the newest of all that is not counted.
+ */
+export interface Resumed {
+  stream: string;
+  changes: Change[];
+  docks: DockView[];
+  telemetry: TelemetryFrame;
+  status: Status | null;
+  coverage: CoverageView | null;
+  online: boolean;
+  clock: ClockView;
+  [k: string]: unknown;
+}
+/**
+ * Whether a drone may be sent out at all; ``reason`` is why not.
+ */
+export interface ServiceView {
+  drone: string;
+  in_service: boolean;
+  reason: string | null;
+}
+export interface SortiesPage {
+  sorties: SortieView[];
+  total: number;
+  next: string | null;
 }
 /**
  * Where a camera was and what it saw at one moment: ``at`` is when the drone was there, as its

@@ -1,6 +1,7 @@
 /** The link to the console's server: its messages are folded into the store, acts go out as asks. */
 import { io, type Socket } from "socket.io-client";
 import type {
+  Acknowledgement,
   Change,
   CloseIncident,
   CoverageView,
@@ -22,6 +23,7 @@ import type {
   LandAll,
   LandNow,
   ListVideo,
+  Opening,
   Orbit,
   PlanFor,
   PointCamera,
@@ -31,6 +33,7 @@ import type {
   RecallAll,
   ReportIncident,
   Resume,
+  Resumed,
   ShowIncident,
   SortieView,
   Status,
@@ -45,9 +48,10 @@ import { Refused } from "./refused";
 import {
   applyChange,
   applyDock,
-  applyGreeting,
+  applyOpening,
+  applyResumed,
   applyTelemetry,
-  type Greeting,
+  type Picture,
 } from "./state/fold";
 import { clock, fold, useConsole } from "./state/store";
 
@@ -77,13 +81,6 @@ interface Answers {
   show_incident: [ShowIncident, IncidentView];
   explain_decision: [ExplainDecision, ExplanationView];
   events: [GetEvents, { events: Event[] }];
-}
-
-interface Acknowledgement {
-  ok: boolean;
-  code: string | null;
-  reason: string | null;
-  body: unknown;
 }
 
 const ANSWER_WITHIN_MS = 8000; // the server itself gives up after 5 s
@@ -118,21 +115,18 @@ export function disconnect(): void {
 export function connect(onEnded: () => void): void {
   if (socket?.active) return;
   disconnect();
-  socket = io("/ops", { transports: ["websocket", "polling"], reconnectionDelayMax: 3000 });
+  socket = io("/ops", {
+    transports: ["websocket", "polling"],
+    reconnectionDelayMax: 3000,
+    auth: (tell) => tell(whereWeAre()),
+  });
   socket.on("connect", () => useConsole.setState({ connected: true }));
   socket.on("disconnect", (reason) => {
     useConsole.setState({ connected: false });
     if (reason === "io server disconnect") onEnded();
   });
-  socket.on("snapshot", (greeting: Greeting) => {
-    clock.set(greeting.clock);
-    pending.clear();
-    useConsole.setState((old) => ({
-      ...applyGreeting(old, greeting),
-      connected: true,
-      lastHeardMs: clock.nowMs(),
-    }));
-  });
+  socket.on("snapshot", (opening: Opening) => greeted(opening, (old) => applyOpening(old, opening)));
+  socket.on("resumed", (resumed: Resumed) => greeted(resumed, (old) => applyResumed(old, resumed)));
   socket.on("change", (change: Change) => {
     clock.observe(change.event.at);
     fold((old) => applyChange(old, change));
@@ -144,6 +138,22 @@ export function connect(onEnded: () => void): void {
     fold((old) => ({ ...old, controllerOnline: online })),
   );
   socket.on("telemetry", take);
+}
+
+/** Of whom the server need tell only what was missed. */
+function whereWeAre(): { stream?: string; after?: number } {
+  const { stream, seq } = useConsole.getState();
+  return stream === null || seq === null ? {} : { stream, after: seq };
+}
+
+function greeted(told: Opening | Resumed, change: (picture: Picture) => Picture): void {
+  clock.set(told.clock);
+  pending.clear();
+  useConsole.setState((old) => ({
+    ...change(old),
+    connected: true,
+    lastHeardMs: clock.nowMs(),
+  }));
 }
 
 // Telemetry is folded once a frame of the screen, however fast it comes: the newest of each drone.

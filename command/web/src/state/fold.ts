@@ -9,24 +9,17 @@ import type {
   DroneTelemetry,
   Event,
   IncidentView,
-  Snapshot,
+  Opening,
+  Resumed,
   SortieView,
   Status,
 } from "../contract";
-import type { ClockReading } from "./clock";
-
-export interface Greeting {
-  snapshot: Snapshot | null;
-  district: DistrictView | null;
-  status: Status | null;
-  coverage: CoverageView | null;
-  online: boolean;
-  clock: ClockReading;
-}
 
 export interface Picture {
   /** Of the newest change folded in; null until the first snapshot. */
   seq: number | null;
+  /** The line of changes that is followed, to resume it after a lost connection. */
+  stream: string | null;
   district: DistrictView | null;
   incidents: Record<string, IncidentView>;
   sorties: Record<string, SortieView>;
@@ -43,6 +36,7 @@ export interface Picture {
 
 export const nothing: Picture = {
   seq: null,
+  stream: null,
   district: null,
   incidents: {},
   sorties: {},
@@ -55,7 +49,8 @@ export const nothing: Picture = {
   timelines: {},
 };
 
-export function applyGreeting(old: Picture, { snapshot, district, status, coverage, online }: Greeting): Picture {
+export function applyOpening(old: Picture, opening: Opening): Picture {
+  const { stream, snapshot, district, status, coverage, online } = opening;
   const sameDistrict = JSON.stringify(district) === JSON.stringify(old.district);
   const next: Picture = {
     ...old,
@@ -68,6 +63,7 @@ export function applyGreeting(old: Picture, { snapshot, district, status, covera
   return {
     ...next,
     seq: snapshot.seq,
+    stream,
     incidents: byKey(snapshot.incidents, (each) => each.id),
     sorties: byKey(snapshot.sorties, (each) => each.id),
     docks: byKey(snapshot.docks, (each) => each.dock),
@@ -75,6 +71,19 @@ export function applyGreeting(old: Picture, { snapshot, district, status, covera
     // Changes may have been missed: what was asked for before is asked for again when needed.
     decisions: {},
     timelines: {},
+  };
+}
+
+/** What was missed while the connection was lost; nothing that was asked for before is stale. */
+export function applyResumed(old: Picture, resumed: Resumed): Picture {
+  const { changes, docks, telemetry, status, coverage, online } = resumed;
+  return {
+    ...changes.reduce(applyChange, old),
+    docks: byKey(docks, (each) => each.dock),
+    drones: byKey(telemetry.drones, (each) => each.drone),
+    status,
+    coverage,
+    controllerOnline: online,
   };
 }
 
