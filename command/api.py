@@ -15,16 +15,19 @@ from command.emitter import Emitter
 from command.lending import add_lending
 from command.orders import add_orders
 from command.patrols import add_patrols
-from command.people.signed import Asks
+from command.people.signed import Asks, SignedActs
 from command.problems import responses
 from command.records import add_records
+from command.second import add_second
+from command.video.pictures import add_pictures
+from command.video.relay import Relays
 from command.video.rest import add_video
 from fleet import contract as c
 
 V = TypeVar("V", bound=BaseModel)
 
 
-def blueprint(acts: Asks, emitter: Emitter) -> APIBlueprint:
+def blueprint(acts: SignedActs, emitter: Emitter, relays: Relays) -> APIBlueprint:
     """All of the API's routes."""
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
     _add_views(api, emitter)
@@ -34,8 +37,10 @@ def blueprint(acts: Asks, emitter: Emitter) -> APIBlueprint:
     _add_acts(api, acts)
     add_orders(api, acts)
     add_video(api, acts)
+    add_pictures(api, acts, relays)
     add_lending(api, acts)
     add_patrols(api, acts)
+    add_second(api, acts)
     return api
 
 

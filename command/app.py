@@ -13,14 +13,13 @@ from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
-from command import api, asyncapi, health, pages, problems, sockets
+from command import api, asyncapi, health, pages, problems, second, sockets
 from command.emitter import Emitter
 from command.outbox import Outbox
 from command.people import guard, routes
 from command.people.house import People
-from command.people.signed import Asks
+from command.people.signed import SignedActs
 from command.picture import Picture
-from command.video import pictures
 from command.video import sockets as video_sockets
 from command.video.relay import Relays
 from command.video.viewers import Viewers
@@ -100,7 +99,7 @@ def make_app() -> OpenAPI:
 def add_routes(
     app: OpenAPI,
     socketio: flask_socketio.SocketIO,
-    acts: Asks,
+    acts: SignedActs,
     emitter: Emitter,
     outbox: Outbox,
     people: People,
@@ -117,19 +116,27 @@ def add_routes(
         get_remote_address, app=app, default_limits=[REQUESTS_ALLOWED], storage_uri="memory://"
     )
     app.register_api(routes.blueprint(people, limiter, seats.clear))
-    app.register_api(api.blueprint(acts, emitter))
+    app.register_api(api.blueprint(acts, emitter, relays))
     sockets.attach(socketio, acts, outbox, emitter.paces, people.roster, seats)
+    second.attach(socketio, acts)
     video_sockets.attach(socketio, viewers, picture, people.roster, seats, watch.stir)
-    pictures.register(app, acts, relays)
     health.register(app, emitter)
 
-    @app.route("/api/v1/openapi.json")
-    def openapi_document() -> dict[str, Any]:
-        return app.api_doc
-
-    @app.route("/api/v1/asyncapi.json")
-    def asyncapi_document() -> dict[str, Any]:
-        return asyncapi.document()
-
+    _add_documents(app)
     pages.register(app)
     return seats
+
+
+def _add_documents(app: OpenAPI) -> None:
+    """What describes the console itself; nobody need be signed in for it."""
+    told: dict[Any, Any] = {200: {"description": "OK", "content": {"application/json": {"schema": {}}}}}
+
+    @app.get("/api/v1/openapi.json", responses=told)
+    def openapi_document() -> dict[str, Any]:
+        """This document"""
+        return app.api_doc
+
+    @app.get("/api/v1/asyncapi.json", responses=told)
+    def asyncapi_document() -> dict[str, Any]:
+        """The Socket.IO contract, as AsyncAPI 3"""
+        return asyncapi.document()

@@ -9,7 +9,6 @@ import functools
 import json
 import re
 import sys
-import typing
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -18,7 +17,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from command import emitter, forms, sockets
 from command.feed import Link
-from command.people.rights import right_for_kind
+from command.people.rights import ask_kinds, right_for_kind
+from command.people.second import RequestsView
+from command.second import RequestForm
 from command.sockets import Acknowledgement, ComingBack, PaceForm, TurnedAway
 from command.video.sockets import WatchForm
 from command.video.viewers import MOST_WATCHED
@@ -56,6 +57,11 @@ _TOLD: Final[dict[str, dict[str, tuple[type[BaseModel], str]]]] = {
         "coverage": (c.CoverageView, "The live coverage; replaces the last."),
         "status": (c.Status, "How far the system is from ready, every two seconds."),
         "controller": (Link, "Whether the console hears the controller."),
+        "requests": (
+            RequestsView,
+            "Acts that wait for a second person, and those that ended a moment ago; replaces the "
+            "last. Some acts are answered with the code `needs_second`: they are among these now.",
+        ),
         "refused": _REFUSED,
     },
     "video": {
@@ -75,6 +81,8 @@ _HEARD: Final[dict[str, dict[str, tuple[type[BaseModel] | None, str]]]] = {
             f"answered the same. The console answers within {PATIENT.answer_s:g} s.",
         ),
         "pace": (PaceForm, "How often to send telemetry from now on."),
+        "confirm": (RequestForm, "Has an act done that somebody else asked for."),
+        "decline": (RequestForm, "Has an act not done that somebody asked for."),
     },
     "video": {
         "watch": (
@@ -184,12 +192,6 @@ def _operation(
     }
 
 
-def asks() -> tuple[type[BaseModel], ...]:
-    """Every kind of ask there is."""
-    union = typing.get_args(c.Ask)[0]
-    return typing.get_args(union)
-
-
 def answer_to(ask: type[BaseModel]) -> type[BaseModel] | None:
     """The body of the acknowledgement, as the ask's own description names it."""
     told = re.search(r"Answer:\s+(\w+|\{\"(\w+)\")", ask.__doc__ or "")
@@ -200,19 +202,19 @@ def answer_to(ask: type[BaseModel]) -> type[BaseModel] | None:
 
 
 def _schemas() -> dict[str, Any]:
-    answers = {answer for ask in asks() if (answer := answer_to(ask)) is not None}
+    answers = {answer for ask in ask_kinds() if (answer := answer_to(ask)) is not None}
     told = (model for events in _TOLD.values() for model, _ in events.values())
     out: set[type[BaseModel]] = {*told, *answers, Acknowledgement}
     modes: list[tuple[type[BaseModel], JsonSchemaMode]] = []
     modes += [(model, "serialization") for model in sorted(out, key=lambda m: m.__name__)]
-    modes += [(model, "validation") for model in asks()]
-    modes += [(model, "validation") for model in (PaceForm, WatchForm, ComingBack)]
+    modes += [(model, "validation") for model in ask_kinds()]
+    modes += [(model, "validation") for model in (PaceForm, RequestForm, WatchForm, ComingBack)]
     _, found = models_json_schema(modes, ref_template=_SCHEMAS + "{model}")
     schemas: dict[str, Any] = _as_draft_7(found["$defs"])
-    for model in asks():
+    for model in ask_kinds():
         _complete(schemas[model.__name__], model)
     schemas["Ask"] = {
-        "oneOf": [{"$ref": _SCHEMAS + model.__name__} for model in asks()],
+        "oneOf": [{"$ref": _SCHEMAS + model.__name__} for model in ask_kinds()],
         "discriminator": "ask",
     }
     return dict(sorted(schemas.items()))

@@ -110,11 +110,12 @@ def contract_schema() -> dict[str, Any]:
     from pydantic.json_schema import models_json_schema
 
     from command.emitter import Opening, Resumed
+    from command.people.second import RequestsView
     from command.sockets import Acknowledgement
     from fleet import contract as c
 
     heard = (
-        *(Opening, Resumed, Acknowledgement),
+        *(Opening, Resumed, RequestsView, Acknowledgement),
         *(c.Snapshot, c.Change, c.DistrictView, c.Status),
         *(c.CoverageView, c.ExplanationView, c.IncidentsPage, c.SortiesPage, c.FleetActView),
         c.ServiceView,

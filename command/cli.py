@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,6 +29,9 @@ def run(
     ] = "mqtt://127.0.0.1:1883",
     district: Annotated[str, typer.Option(help="Id of the district.")] = "longgang",
     people: PeopleUrl = PEOPLE,
+    settings: Annotated[
+        Path | None, typer.Option(help="console.yaml: acts that need a second person.")
+    ] = None,
 ) -> None:
     """Run the command console until it is told to stop."""
 
@@ -35,15 +39,19 @@ def run(
         from command.console import running_console
         from command.people.house import open_people
         from command.people.roster import first_administrator
+        from command.settings import USUAL, read_settings
         from command.webserver import listen
         from fleet.bus import BusUnreachable, MqttBus, Topics
 
+        chosen = read_settings(settings) if settings else USUAL
         house = open_people(people, clock.wall_now)
         listener = listen(host, port)
         try:
             async with (
                 MqttBus(url=broker, client="console", clock=clock) as bus,
-                running_console(bus, Topics(district), clock, listener, house) as ended,
+                running_console(
+                    bus, Topics(district), clock, listener, house, settings=chosen
+                ) as ended,
             ):
                 shown = f"[{host}]" if ":" in host else host
                 first = first_administrator(house.roster)

@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -15,10 +16,12 @@ from command.app import add_routes, make_app, make_socketio
 from command.door import Door
 from command.emitter import Emitter
 from command.feed import Feed
-from command.outbox import Outbox
+from command.outbox import Fact, Outbox
 from command.people.house import People
+from command.people.second import RequestsView, SecondPerson
 from command.people.signed import SignedActs
 from command.picture import Picture
+from command.settings import USUAL, ConsoleSettings
 from command.sockets import Seats
 from command.video.relay import Relays
 from command.video.teller import VideoTeller
@@ -41,6 +44,7 @@ async def running_console(
     listener: socket.socket,
     people: People,
     waits: Waits = PATIENT,
+    settings: ConsoleSettings = USUAL,
 ) -> AsyncIterator[asyncio.Future[None]]:
     """A console that answers on ``listener``; the future is done if the server ends by itself."""
     picture, outbox, door, web_sockets = Picture(), Outbox(), Door(), WebSockets()
@@ -49,7 +53,14 @@ async def running_console(
     socketio = make_socketio(app, web_sockets)
     emitter = Emitter(socketio.server, outbox, picture, clock, lambda: feed.online)
     acts = Acts(door, bus, topics, clock, lambda: feed.online, waits)
-    signed = SignedActs(acts, people, picture)
+
+    def tell_requests(view: RequestsView) -> None:
+        picture.requests = view
+        outbox.put(Fact("requests", view))
+
+    lasts = timedelta(minutes=settings.two_person_minutes)
+    second = SecondPerson(settings.two_person, lasts, clock.wall_now, tell_requests)
+    signed = SignedActs(acts, people, picture, second)
     viewers = Viewers()
     teller = VideoTeller(socketio.server, viewers)
     watch = VideoWatch(bus, topics, clock, viewers, teller)
@@ -62,7 +73,7 @@ async def running_console(
         following = tasks.create_task(feed.run(), name="feed")
         pause_s = waits.seats_s * clock.speedup
         watching = tasks.create_task(watch.run(), name="video")
-        looking = tasks.create_task(_look_round(seats, people, pause_s), name="seats")
+        looking = tasks.create_task(_look_round(seats, signed, people, pause_s), name="seats")
         emitter.start()
         teller.start()
         server.start()
@@ -81,9 +92,10 @@ async def running_console(
             watching.cancel()
 
 
-async def _look_round(seats: Seats, people: People, pause_s: float) -> None:
+async def _look_round(seats: Seats, signed: SignedActs, people: People, pause_s: float) -> None:
     while True:
         await asyncio.sleep(pause_s)
+        await asyncio.to_thread(signed.expire)
         try:
             await asyncio.to_thread(seats.clear_ended, people.roster)
         except SQLAlchemyError as error:

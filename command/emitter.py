@@ -16,6 +16,7 @@ from ulid import ULID
 
 from command.outbox import Everything, Fact, Greeting, Outbox, Outgoing
 from command.paces import Paces
+from command.people.second import RequestView
 from command.picture import Picture
 from fleet.clock import Clock, stopwatch_s
 from fleet.contract import (
@@ -52,6 +53,7 @@ class Opening(BaseModel):
     district: DistrictView | None
     status: Status | None
     coverage: CoverageView | None
+    requests: tuple[RequestView, ...]
     online: bool
     clock: ClockView
 
@@ -66,6 +68,7 @@ class Resumed(BaseModel):
     telemetry: TelemetryFrame
     status: Status | None
     coverage: CoverageView | None
+    requests: tuple[RequestView, ...]
     online: bool
     clock: ClockView
 
@@ -108,6 +111,7 @@ class Emitter:
             district=self._picture.district,
             status=self._picture.status,
             coverage=self._picture.coverage,
+            requests=self._picture.requests.requests,
             online=self._is_online(),
             clock=self._time(),
         )
@@ -156,6 +160,7 @@ class Emitter:
             telemetry=now.telemetry,
             status=self._picture.status,
             coverage=self._picture.coverage,
+            requests=self._picture.requests.requests,
             online=self._is_online(),
             clock=self._time(),
         )

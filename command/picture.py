@@ -6,6 +6,7 @@ import threading
 from datetime import datetime
 from enum import Enum, auto
 
+from command.people.second import RequestsView
 from fleet.contract import (
     Change,
     CoverageView,
@@ -55,6 +56,7 @@ class Picture:
         self.status: Status | None = None
         self.district: DistrictView | None = None
         self.coverage: CoverageView | None = None
+        self.requests = RequestsView(requests=())
 
     def replace(self, snapshot: Snapshot) -> None:
         """Starts again from ``snapshot``, whatever was known."""

@@ -121,7 +121,7 @@ def attach(
         try:
             person = signed_in(roster)
             need(person, Right.LOOK)
-            before = _read(ComingBack, auth) if auth else ComingBack()
+            before = read_form(ComingBack, auth) if auth else ComingBack()
         except Refused as refusal:
             turn_away(socketio, console, NAMESPACE, refusal)
             return
@@ -134,7 +134,7 @@ def attach(
 
     def pace(*arguments: Any) -> dict[str, Any]:
         try:
-            wanted = _read(PaceForm, arguments[0] if len(arguments) == 1 else arguments)
+            wanted = read_form(PaceForm, arguments[0] if len(arguments) == 1 else arguments)
         except Refused as refusal:
             return _acknowledge(Acknowledgement(ok=False, code=refusal.code, reason=refusal.reason))
         paces.set(flask.request.sid, wanted.telemetry_hz)  # type: ignore[attr-defined]
@@ -157,7 +157,12 @@ def attach(
     socketio.on_event("pace", pace, namespace=NAMESPACE)
 
 
-def _read(model: type[F], given: Any) -> F:
+def read_form(model: type[F], given: Any) -> F:
+    """What was sent, as the form that is expected.
+
+    Raises:
+        Refused: if it is something else.
+    """
     try:
         # as JSON, where a whole number is a number with a fraction too
         return model.model_validate_json(json.dumps(given))

@@ -164,11 +164,13 @@ class _Maker:
                 *("--state-dir", str(settings.state_dir / "vehicles")),
             )
         if settings.console:
+            chosen = settings.district_dir / "console.yaml"
             yield self._child(
                 "console",
                 *("console", "--host", settings.host, *at),
                 *("--port", str(_port(settings.console_port)), "--district", settings.district),
                 *("--people", f"sqlite:///{settings.state_dir}/people.db"),
+                *(("--settings", str(chosen)) if chosen.is_file() else ()),
             )
 
     def _child(self, name: str, *arguments: str) -> Child:

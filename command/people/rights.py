@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import typing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from fleet import contract as c
 
@@ -54,6 +57,12 @@ class Person:
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]
+
+
+def ask_kinds() -> tuple[type[BaseModel], ...]:
+    """Every kind of ask there is."""
+    kinds: tuple[type[BaseModel], ...] = typing.get_args(typing.get_args(c.Ask)[0])
+    return kinds
 
 
 def right_for(ask: Any) -> Right:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+from datetime import UTC
 from typing import Any, Protocol
 
 import flask
@@ -14,6 +15,7 @@ from command.acts import Acts, Refused
 from command.people.house import People
 from command.people.rights import Person, Right, right_for
 from command.people.roster import Roster
+from command.people.second import Held, RequestView, SecondPerson
 from command.picture import Picture
 from fleet import contract as c
 from fleet.contract import Ask
@@ -84,11 +86,11 @@ def need(person: Person, right: Right) -> None:
 
 
 class SignedActs:
-    """Acts in the name of whoever the present request is from: checks what that person may do, and
-    records each act, also those refused."""
+    """Acts in the name of whoever the present request is from: checks what that person may do, has
+    some wait for a ``second`` person, and records each, also those refused."""
 
-    def __init__(self, acts: Acts, people: People, picture: Picture) -> None:
-        self._acts, self._picture = acts, picture
+    def __init__(self, acts: Acts, people: People, picture: Picture, second: SecondPerson) -> None:
+        self._acts, self._picture, self.second = acts, picture, second
         self._roster, self._audit = people.roster, people.audit
 
     def ask(self, ask: Ask, key: str | None = None) -> dict[str, Any]:
@@ -96,7 +98,10 @@ class SignedActs:
         right = right_for(ask)
         try:
             need(person, right)
-            body = self._acts.ask(self._within(person, ask), key)
+            ask = self._within(person, ask)
+            if self.second.is_needed_for(ask):
+                raise self._waits(self.second.hold(person, ask, key, *_told(ask)))
+            body = self._acts.ask(ask, key)
         except Refused as refusal:
             if right is not Right.LOOK:
                 self._record(person, ask, refusal.reason)
@@ -104,6 +109,78 @@ class SignedActs:
         if right is not Right.LOOK:
             self._record(person, ask, None, str(body.get("id", "")))
         return body
+
+    def _waits(self, held: Held) -> Refused:
+        until = held.view.until.astimezone(UTC)
+        return Refused(
+            "needs_second",
+            f"{held.ask.ask} waits for a second person until {until:%H:%M:%S} UTC, "
+            f"as request {held.view.id}",
+        )
+
+    def confirm(self, id_: str) -> RequestView:
+        """Has an act done that somebody else asked for.
+
+        Raises:
+            Refused: if the present person may not, no such act waits, or it could not be done.
+        """
+        second = signed_in(self._roster)
+        try:
+            held = self._judged(second, id_)
+            if held.person.name == second.name:
+                raise Refused("forbidden", "somebody else must confirm what you asked for")
+            view = self.second.end(id_, "done", second.name)
+        except Refused as refusal:
+            self._write(second, "confirm", id_, refusal.reason)
+            raise
+        told = f"{held.ask.ask}, asked for by {held.person.name}: {held.view.detail}"
+        self._write(second, "confirm", id_, None, told)
+        try:
+            made = self._carry_out(held)
+        except Refused as refusal:
+            self.second.failed(id_, refusal.reason)
+            self._record(held.person, held.ask, refusal.reason)
+            raise
+        self._record(held.person, held.ask, None, made, f"confirmed by {second.name}")
+        return view
+
+    def decline(self, id_: str) -> RequestView:
+        """Has it not done; one's own may be taken back so.
+
+        Raises:
+            Refused: if the present person may not, or no such act waits.
+        """
+        second = signed_in(self._roster)
+        try:
+            held = self._judged(second, id_)
+            view = self.second.end(id_, "declined", second.name)
+        except Refused as refusal:
+            self._write(second, "decline", id_, refusal.reason)
+            raise
+        told = f"{held.ask.ask}, asked for by {held.person.name}: {held.view.detail}"
+        self._write(second, "decline", id_, None, told)
+        return view
+
+    def expire(self) -> None:
+        """Ends what nobody confirmed in time."""
+        for held in self.second.expire():
+            self._record(held.person, held.ask, "no second person confirmed it in time")
+
+    def _judged(self, second: Person, id_: str) -> Held:
+        """What waits, once it is sure that this person might do it too."""
+        need(second, Right.LOOK)
+        held = self.second.find(id_)
+        need(second, right_for(held.ask))
+        self._within(second, held.ask)
+        return held
+
+    def _carry_out(self, held: Held) -> str:
+        ask = held.ask
+        if isinstance(ask, c.RecallAll | c.LandAll):
+            # its confirmation was good for a minute, and for the drones that were out then
+            asked = self._acts.ask(ask.model_copy(update={"confirmation": None}))
+            ask = ask.model_copy(update={"confirmation": asked.get("confirmation")})
+        return str(self._acts.ask(ask, held.key).get("id", ""))
 
     def _within(self, person: Person, ask: Ask) -> Ask:
         """The ask, once it is sure that it stays within the person's subdistricts."""
@@ -137,23 +214,27 @@ class SignedActs:
         places = (dock["properties"] for dock in docks)
         return next((p["subdistrict"] for p in places if drone in (p["id"], p["drone"])), None)
 
-    def _record(self, person: Person, ask: Ask, refusal: str | None, made: str = "") -> None:
-        fields = ask.model_dump(mode="json", exclude={"ask"}, exclude_defaults=True)
-        subject = next(
-            (str(fields[k]) for k in ("sortie", "incident", "drone") if k in fields), made
-        )
-        detail = ", ".join(f"{name} {value}" for name, value in fields.items())
-        entry = (
-            person.name,
-            person.role,
-            flask.request.remote_addr or "",
-            ask.ask,
-            subject,
-            refusal and f"{refusal} ({detail})",
-            detail,
-        )
+    def _record(
+        self, person: Person, ask: Ask, refusal: str | None, made: str = "", note: str = ""
+    ) -> None:
+        subject, detail = _told(ask)
+        detail = "; ".join(part for part in (note, detail) if part)
+        self._write(person, ask.ask, subject or made, refusal and f"{refusal} ({detail})", detail)
+
+    def _write(
+        self, person: Person, act: str, subject: str, refusal: str | None, detail: str = ""
+    ) -> None:
+        address = flask.request.remote_addr if flask.has_request_context() else None
+        entry = (person.name, person.role, address or "", act, subject, refusal, detail)
         try:
             self._audit.record(*entry)
         except SQLAlchemyError as error:
             # it is done, or refused, by now: whoever asked must hear which
             _LOG.critical("the audit log failed: %s; it lacks %s", error, entry)
+
+
+def _told(ask: Ask) -> tuple[str, str]:
+    """What an act is about, and all that it says, for the record."""
+    fields = ask.model_dump(mode="json", exclude={"ask"}, exclude_defaults=True)
+    subject = next((str(fields[k]) for k in ("sortie", "incident", "drone") if k in fields), "")
+    return subject, ", ".join(f"{name} {value}" for name, value in fields.items())

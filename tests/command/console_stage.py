@@ -19,6 +19,7 @@ import socketio
 from command.console import running_console
 from command.people.house import People, open_people
 from command.people.rights import Role
+from command.settings import USUAL, ConsoleSettings
 from command.waits import Waits
 from command.webserver import listen
 from fleet.bus import MqttBus, Topics
@@ -69,8 +70,16 @@ def mosquitto(tmp_path: Path) -> Iterator[str]:
 class Stage:
     """Loop, tiny controller and console in a thread, driven from the test."""
 
-    def __init__(self, broker: str, topics: Topics, directory: Path, waits: Waits = WAITS) -> None:
+    def __init__(
+        self,
+        broker: str,
+        topics: Topics,
+        directory: Path,
+        waits: Waits = WAITS,
+        settings: ConsoleSettings = USUAL,
+    ) -> None:
         self.broker, self.topics, self.clock, self.waits = broker, topics, Clock(), waits
+        self.settings = settings
         self.people = open_people(f"sqlite:///{directory}/people.db", self.clock.wall_now)
         self.people.roster.add("li", Role.DUTY_OFFICER, "李")
         self.key = settled(self.people, "li")
@@ -127,7 +136,7 @@ class Stage:
             self.controller = TinyController(theirs, self.topics, self.clock)
             await self.controller.start()
             async with running_console(
-                ours, self.topics, self.clock, listener, self.people, self.waits
+                ours, self.topics, self.clock, listener, self.people, self.waits, self.settings
             ) as ended:
                 self._ready.set()
                 await ended
@@ -146,8 +155,14 @@ def bearer(key: str) -> dict[str, str]:
 
 
 @contextmanager
-def staged(broker: str, topics: Topics, directory: Path, waits: Waits = WAITS) -> Iterator[Stage]:
-    stage = Stage(broker, topics, directory, waits)
+def staged(
+    broker: str,
+    topics: Topics,
+    directory: Path,
+    waits: Waits = WAITS,
+    settings: ConsoleSettings = USUAL,
+) -> Iterator[Stage]:
+    stage = Stage(broker, topics, directory, waits, settings)
     stage.start()
     try:
         eventually(lambda: requests.get(f"{stage.url}/readyz", timeout=5).ok)
@@ -159,7 +174,10 @@ def staged(broker: str, topics: Topics, directory: Path, waits: Waits = WAITS) -
 class Officer:
     """A Socket.IO client that keeps what it is sent, in order."""
 
-    EVENTS = ("snapshot", "change", "dock", "coverage", "telemetry", "status", "controller")
+    EVENTS = (
+        *("snapshot", "change", "dock", "coverage", "telemetry", "status", "controller"),
+        "requests",
+    )
 
     def __init__(self, url: str, key: str, transport: str = "websocket") -> None:
         self._sent: queue.Queue[tuple[str, Any]] = queue.Queue()

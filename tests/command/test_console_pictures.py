@@ -11,9 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import flask
 import pytest
 import requests
+from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.openapi import OpenAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -261,10 +262,12 @@ def test_without_a_picture_the_console_says_so(shared_stage: Stage) -> None:
 
 def test_who_asks_for_a_segment_to_come_waits_for_it(filmed: bytes) -> None:
     now = datetime(2026, 11, 21, tzinfo=UTC)  # the numbers of segments follow it
-    relays, app = Relays(lambda: now), flask.Flask("test")
+    relays, app = Relays(lambda: now), OpenAPI("test")
+    api = APIBlueprint("api", "test", url_prefix="/api/v1")
     second = len(filmed) // 20
     with Served([filmed[: 4 * second], filmed[4 * second : 8 * second]]) as served:
-        pictures.register(app, OneDrone(served.url), relays)
+        pictures.add_pictures(api, OneDrone(served.url), relays)
+        app.register_api(api)
         client, video = app.test_client(), "/api/v1/drones/U01/video"
         try:
             first = client.get(f"{video}/live.m3u8").text

@@ -12,6 +12,7 @@ import { IncidentQueue } from "./panels/IncidentQueue";
 import { Notice } from "./panels/Notice";
 import { Rail } from "./panels/Rail";
 import { ReportPanel } from "./panels/ReportPanel";
+import { SecondPerson } from "./panels/SecondPerson";
 import { SignIn } from "./panels/SignIn";
 import { TopBar } from "./panels/TopBar";
 import { useConsole } from "./state/store";
@@ -53,6 +54,7 @@ function Shell() {
     <div className="console">
       <TopBar />
       <Rail />
+      <SecondPerson />
       <Situation hidden={at !== "/"} />
       <Suspense fallback={<main className="page" />}>
         <Switch>

@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 6c383984be1194a004d00c9da0285424b65e602f0ff22b0862716be3c9301a39
+// Schema: 236210524d0b4c81987894589342c44e2625c5769fd80f35a24bd0b4a633c0c9
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -674,6 +674,7 @@ export interface Opening {
   district: DistrictView | null;
   status: Status | null;
   coverage: CoverageView | null;
+  requests: RequestView[];
   online: boolean;
   clock: ClockView;
   [k: string]: unknown;
@@ -704,6 +705,26 @@ export interface Status {
   speedup: number;
 }
 /**
+ * An act that waits for a second person, or how that ended a moment ago.
+ */
+export interface RequestView {
+  id: string;
+  act: string;
+  subject: string;
+  detail: string;
+  asked_by: string;
+  asked_at: string;
+  until: string;
+  state: "waiting" | "done" | "refused" | "declined" | "expired";
+  second: string | null;
+  reason: string | null;
+  [k: string]: unknown;
+}
+export interface RequestsView {
+  requests: RequestView[];
+  [k: string]: unknown;
+}
+/**
  * What a console gets instead of an opening if it came back in time: every change after the
  * last it had, in order and without a gap, and the newest of all that is not counted.
  */
@@ -714,6 +735,7 @@ export interface Resumed {
   telemetry: TelemetryFrame;
   status: Status | null;
   coverage: CoverageView | null;
+  requests: RequestView[];
   online: boolean;
   clock: ClockView;
   [k: string]: unknown;

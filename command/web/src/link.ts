@@ -32,6 +32,7 @@ import type {
   PutBack,
   RecallAll,
   ReportIncident,
+  RequestsView,
   Resume,
   Resumed,
   ShowIncident,
@@ -93,17 +94,24 @@ export async function ask<K extends keyof Answers>(
   fields: Omit<Answers[K][0], "ask">,
   key?: string,
 ): Promise<Answers[K][1]> {
+  return (await acknowledged("ask", { ask: what, ...fields, ...(key && { key }) })) as Answers[K][1];
+}
+
+/** What becomes of an act that waits for a second person. */
+export async function decide(what: "confirm" | "decline", request: string): Promise<void> {
+  await acknowledged(what, { request });
+}
+
+async function acknowledged(event: string, body: object): Promise<unknown> {
   if (!socket?.connected) throw new Refused("disconnected", "");
   let answer: Acknowledgement;
   try {
-    answer = (await socket
-      .timeout(ANSWER_WITHIN_MS)
-      .emitWithAck("ask", { ask: what, ...fields, ...(key && { key }) })) as Acknowledgement;
+    answer = (await socket.timeout(ANSWER_WITHIN_MS).emitWithAck(event, body)) as Acknowledgement;
   } catch {
     throw new Refused("no_answer", "");
   }
   if (!answer.ok) throw new Refused(answer.code ?? "internal", answer.reason ?? "");
-  return answer.body as Answers[K][1];
+  return answer.body;
 }
 
 export function disconnect(): void {
@@ -134,6 +142,7 @@ export function connect(onEnded: () => void): void {
   socket.on("dock", (view: DockView) => fold((old) => applyDock(old, view)));
   socket.on("status", (status: Status) => fold((old) => ({ ...old, status })));
   socket.on("coverage", (coverage: CoverageView) => fold((old) => ({ ...old, coverage })));
+  socket.on("requests", ({ requests }: RequestsView) => fold((old) => ({ ...old, requests })));
   socket.on("controller", ({ online }: { online: boolean }) =>
     fold((old) => ({ ...old, controllerOnline: online })),
   );

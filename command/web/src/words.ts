@@ -182,6 +182,7 @@ function plain(text: string, detail = ""): Telling {
 export function refusalText(refusal: unknown, t: TFunction): string {
   if (!(refusal instanceof Refused)) return t("refusal.other");
   const seconds = /\d+/.exec(refusal.message)?.[0] ?? "";
+  if (refusal.code === "needs_second") return t("refusal.needs_second");
   if (refusal.code === "unauthorized" || refusal.code === "locked") return t(`refusal.${refusal.code}`, { seconds });
   if (refusal.message && refusal.code !== "timeout") return refusal.message;
   return t(`refusal.${refusal.code}`, t("refusal.other"));

@@ -12,7 +12,7 @@ import {
 import { dock, drone, event, incident, snapshot, sortie } from "./pictures";
 
 const greeting = (given: Partial<Opening> = {}): Opening => ({
-  ...{ stream: "A", snapshot: snapshot(), district: null, status: null, coverage: null, online: true },
+  ...{ stream: "A", snapshot: snapshot(), district: null, status: null, coverage: null, requests: [], online: true },
   clock: { now: "2026-01-01T00:00:00Z", speedup: 1 },
   ...given,
 });
@@ -52,7 +52,7 @@ describe("the picture of operations", () => {
     const changes = [10, 11, 12].map((seq) => ({ event: event(seq), incident: incident(), sortie: null }));
     const now = applyResumed(old, {
       ...{ stream: "A", changes, docks: [dock()], telemetry: { at: "", drones: [] } },
-      ...{ status: null, coverage: null, online: true, clock: { now: "", speedup: 1 } },
+      ...{ status: null, coverage: null, requests: [], online: true, clock: { now: "", speedup: 1 } },
     });
     expect(now.seq).toBe(12);
     expect(now.stream).toBe("A");

@@ -10,6 +10,7 @@ import type {
   Event,
   IncidentView,
   Opening,
+  RequestView,
   Resumed,
   SortieView,
   Status,
@@ -29,6 +30,8 @@ export interface Picture {
   /** What is reached in time by the docks available; null until the controller has told. */
   coverage: CoverageView | null;
   controllerOnline: boolean;
+  /** Acts that wait for a second person, and how those ended that did a moment ago. */
+  requests: RequestView[];
   /** Asked for one by one; the streams do not carry them. */
   decisions: Record<string, DecisionView>;
   timelines: Record<string, Event[]>;
@@ -45,18 +48,20 @@ export const nothing: Picture = {
   status: null,
   coverage: null,
   controllerOnline: false,
+  requests: [],
   decisions: {},
   timelines: {},
 };
 
 export function applyOpening(old: Picture, opening: Opening): Picture {
-  const { stream, snapshot, district, status, coverage, online } = opening;
+  const { stream, snapshot, district, status, coverage, requests, online } = opening;
   const sameDistrict = JSON.stringify(district) === JSON.stringify(old.district);
   const next: Picture = {
     ...old,
     district: sameDistrict ? old.district : district,
     status,
     coverage,
+    requests,
     controllerOnline: online,
   };
   if (snapshot === null) return next;
@@ -76,13 +81,14 @@ export function applyOpening(old: Picture, opening: Opening): Picture {
 
 /** What was missed while the connection was lost; nothing that was asked for before is stale. */
 export function applyResumed(old: Picture, resumed: Resumed): Picture {
-  const { changes, docks, telemetry, status, coverage, online } = resumed;
+  const { changes, docks, telemetry, status, coverage, requests, online } = resumed;
   return {
     ...changes.reduce(applyChange, old),
     docks: byKey(docks, (each) => each.dock),
     drones: byKey(telemetry.drones, (each) => each.drone),
     status,
     coverage,
+    requests,
     controllerOnline: online,
   };
 }
