@@ -147,10 +147,11 @@ def test_a_drone_that_told_no_place_has_no_shape() -> None:
 
 def test_figures_for_prometheus_need_nobody_signed_in_and_name_no_place(stage: Stage) -> None:
     get(stage, "/docks")
+    up = "dockfleet_controller_up 1.0"  # the tiny controller says little, and is missed at times
+    eventually(lambda: up in requests.get(f"{stage.url}/metrics", timeout=10).text)
     answer = requests.get(f"{stage.url}/metrics", timeout=10)
     assert answer.headers["Content-Type"].startswith("text/plain")
     families = {f.name: f for f in text_string_to_metric_families(answer.text)}
-    assert families["dockfleet_controller_up"].samples[0].value == 1
     incidents = {s.labels["state"]: s.value for s in families["dockfleet_incidents"].samples}
     assert incidents["reported"] == 7
     assert incidents["closed"] == 0
