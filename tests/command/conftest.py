@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fleet.bus import Topics
-from tests.command.console_stage import MOSQUITTO, Officer, Stage, mosquitto, staged
+from tests.command.console_stage import MOSQUITTO, UNHURRIED, Officer, Stage, mosquitto, staged
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def shared_stage(
     broker: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
     topics = Topics(f"shared-{request.module.__name__.rsplit('.')[-1]}")
-    with staged(broker, topics, tmp_path_factory.mktemp("people")) as stage:
+    with staged(broker, topics, tmp_path_factory.mktemp("people"), UNHURRIED) as stage:
         yield stage
 
 

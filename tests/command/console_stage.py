@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,6 +39,7 @@ WAITS = Waits(
     seats_s=0.2,
     frame_s=0.01,
 )
+UNHURRIED = replace(WAITS, answer_s=PATIENCE_S, lost_s=PATIENCE_S)  # a stall is no silence
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 
 

@@ -39,6 +39,10 @@ class Viewer:
     def next(self) -> Any:
         return self.samples.get(timeout=PATIENCE_S)
 
+    def waiting(self) -> list[Any]:
+        """All that have come meanwhile."""
+        return [self.samples.get() for _ in range(self.samples.qsize())]
+
 
 @pytest.fixture
 def view() -> Iterator[Callable[[Stage], Viewer]]:
@@ -200,27 +204,33 @@ def test_a_viewer_that_does_not_read_gets_the_newest_and_costs_the_others_nothin
         assert officer.ask("watch", {"drone": "U01", "rate_hz": 10})["ok"]
         eventually(lambda: {"U01": 10.0} in wished(stage))
         wide = seen("U01").model_copy(update={"outline": ((114.1, 22.65),) * 2000})
+
+        def publish(second: int) -> None:
+            sample = wide.model_copy(update={"at": wide.at + timedelta(seconds=second)})
+            stage.do(stage.controller.bus.publish(stage.topics.video("U01"), sample, qos=0))
+            stalled.sendall(framed(b"3"))  # it lives: it answers pings that it has not read
+
         for number in range(60):
-            at = wide.at + timedelta(seconds=number)
-            sample = wide.model_copy(update={"at": at})
-            publish = stage.controller.bus.publish(stage.topics.video("U01"), sample, qos=0)
-            stage.do(publish)
+            publish(number)
             threading.Event().wait(0.11)  # as they come, ten a second
-        newest = [officer.next() for _ in range(50)]
-        assert len(newest) == 50
-        last = (wide.at + timedelta(seconds=60)).isoformat().encode()[:19]
+        last = (wide.at + timedelta(seconds=60)).isoformat()[:19]
+
+        def officer_is_sent_the_last() -> bool:
+            publish(60)
+            return any(told["at"].startswith(last) for told in officer.waiting())
+
+        eventually(officer_is_sent_the_last)
         stalled.settimeout(0.3)
-        late = wide.model_copy(update={"at": wide.at + timedelta(seconds=60)})
         heard = bytearray()
 
-        def reads_the_last() -> bool:
-            stage.do(stage.controller.bus.publish(stage.topics.video("U01"), late, qos=0))
+        def stalled_reads_the_last() -> bool:
+            publish(60)
             with contextlib.suppress(TimeoutError):
                 while piece := stalled.recv(1 << 20):  # all there is; nothing: it was closed
                     heard.extend(piece)
-            return last in heard[-200_000:]
+            return last.encode() in heard[-200_000:]
 
-        eventually(reads_the_last)
+        eventually(stalled_reads_the_last)
         assert heard.count(b'["sample"') < 40  # most of what passed meanwhile was never sent
 
 
@@ -239,6 +249,10 @@ def stalled_viewer(url: str, key: str) -> socket.socket:
     # what comes with the request would be taken for its body
     assert connection.recv(4096).startswith(b"HTTP/1.1 101")
     for text in (b"40/video,", b'42/video,["watch",{"drone":"U01","rate_hz":10}]'):
-        masked = bytes([0x81, 0x80 | len(text)]) + bytes(4) + text
-        connection.sendall(masked)
+        connection.sendall(framed(text))
     return connection
+
+
+def framed(text: bytes) -> bytes:
+    """As a client of a WebSocket sends it, masked with zeros."""
+    return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text
