@@ -11,7 +11,7 @@ from fleet.district.model import District, DroneModel
 from fleet.events import DroneReadied
 from fleet.journal import Journal
 from fleet.mavlink.mission_items import Fence
-from fleet.mavlink.parameters import POLICY, READ, battery_levels
+from fleet.mavlink.parameters import MARKER_LANDING, POLICY, READ, battery_levels
 from fleet.mavlink.performance import performance_of
 from fleet.mavlink.vehicle import FLYING_HZ, PARKED_HZ, Vehicle, VehicleFault
 from planner.model import Performance
@@ -128,12 +128,26 @@ class Readiness:
         record.performance = performance_of(read, model)
         if not is_out:
             levels = await self._battery_levels(vehicle, model)
+            if model.marker_landing:
+                levels |= await self._marker_landing(vehicle)
             await vehicle.set_parameters(POLICY | levels | {"RTL_ALT": self._return_height_cm})
             # a fence takes effect when it is switched on, not when it is changed
             await vehicle.set_parameters({"FENCE_ENABLE": 0})
             await vehicle.upload_fence(self._fence)
             await vehicle.set_parameters({"FENCE_ENABLE": 1})
         return read
+
+    async def _marker_landing(self, vehicle: Vehicle) -> dict[str, float]:
+        """Raises VehicleFault if its autopilot does not use the sensor that it is said to have."""
+        needed = ("PLND_ENABLED", "PLND_TYPE")
+        read = await vehicle.read_parameters([(name,) for name in needed])
+        for name in needed:
+            if not read[name]:
+                raise VehicleFault(
+                    f"{name} is 0, so the autopilot does not use its marker sensor; set it up, or "
+                    "take marker_landing from the drone's model"
+                )
+        return MARKER_LANDING
 
     async def _battery_levels(self, vehicle: Vehicle, model: DroneModel) -> dict[str, float]:
         """Raises VehicleFault if the autopilot does not know how much its battery holds."""

@@ -1,16 +1,18 @@
 """What docks and vehicles do to each other in the physical world, carried over the bus: where a
-vehicle truly is, the power of the charger it stands on, the wind around it."""
+vehicle truly is, the power of the charger it stands on, the wind around it, the marker that it sees
+of an open dock."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
-from docks.contract import DockState, DockWeather, VehicleTruth
+from docks.contract import Cover, DockState, DockWeather, VehicleTruth
 from fleet.bus import Bus, Message, Topics
 from fleet.sortie import distance_m
 from sitl.craft import CraftSpec
+from sitl.marker import LonLat
 
 NEAR_M = 40.0
 SIGN_OF_LIFE_S = 10.0
@@ -26,6 +28,8 @@ class World(Protocol):
 
     def set_wind(self, drone: str, speed_ms: float, from_deg: float) -> None: ...
 
+    def mark(self, pads: Collection[LonLat]) -> None: ...
+
 
 class Coupling:
     """Ties the vehicles to the docks."""
@@ -36,6 +40,7 @@ class Coupling:
         self._at_dock = {spec.dock: spec.drone for spec in specs}
         self._charged_by: dict[str, str] = {}  # drone -> dock
         self._pads = {spec.dock: (spec.lon, spec.lat) for spec in specs}
+        self._open: set[str] = set()  # docks
         self._truths: dict[str, VehicleTruth] = {}
         self._told: dict[str, tuple[VehicleTruth, float]] = {}
         self._stirred = asyncio.Event()
@@ -81,8 +86,10 @@ class Coupling:
         )
 
     async def _on_dock(self, message: Message) -> None:
-        """A charger's power goes into the drone that stands on its contacts."""
+        """A charger's power goes into the drone that stands on its contacts; the marker on a pad is
+        seen while its cover is open."""
         state = DockState.model_validate_json(message.payload)
+        self._show_marker(state)
         for drone, dock in list(self._charged_by.items()):
             if dock == state.dock and (drone != state.drone or state.charge_w == 0):
                 del self._charged_by[drone]
@@ -90,6 +97,12 @@ class Coupling:
         if state.drone in self._drones and state.charge_w > 0:
             self._charged_by[state.drone] = state.dock
             self._world.charge(state.drone, state.charge_w)
+
+    def _show_marker(self, state: DockState) -> None:
+        is_open = state.cover is Cover.OPEN and state.dock in self._pads
+        if is_open != (state.dock in self._open):
+            self._open ^= {state.dock}
+            self._world.mark([self._pads[dock] for dock in self._open])
 
     async def _on_weather(self, message: Message) -> None:
         """The wind at a dock is that of its drone's flights, as its plan assumes."""

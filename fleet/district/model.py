@@ -136,6 +136,7 @@ class DroneModel(_Model):
     launch_spread_s: float = Field(ge=0)  # standard deviation of the time to the lift-off
     max_ground_ms: float = Field(gt=0)  # with the wind behind it
     payloads: tuple[str, ...]
+    marker_landing: bool = False  # a sensor tells its autopilot where a pad's marker is (PLND_)
     motion: Motion
     camera: CameraModel | None = None
 

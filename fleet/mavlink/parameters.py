@@ -48,6 +48,15 @@ POLICY: Final[dict[str, float]] = {
     "AVD_W_TIME": 60,
 }
 
+# Set on drones that have a sensor for the marker on a pad; what kind it is, is the drone's own
+# affair (PLND_ENABLED, PLND_TYPE).
+MARKER_LANDING: Final[dict[str, float]] = {
+    "PLND_STRICT": 1,  # a marker that is lost is looked for again; then it lands as without one
+    "PLND_RET_MAX": 2,  # times
+    "PLND_TIMEOUT": 4,  # s without a sight of it: it is lost
+    "PLND_XY_DIST_MAX": 1.5,  # m aside of the marker it comes down no further, but corrects first
+}
+
 # Levels of the autopilot's own battery failsafes, as parts of the reserve that a flight is planned
 # with. The controller turns back earlier: it knows the way; a drone that a person holds may use up
 # half of its reserve and must still come home by its planned way, not by the straight line of RTL.

@@ -1,12 +1,13 @@
 """The physical side of ArduPilot SITL: reads where each vehicle truly is, charges its battery and
-blows its wind, over a second MAVLink channel that the controller knows nothing of."""
+blows its wind, and is its marker sensor, over a second MAVLink channel that the controller knows
+nothing of."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,8 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from docks.contract import VehicleTruth
 from sitl.craft import CraftSpec
+from sitl.marker import HZ as MARKER_HZ
+from sitl.marker import LOOKED_FOR_WITHIN_M, LonLat, Pose, sighting
 
 _log = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ _WANTED = (
     mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT,
     mavlink.MAVLINK_MSG_ID_EXTENDED_SYS_STATE,
     mavlink.MAVLINK_MSG_ID_SYS_STATUS,
+    mavlink.MAVLINK_MSG_ID_SIM_STATE,
 )
 
 
@@ -44,6 +48,8 @@ class _Vehicle:
     owed_pct: float = 0.0
     asked_s: float = field(default=-math.inf)
     told_s: float = field(default=-math.inf)
+    looks: bool = False  # for a marker below it
+    looked_s: float = field(default=-math.inf)
 
     def truth(self) -> VehicleTruth | None:
         if self.lon is None or self.lat is None or self.on_ground is None:
@@ -70,6 +76,11 @@ class Bridge(asyncio.DatagramProtocol):
         }
         self._by_drone = {v.craft.drone: v for v in self._vehicles.values()}
         self._encoder = mavlink.MAVLink(None, OUR_SYSID, mavlink.MAV_COMP_ID_ONBOARD_COMPUTER)
+        self._sensors = {
+            sysid: mavlink.MAVLink(None, sysid, mavlink.MAV_COMP_ID_ONBOARD_COMPUTER)
+            for sysid in self._vehicles
+        }
+        self._markers: Collection[LonLat] = ()
         self._listeners: list[Callable[[VehicleTruth], None]] = []
         self._stirred = asyncio.Event()
         self._transport: asyncio.DatagramTransport
@@ -115,6 +126,10 @@ class Bridge(asyncio.DatagramProtocol):
                 ),
             )
 
+    def mark(self, pads: Collection[LonLat]) -> None:
+        """The pads whose markers can be seen from above, from now on."""
+        self._markers = pads
+
     async def run(self) -> None:
         """Keeps the streams asked for and the batteries charging, until cancelled."""
         loop = asyncio.get_running_loop()
@@ -143,10 +158,13 @@ class Bridge(asyncio.DatagramProtocol):
         before = vehicle.on_ground
         match message.get_type():
             case "GLOBAL_POSITION_INT":
-                vehicle.lon, vehicle.lat = message.lon / 1e7, message.lat / 1e7
                 vehicle.height_m = message.relative_alt / 1000
                 vehicle.boot_s = message.time_boot_ms / 1000
                 vehicle.told_s = asyncio.get_running_loop().time()
+                self._look_often(vehicle)
+            case "SIM_STATE":
+                vehicle.lon, vehicle.lat = message.lon_int / 1e7, message.lat_int / 1e7
+                self._look_down(vehicle, message)
             case "EXTENDED_SYS_STATE":
                 vehicle.on_ground = message.landed_state == mavlink.MAV_LANDED_STATE_ON_GROUND
             case "SYS_STATUS" if message.battery_remaining >= 0:
@@ -159,6 +177,26 @@ class Bridge(asyncio.DatagramProtocol):
             self._stirred.set()
             for listener in self._listeners:
                 listener(truth)
+
+    def _look_often(self, vehicle: _Vehicle) -> None:
+        """A drone that comes down looks for a marker; what it needs for that is much to read."""
+        looks = not vehicle.on_ground and vehicle.height_m <= LOOKED_FOR_WITHIN_M
+        now_s = asyncio.get_running_loop().time()
+        if looks == vehicle.looks and now_s - vehicle.looked_s <= ASK_AGAIN_S:
+            return
+        vehicle.looks, vehicle.looked_s = looks, now_s
+        interval_us = 1e6 / (MARKER_HZ if looks else TRUTH_HZ)
+        wanted = mavlink.MAVLINK_MSG_ID_SIM_STATE
+        self._command(vehicle, mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, wanted, interval_us)
+
+    def _look_down(self, vehicle: _Vehicle, m: Any) -> None:
+        if not (vehicle.looks and self._markers and vehicle.lon and vehicle.lat):
+            return
+        pose = Pose((vehicle.lon, vehicle.lat), vehicle.height_m, m.roll, m.pitch, m.yaw)
+        seen = sighting(self._markers, pose, int(asyncio.get_running_loop().time() * 1e6))
+        if seen is not None and vehicle.address is not None:
+            data = seen.pack(self._sensors[vehicle.craft.sysid])
+            self._transport.sendto(data, vehicle.address)
 
     def _ask(self, vehicle: _Vehicle) -> None:
         for message_id in _WANTED:

@@ -99,6 +99,11 @@ class Bodies:
         self.goal[i, 2] = height_m
         self._motion.go(i, HIGH, self.goal[i, 2:], speed_ms, self.accel_z[i], self.jerk[i])
 
+    def aim(self, i: int, east: float, north: float, speed_ms: float) -> None:
+        """Moves over a place and leaves the height as it is."""
+        self.goal[i, :2] = (east, north)
+        self._motion.go(i, FLAT, self.goal[i, :2], speed_ms, self.accel[i], self.jerk[i])
+
     def hold(self, i: int) -> None:
         """Stops; where braking ends is the goal."""
         self.goal[i, :2] = self._motion.stop(i, FLAT, self.accel[i], self.jerk[i])

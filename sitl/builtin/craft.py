@@ -123,6 +123,8 @@ class Craft:
                     self.autopilot.guards.heard(now_s)
             elif message.get_type() == "ADSB_VEHICLE":
                 self.autopilot.mishaps.hear(message, now_s)
+            elif message.get_type() == "LANDING_TARGET":
+                self.autopilot.helm.target.see(message, now_s)
             elif getattr(message, "target_system", None) == self.sysid:
                 self._take(message)
 

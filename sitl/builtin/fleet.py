@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,6 +17,7 @@ from fleet.district.model import DroneModel
 from sitl.builtin.body import Bodies
 from sitl.builtin.craft import Craft
 from sitl.craft import CraftSpec
+from sitl.marker import LOOKED_FOR_WITHIN_M, LonLat, Pose, sighting
 
 _log = logging.getLogger(__name__)
 
@@ -24,6 +25,7 @@ STEP_S = 0.04
 MOST_STEPS = 5  # caught up at once; the wires must be read in between
 IDLE_EVERY = 5  # steps between two looks of a parked vehicle
 TRUTH_S = 0.5
+LOOKED_EVERY = 3  # steps between two looks for a marker on the ground
 
 
 class BuiltinFleet:
@@ -47,6 +49,7 @@ class BuiltinFleet:
         self.crafts: list[Craft] = []
         self._charge_w = np.zeros(len(specs))
         self._listeners: list[Callable[[VehicleTruth], None]] = []
+        self._markers: Collection[LonLat] = ()
         self._told_s = [-np.inf] * len(specs)
         self._stood = [True] * len(specs)
         self._index = {spec.drone: i for i, spec in enumerate(specs)}
@@ -73,6 +76,10 @@ class BuiltinFleet:
         to_rad = np.radians(from_deg + 180.0)
         east_ms, north_ms = speed_ms * np.sin(to_rad), speed_ms * np.cos(to_rad)
         self.bodies.blow(self._index[drone], float(east_ms), float(north_ms))
+
+    def mark(self, pads: Collection[LonLat]) -> None:
+        """The pads whose markers can be seen from above, from now on."""
+        self._markers = pads
 
     def show(self, uri: Callable[[str], str]) -> None:
         """Has each vehicle tell where its picture is."""
@@ -131,8 +138,22 @@ class BuiltinFleet:
         for i, craft in enumerate(self.crafts):
             if look_at_all or self.bodies.spinning[i]:
                 craft.tick(now_s)
+        if self._markers and self._steps % LOOKED_EVERY == 0:
+            for i in np.nonzero(self.bodies.flying)[0]:
+                self._look_down(int(i), now_s)
         if look_at_all and self._listeners:
             self._tell_truths(now_s)
+
+    def _look_down(self, i: int, now_s: float) -> None:
+        """The marker sensor on board: tells its autopilot what it sees."""
+        craft = self.crafts[i]
+        lon, lat, up_m = craft.autopilot.helm.truth
+        if up_m > LOOKED_FOR_WITHIN_M:
+            return
+        yaw = np.radians(self.bodies.heading_deg[i])
+        pose = Pose((lon, lat), up_m, *self.bodies.lean_rad(i), float(yaw))
+        if (seen := sighting(self._markers, pose, int(now_s * 1e6))) is not None:
+            craft.autopilot.helm.target.see(seen, now_s)
 
     def _tell_truths(self, now_s: float) -> None:
         for i, craft in enumerate(self.crafts):
@@ -140,7 +161,7 @@ class BuiltinFleet:
             if stands == self._stood[i] and now_s - self._told_s[i] < TRUTH_S:
                 continue
             self._stood[i], self._told_s[i] = stands, now_s
-            lon, lat, up_m = craft.autopilot.position
+            lon, lat, up_m = craft.autopilot.helm.truth
             truth = VehicleTruth(
                 drone=self._specs[i].drone,
                 lon=lon,

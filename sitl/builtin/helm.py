@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sitl.builtin import curve
 from sitl.builtin.body import Bodies
+from sitl.builtin.target import Target
 
 SLOWEST_CMS, LEAST_CMSS, LEAST_JERK = 20.0, 50.0, 1.0  # parameters below these count as these
 METRES_A_DEGREE = 111_319.49
 LANDED_FOR_S = 1.0
 STRAIGHT_ON = 0.05  # a bend smaller than this is none
+AIMS_WITHIN_M, AIMS_MS = 0.05, 1.0  # at a marker below
 GROUND_M = -5.0  # what is aimed at on landing; the ground stops it, as the ground does
 
 Position = tuple[float, float, float]  # longitude, latitude, height above home
@@ -33,6 +35,7 @@ class Helm:
         ``rally`` tells the places where it may land instead of home."""
         self._i, self._origin, self._bodies = i, origin, bodies
         self._parameters, self._rally = parameters, rally
+        self.target = Target(i, bodies, parameters)
         self._home = (0.0, 0.0)  # east, north of the origin
         self._asked_ms: float | None = None
         self._sinks = ""  # fast, slow
@@ -41,7 +44,7 @@ class Helm:
         self._return_to = (0.0, 0.0)  # home, or a rally point
         self._over_home_s = 0.0
 
-    # Where it is. All ground is as high as where it stood at first.
+    # Where it is, and where its GPS has it. All ground is as high as where it stood at first.
 
     @property
     def place(self) -> Place:
@@ -50,9 +53,20 @@ class Helm:
 
     @property
     def position(self) -> Place:
-        """Longitude, latitude, height above home."""
+        """Longitude, latitude, height above home, as it believes."""
         east, north, up = self.place
         return (*self._degrees(east, north), up)
+
+    @property
+    def truth(self) -> Position:
+        """The same as it is."""
+        (lon, lat, up), (off_lon, off_lat) = self.position, self._wrong
+        return lon - off_lon, lat - off_lat, up
+
+    @property
+    def _wrong(self) -> tuple[float, float]:
+        """Degrees of longitude and latitude by which its GPS is wrong."""
+        return self._parameters["SIM_GPS1_GLTCH_Y"], self._parameters["SIM_GPS1_GLTCH_X"]
 
     @property
     def home(self) -> Place:
@@ -64,13 +78,15 @@ class Helm:
         return not bool(self._bodies.flying[self._i])
 
     def _degrees(self, east: float, north: float) -> tuple[float, float]:
-        lon, lat, _ = self._origin
+        (lon, lat, _), (off_lon, off_lat) = self._origin, self._wrong
         per_degree = METRES_A_DEGREE * math.cos(math.radians(lat))
+        lon, lat = lon + off_lon, lat + off_lat
         return lon + east / per_degree, lat + north / METRES_A_DEGREE
 
     def metres(self, lon: float, lat: float, up_m: float) -> Place:
-        lon_0, lat_0, _ = self._origin
+        (lon_0, lat_0, _), (off_lon, off_lat) = self._origin, self._wrong
         per_degree = METRES_A_DEGREE * math.cos(math.radians(lat_0))
+        lon, lat = lon - off_lon, lat - off_lat
         return (lon - lon_0) * per_degree, (lat - lat_0) * METRES_A_DEGREE, up_m
 
     # What it does.
@@ -157,7 +173,9 @@ class Helm:
         return bend < STRAIGHT_ON or off_m <= self._parameters["WPNAV_RADIUS"] / 100
 
     def sink(self, now_s: float) -> bool:
-        """Down fast to LAND_ALT_LOW, slow below it; True once it stands."""
+        """Down fast to LAND_ALT_LOW, slow below it, onto the marker if it sees one; True once it
+        stands."""
+        self._aim(now_s)
         bodies, i, told = self._bodies, self._i, self._parameters
         low_m, slow_ms = told["LAND_ALT_LOW"] / 100, max(told["LAND_SPEED"], SLOWEST_CMS) / 100
         up_m = self.place[2]
@@ -174,6 +192,11 @@ class Helm:
         elif self._still_s is None:
             self._still_s = now_s
         return self._still_s is not None and now_s - self._still_s >= LANDED_FOR_S
+
+    def _aim(self, now_s: float) -> None:
+        place, goal = self.target.place(now_s), self._bodies.goal[self._i, :2]
+        if place is not None and math.dist(place, goal.tolist()) > AIMS_WITHIN_M:
+            self._bodies.aim(self._i, *place, AIMS_MS)
 
     def begin_return(self) -> None:
         """Up first: to RTL_ALT, less near home by RTL_CONE_SLOPE; never down."""

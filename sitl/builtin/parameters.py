@@ -41,6 +41,12 @@ DEFAULTS: Final[dict[str, float]] = {
     "FS_DR_ENABLE": 2,
     "FS_VIBE_ENABLE": 1,
     "FS_CRASH_CHECK": 1,
+    "PLND_ENABLED": 1,
+    "PLND_TYPE": 1,  # its marker sensor tells by MAVLink
+    "PLND_STRICT": 1,
+    "PLND_RET_MAX": 4,
+    "PLND_TIMEOUT": 4,  # s
+    "PLND_XY_DIST_MAX": 2.5,  # m
     "ADSB_TYPE": 1,  # a receiver that tells by MAVLink
     "AVD_ENABLE": 0,
     "AVD_F_ACTION": 1,
@@ -53,6 +59,8 @@ DEFAULTS: Final[dict[str, float]] = {
     "AVD_W_DIST_XY": 300,
     "AVD_W_TIME": 30,
     "SIM_GPS1_ENABLE": 1,
+    "SIM_GPS1_GLTCH_X": 0,  # degrees of latitude by which its GPS is wrong
+    "SIM_GPS1_GLTCH_Y": 0,  # of longitude
     "SIM_ACC1_RND": 0,  # m/s/s, by which the first accelerometer is shaken
     "SIM_ACC2_RND": 0,
     "SIM_VIB_FREQ_X": 0,  # Hz, at which

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 
 import pytest
@@ -144,6 +144,7 @@ class _World:
     def __init__(self) -> None:
         self.charged: list[tuple[str, float]] = []
         self.winds: list[tuple[str, float, float]] = []
+        self.marked: list[tuple[float, float]] = []
         self.tell: Callable[[VehicleTruth], None]
 
     def listen(self, listener: Callable[[VehicleTruth], None]) -> None:
@@ -151,6 +152,9 @@ class _World:
 
     def charge(self, drone: str, watts: float) -> None:
         self.charged.append((drone, watts))
+
+    def mark(self, pads: Collection[tuple[float, float]]) -> None:
+        self.marked = list(pads)
 
     def set_wind(self, drone: str, speed_ms: float, from_deg: float) -> None:
         self.winds.append((drone, speed_ms, from_deg))
@@ -228,6 +232,16 @@ async def test_the_wind_at_a_dock_blows_on_its_drone() -> None:
         )
         await bus.hear(WEATHERS, TOPICS.dock_weather("D03"), weather)
         assert world.winds == [("U03", 6, 200)]
+
+    await _with_coupling(test)
+
+
+async def test_the_marker_on_a_pad_is_seen_while_its_dock_is_open() -> None:
+    async def test(bus: _Bus, world: _World) -> None:
+        for cover, seen in ((Cover.OPEN, 1), (Cover.OPEN, 1), (Cover.CLOSING, 0)):
+            state = _dock("D02", None, 0).model_copy(update={"cover": cover})
+            await bus.hear(DOCKS, TOPICS.dock_state("D02"), state)
+            assert world.marked == [(SPECS[1].lon, SPECS[1].lat)] * seen
 
     await _with_coupling(test)
 
