@@ -9,6 +9,14 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 
 from fleet import contract as c
+from fleet.alternates import (
+    Alternate,
+    best,
+    bound_for,
+    of_docks,
+    of_rally_points,
+    place_of,
+)
 from fleet.dispatcher import Dispatcher
 from fleet.district.model import District, DockSite, DroneModel
 from fleet.events import LoanRequested, WayHomePlanned
@@ -73,6 +81,9 @@ class Briefing:
             lend=None if loan is None else lambda: self._give_lease(loan),
             turn_back_wh=lambda at, alt_amsl_m: self.turn_back_wh(view, at, alt_amsl_m),
             way_home=lambda at: self._way_home(view, site, at, route.cruise_alt_amsl_m),
+            elsewhere=lambda tried: self._elsewhere(view, site, tried),
+            docks=self._sites,
+            dock_models=self._district.dock_models,
             meets=lambda: self._release.meets(view.id),
             rally=self._district.rally_points,
         )
@@ -122,6 +133,19 @@ class Briefing:
         drone = next(d for d in self._district.drones if d.id == site.drone)
         return self._district.drone_models[drone.model]
 
+    def _elsewhere(
+        self, view: c.SortieView, site: DockSite, tried: frozenset[str]
+    ) -> Alternate | None:
+        """Where the drone can land that its dock cannot take, but in none of those tried."""
+        seen = self._release.seen(view.id)
+        if seen is None:
+            return None
+        docks = of_docks(self._dispatcher.free_docks())
+        places = (*docks, *of_rally_points(self._district.rally_points))
+        candidate = self._dispatcher.candidate(site)
+        left = (place for place in places if place.id not in tried and place.id != site.id)
+        return best(self._airspace, candidate, (seen.lon, seen.lat), seen.alt_amsl_m, left)
+
     def _way_home(
         self,
         view: c.SortieView,
@@ -129,8 +153,12 @@ class Briefing:
         at: tuple[float, float],
         cruise_alt_amsl_m: float,
     ) -> WayHome | None:
-        """From where the drone is, apart from the others; on record before it is told."""
+        """To its dock, or where it is to land instead, from where the drone is, apart from the
+        others; on record before it is told."""
         candidate = self._dispatcher.candidate(site)
+        elsewhere = self._journal.state.plans[view.id].elsewhere
+        if elsewhere is not None:
+            candidate = bound_for(candidate, place_of(elsewhere))
         way = way_home(self._airspace, candidate, LonLat(*at), cruise_alt_amsl_m)
         if way is None:
             return None

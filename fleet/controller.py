@@ -21,7 +21,7 @@ from fleet.district.model import District
 from fleet.district.view import district_view
 from fleet.events import ComponentFailed, LinkChanged
 from fleet.fence import airspace_of
-from fleet.gate_log import record_news
+from fleet.gate_log import record_fail_over, record_news
 from fleet.journal import Journal
 from fleet.leases import Leases
 from fleet.log.store import EventLog
@@ -69,6 +69,7 @@ async def run_controller(
     with EventLog(addresses.log) as log:
         journal = Journal(log, clock)
         sysids = {drone.id: drone.sysid for drone in district.drones}
+        names = {sysid: drone for drone, sysid in sysids.items()}
         records = FlightRecords(addresses.records, sysids, journal, clock)
         adopt(airspace, journal)
         try:
@@ -89,7 +90,8 @@ async def run_controller(
                     links={d.sysid: d.links for d in district.drones},
                     vehicles=[d.sysid for d in district.drones],
                     lost_s=district.system.drone_lost_s,
-                    tell=partial(record_news, journal, {d.sysid: d.id for d in district.drones}),
+                    tell=partial(record_news, journal, names),
+                    tell_fail_over=partial(record_fail_over, journal, names),
                     record=records.keep,
                     signing=_signing(addresses.mavlink_key, clock),
                 ) as reactor,

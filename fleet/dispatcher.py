@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import TypeAdapter
 from ulid import ULID
 
+from fleet.alternates import why_not_free
 from fleet.clock import stopwatch_s
 from fleet.contract import (
     AlternativeView,
@@ -126,6 +127,23 @@ class Dispatcher:
     async def all_verified(self) -> None:
         """Until every drone of the district has been verified once."""
         await self._readiness.all_verified()
+
+    def free_docks(self) -> list[DockSite]:
+        """The docks in which a drone of another could land now."""
+        now_s, lost_s = asyncio.get_running_loop().time(), self._district.system.dock_lost_s
+        bound = {sortie.elsewhere for sortie in self._state.active()}
+        return [
+            site
+            for site in self._district.docks
+            if site.id not in bound
+            and why_not_free(
+                self._docks[site.id],
+                self._district.dock_models[site.model],
+                self._state.sortie_of_drone(site.drone) is not None,
+                self._docks[site.id].online(now_s, lost_s),
+            )
+            is None
+        ]
 
     def candidates(self) -> tuple[Candidate, ...]:
         """All docks' drones as the planner sees them."""

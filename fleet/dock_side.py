@@ -38,9 +38,10 @@ class DockSide:
         note: Callable[[str, str], None],
     ) -> None:
         self._dock, self._cover_s = site.id, model.cover_timeout_s + DOCK_ANSWER_S
-        self._at = site.at
+        self._at, self._gust_limit_ms = site.at, model.wind_limit_ms
         self._docks, self._vehicle = docks, vehicle
         self._view, self._note = view, note
+        self.is_wanted = True  # by the drone: it has not been sent elsewhere
         self._closing = False
         self._felt_s: float | None = None  # since when the dock feels the drone
 
@@ -62,6 +63,30 @@ class DockSide:
             return True
         state = self._vehicle.state
         return self.is_known() and (state.on_ground is True or not state.armed)
+
+    def why_shut(self) -> str | None:
+        """Why the drone cannot come down on the pad; None when it can."""
+        if not self.is_open:
+            return "the cover is not open"
+        state = self._docks[self._dock].state
+        stands = state is not None and state.drone_present
+        if stands and not self._docks[self._dock].holds(self._view().drone):
+            return f"another drone stands on the pad ({state.drone})" if state else None
+        return None
+
+    def why_gusty(self) -> str | None:
+        """Why it should not come down now."""
+        weather, limit_ms = self._docks[self._dock].weather, self._gust_limit_ms
+        if weather is None or weather.gust_ms <= limit_ms:
+            return None
+        return f"gusts of {weather.gust_ms:.1f} m/s at the dock, limit {limit_ms:.0f} m/s"
+
+    async def take_in(self) -> None:
+        """Once the drone of another dock stands in it: cover closed, charging. Raises FAILURES."""
+        await self.until(self._holds_it)
+        await self.close()
+        await self._docks.charge(self._dock, DOCK_ANSWER_S)
+        self._note("sheltered", self._dock)
 
     async def open(self) -> None:
         await self._docks.open(self._dock, self._cover_s)
@@ -110,7 +135,7 @@ class DockSide:
 
     async def open_ahead(self) -> None:
         """Opens the cover for the drone that comes home; tries again while it is in the air."""
-        while self._view().state in _COMING and not self.is_down():
+        while self.is_wanted and self._view().state in _COMING and not self.is_down():
             try:
                 await self.open()
             except FAILURES as failure:

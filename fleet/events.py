@@ -252,6 +252,24 @@ class WayHomePlanned(Fact):
     conflict: str
 
 
+class AlternateChosen(Fact):
+    """The drone cannot come down where it was bound for, and lands at ``place``, a dock or a rally
+    point, instead; ``needs_wh`` is what that takes, ``why`` what was against the place before."""
+
+    about = "sortie"
+
+    sortie: str
+    incident: str | None
+    drone: str
+    place: str
+    lon: float
+    lat: float
+    alt_amsl_m: float
+    is_dock: bool
+    needs_wh: float
+    why: str
+
+
 class SortieStepDone(Fact):
     """Something on the way that changes no state but belongs in the record: cover open, mission
     verified, armed, landing held."""
@@ -391,6 +409,19 @@ class LinkChanged(Fact):
     @property
     def subject(self) -> str:
         return self.component
+
+
+class LinkFailedOver(Fact):
+    """A drone is followed and commanded on another of its links, for the one before was silent."""
+
+    about = "drone"
+
+    drone: str
+    sortie: str | None  # that it was on
+    incident: str | None
+    link: str
+    before: str
+    silent_s: float
 
 
 class ComponentFailed(Fact):

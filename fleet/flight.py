@@ -12,22 +12,30 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any
 
+from fleet.arrival import Arrival
 from fleet.contract import SortieState as S
 from fleet.contract import SortieView
 from fleet.dock_roster import DockRoster
 from fleet.dock_side import DockSide
-from fleet.events import Fact, SortieAdvanced, SortieDirected, SortieHeld, SortieStepDone
+from fleet.events import (
+    AlternateChosen,
+    Fact,
+    SortieAdvanced,
+    SortieDirected,
+    SortieHeld,
+    SortieStepDone,
+)
 from fleet.hazard_watch import HazardWatch, Limits
 from fleet.journal import Journal
 from fleet.landing import equipped, named
 from fleet.launching import Launch
 from fleet.lent_watch import LentWatch
 from fleet.mavlink.mission_items import FlightPlan, directed_plan, homeward_plan
-from fleet.mavlink.vehicle import AUTO, GUIDED, LAND, Vehicle
+from fleet.mavlink.vehicle import GUIDED, Vehicle
 from fleet.orders import Orders, route_of
 from fleet.sortie import (
+    ATTENDING,
     ENDED,
-    GOING_HOME,
     SORTIE,
     Plan,
     Seen,
@@ -42,8 +50,6 @@ T = SortieTrigger
 HOLDING = GUIDED  # the mode in which a drone stays where it is
 _log = logging.getLogger(__name__)
 
-HOLD_AT_M = 80.0  # from the pad: with its cover not open, the drone waits here
-
 
 class SortieFlight:
     """One sortie in the air. ``run`` returns when the sortie has ended."""
@@ -55,7 +61,6 @@ class SortieFlight:
         self._journal, self._vehicle, self._docks = journal, vehicle, docks
         self._stirred = asyncio.Event()
         self._recall: str | None = None
-        self._held: str | None = None  # before its shut dock; the mode it was in
         self._warned = False  # that a person's hold uses up the reserve
         self._outward: asyncio.Task[None] | None = None  # what leads to its take-off
         self._began_s = asyncio.get_running_loop().time()
@@ -77,6 +82,17 @@ class SortieFlight:
             abort=self._abort,
         )
         self._lent = LentWatch(vehicle, self._dock, orders.turn_back_wh)
+        self._arrival = Arrival(
+            orders,
+            vehicle,
+            self._steering,
+            docks,
+            self._dock,
+            journal.state.plans[sortie].elsewhere,
+            lambda: self._view,
+            self._note,
+            self._act,
+        )
 
     def recall(self, reason: str) -> None:
         """Asks the drone home: aborts before take-off, turns back after it."""
@@ -170,7 +186,7 @@ class SortieFlight:
                 self._act(self._dock.close_behind())
             case S.RETURNING | S.LANDING:
                 self._steering.take_up_home(self._way_home)
-                self._act(self._dock.open_ahead())
+                self._act(self._arrival.open_ahead())
                 self._act(self._dock.receive())
             case S.LOST:
                 self._act(self._dock.open_ahead())
@@ -183,6 +199,8 @@ class SortieFlight:
                 self._act(self._check_direction())
             case S.LANDING_OUT:
                 self._steering.land()
+            case S.GROUNDED:
+                self._act(self._arrival.shelter())
 
     async def _check_direction(self) -> None:
         """After a restart: a drone that was not told all of its way stays where it is."""
@@ -203,7 +221,7 @@ class SortieFlight:
         elif following := due(state, replace(self._look(), danger=danger), self._plan):
             self._advance(*following)
         if self._view.state in (S.RETURNING, S.LANDING):
-            self._watch_cover()
+            self._watch_arrival()
         elif self._view.state is S.HELD:
             self._watch_energy()
         elif self._view.state is S.LENT:
@@ -259,7 +277,9 @@ class SortieFlight:
             case S.LENT if before.state is not S.LENT:
                 self._act(self._dock.keep_for_lent())
             case S.RETURNING:
-                self._act(self._dock.open_ahead())
+                self._act(self._arrival.open_ahead())
+            case S.GROUNDED:
+                self._act(self._arrival.shelter())
             case S.LOST:  # its autopilot brings it home without us
                 self._act(self._dock.open_ahead())
                 self._act(self._dock.receive())
@@ -277,7 +297,10 @@ class SortieFlight:
         """The order to the drone that follows from the step, if any."""
         if after is S.LANDING:
             return  # it is on its way, or waits for the cover
-        self._held, self._warned = None, False
+        if after in ATTENDING:
+            self._arrival.to_own_dock()
+        self._arrival.forget()
+        self._warned = False
         match after:
             case S.EN_ROUTE if before is S.HELD:
                 self._steering.resume()
@@ -315,6 +338,8 @@ class SortieFlight:
     def _to_rally_m(self, at: tuple[float, float] | None) -> float | None:
         if at is None:
             return None
+        if (away_m := self._arrival.away_m(at)) is not None:
+            return away_m
         return min((distance_m(at, point.at) for point in self._orders.rally), default=None)
 
     def _directed_plan(self) -> FlightPlan:
@@ -341,7 +366,8 @@ class SortieFlight:
             return None
         up_m = state.alt_amsl_m or home.route.cruise_alt_amsl_m
         here = Waypoint(state.lon, state.lat, up_m, 0.0)
-        return homeward_plan(home.route, pad.at, pad.alt_amsl_m, here, home.wait_s)
+        end = pad.at if self._arrival.place is None else self._arrival.place.at
+        return homeward_plan(home.route, end, pad.alt_amsl_m, here, home.wait_s)
 
     def _note(self, step: str, detail: str = "") -> None:
         view = self._view
@@ -370,6 +396,7 @@ class SortieFlight:
             mission_item=state.mission_item,
             being_told=self._steering.being_told,
             lent=self._vehicle.lent_to(now_s) is not None,
+            elsewhere=self._arrival.place.id if self._arrival.place else None,
         )
 
     def _is_free(self) -> bool:
@@ -385,26 +412,28 @@ class SortieFlight:
         else:
             self._advance(T.LEND, "cover open, mission read back and equal")
 
-    def _watch_cover(self) -> None:
-        """Never let it land on a cover that is not open: it waits in the air instead. While its
-        way home is being told it stands still by itself. What makes its autopilot land at once,
-        a critical battery or the loss of its position, does not wait for a dock."""
-        if self._steering.being_told or self._dock.is_down():
+    def _watch_arrival(self) -> None:
+        """Never let it land on a cover that is not open, nor on another drone: it waits, and goes
+        elsewhere in the end."""
+        found = self._arrival.watch(self._look())
+        if found is None:
             return
-        if self._vehicle.state.mode == LAND:
-            self._held = None
-            return
-        to_pad_m = self._look().to_pad_m
-        is_open = self._dock.is_open
-        if self._held is None and not is_open and to_pad_m is not None and to_pad_m <= HOLD_AT_M:
-            self._held = self._vehicle.state.mode or AUTO
-            self._note("landing_held", "the cover is not open")
-            self._steering.hold()
-        elif self._held is not None and is_open:
-            # a mission would take one whose autopilot was bringing it home out again
-            mode, self._held = self._held if self._held in GOING_HOME else AUTO, None
-            self._note("landing_resumed")
-            self._steering.resume(mode)
+        alternate, why = found
+        place = alternate.place
+        chosen = AlternateChosen(
+            sortie=self._id,
+            incident=self._view.incident,
+            drone=self._view.drone,
+            place=place.id,
+            lon=place.at[0],
+            lat=place.at[1],
+            alt_amsl_m=place.alt_amsl_m,
+            is_dock=place.is_dock,
+            needs_wh=alternate.needs_wh,
+            why=why,
+        )
+        self._arrival.at(place)
+        self._advance(T.GO_ELSEWHERE, f"{why}; it lands at {place.id}", None, chosen)
 
     def _watch_lent(self) -> None:
         """Whoever commands it, it does not land on its dock's cover nor meet another drone."""

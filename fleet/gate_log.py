@@ -1,13 +1,15 @@
-"""What the gate refuses and whom it lends drones to becomes part of the event log."""
+"""What the gate refuses, whom it lends drones to and which link is used becomes part of the event
+log."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from fleet.events import CommandRefused, Fact, LeaseEnded, LeaseGranted
+from fleet.events import CommandRefused, Fact, LeaseEnded, LeaseGranted, LinkFailedOver
 from fleet.journal import Journal
 from fleet.mavlink.gate import GateNews, LeaseGiven, LeaseOver, PassageRefused
+from fleet.mavlink.routes import FailOver
 
 FLEET: Final = "fleet"  # in place of a drone, where an act on many was refused
 
@@ -28,3 +30,19 @@ def record_news(journal: Journal, drones: Mapping[int, str], news: GateNews) -> 
             drone = drones[lease.sysid]
             fact = LeaseEnded(drone=drone, holder=lease.holder, by=ended_by, why=why)
     journal.record(fact)
+
+
+def record_fail_over(journal: Journal, drones: Mapping[int, str], news: FailOver) -> None:
+    """Makes a fact of it, of the sortie's story if the drone is on one."""
+    drone = drones[news.sysid]
+    sortie = journal.state.sortie_of_drone(drone)
+    journal.record(
+        LinkFailedOver(
+            drone=drone,
+            sortie=sortie and sortie.id,
+            incident=sortie and sortie.incident,
+            link=news.now,
+            before=news.before,
+            silent_s=news.silent_s,
+        )
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from fleet.alternates import Alternate
 from fleet.district.model import DockModel, DockSite, Flight, RallyPoint
 from fleet.mavlink.mission_items import FlightPlan
 from fleet.patrol.looks import LookLog
@@ -51,4 +52,7 @@ class Orders:
     way_home: Callable[[tuple[float, float]], WayHome | None]  # from where the drone is now
     meets: Callable[[], str | None]  # which drone is near, while its holder flies it anywhere
     looks: LookLog | None = None  # on patrol
+    elsewhere: Callable[[frozenset[str]], Alternate | None] = lambda _: None  # but for these
+    docks: Mapping[str, DockSite] = field(default_factory=dict)  # all, by id
+    dock_models: Mapping[str, DockModel] = field(default_factory=dict)
     rally: tuple[RallyPoint, ...] = ()  # where its autopilot may land it; it is told the near ones

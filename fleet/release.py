@@ -28,7 +28,7 @@ from planner.energy import WH, climb_w, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s
 from planner.levels import CEILING_M
 from planner.model import Alternative, Candidate, EtaParts, Picture, Route, Task
-from planner.tubes import circling, outward_from, whole
+from planner.tubes import Seen, circling, outward_from, whole
 
 MEETS_M = 2 * HORIZONTAL_M  # what flights are planned apart, and what it takes to stop
 
@@ -139,6 +139,10 @@ class Release:
         if nearest is None or nearest[1] >= MEETS_M:
             return None
         return f"{nearest[0]} is {nearest[1]:.0f} m away at its height"
+
+    def seen(self, sortie: str) -> Seen | None:
+        """Where the sortie's drone was when it told last."""
+        return self._traffic.seen(self._state.sorties[sortie])
 
     def home(self, sortie: str, way: Route) -> WayHome:
         """A way home at a height and a time at which it has room."""

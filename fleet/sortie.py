@@ -31,6 +31,7 @@ class SortieTrigger(StrEnum):
     GIVE_BACK = "give_back"  # the lease is over: it comes home
     DOWN = "down"  # it stands, rotors off, away from its dock: as ordered, or at a rally point
     OVER_PAD = "over_pad"
+    GO_ELSEWHERE = "go_elsewhere"  # where it was bound for cannot take it
     DOCK_CLOSED = "dock_closed"
     ABORT = "abort"
     LOSE = "lose"
@@ -94,6 +95,8 @@ SORTIE: Final = Table(
         (S.LENT, T.ABORT): S.ABORTED,
         (S.LENT, T.LOSE): S.LOST,
         (S.RETURNING, T.OVER_PAD): S.LANDING,
+        (S.RETURNING, T.GO_ELSEWHERE): S.RETURNING,
+        (S.LANDING, T.GO_ELSEWHERE): S.RETURNING,
         (S.LANDING, T.DOCK_CLOSED): S.DOCKED,
         (S.REQUESTED, T.RECALL): S.ABORTED,
         (S.PREPARING, T.RECALL): S.ABORTED,
@@ -135,7 +138,6 @@ OVER_PAD_M: Final = 5.0
 SCENE_HEIGHT_TOLERANCE_M: Final = 5.0
 ON_PAD_M: Final = 3.0
 AT_RALLY_M: Final = 10.0
-_AT_RALLY: Final = "its autopilot has landed it at a rally point"
 GOING_HOME: Final = frozenset({"RTL", "SMART_RTL", "AUTO_RTL", "LAND"})
 _RETURNS: Final = GOING_HOME - {"LAND"}
 
@@ -156,9 +158,10 @@ class Seen:
     mode: str | None  # the autopilot's
     danger: str | None = None  # why it must come home at once, where its autopilot would fly on
     mission_item: int | None = None  # that it flies
-    to_rally_m: float | None = None  # horizontal, to the nearest rally point that it was told
+    to_rally_m: float | None = None  # horizontal, to the nearest place where it may land instead
     being_told: bool = False  # an order is being given: it may still do what it did before
     lent: bool = False  # another ground station commands it
+    elsewhere: str | None = None  # where it lands in the place of its dock
 
     @property
     def at_its_pad(self) -> bool:
@@ -189,7 +192,7 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
     if state is S.LAUNCHING and (silence := _silence(seen, plan)):
         return T.LOSE, silence
     if state is S.RETURNING and _is_at_rally(seen):
-        return T.DOWN, _AT_RALLY
+        return T.DOWN, _down_at(seen)
     if state in _IN_THE_AIR and (loss := _loss(seen, plan)):
         return T.LOSE, loss
     if state is S.LAUNCHING and seen.armed and (seen.height_m or 0) >= AIRBORNE_M:
@@ -204,7 +207,7 @@ def due(state: S, seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
         return T.TURN_BACK, seen.danger
     if state in _AWAY and _must_turn_back(state, seen, plan):
         return T.TURN_BACK, _energy_words(seen, plan)
-    if state is S.RETURNING and seen.to_pad_m is not None and seen.to_pad_m <= OVER_PAD_M:
+    if state is S.RETURNING and _is_over_pad(seen):
         return T.OVER_PAD, f"{seen.to_pad_m:.1f} m from the pad"
     if state is S.LANDING and seen.in_dock and not seen.armed:
         return T.DOCK_CLOSED, "on the pad, cover closed"
@@ -264,10 +267,21 @@ def _after_loss(seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
     if seen.in_dock and (not seen.armed or _silence(seen, plan)):
         return T.DOCK_CLOSED, "the dock feels the drone on its pad"
     if seen.heard_s_ago < 1 and _is_at_rally(seen):
-        return T.DOWN, _AT_RALLY
+        return T.DOWN, _down_at(seen)
     if seen.heard_s_ago < 1 and seen.armed:
         return T.HEARD_AGAIN, "the drone is heard again, in the air"
     return None
+
+
+def _is_over_pad(seen: Seen) -> bool:
+    bound_here = seen.elsewhere is None
+    return bound_here and seen.to_pad_m is not None and seen.to_pad_m <= OVER_PAD_M
+
+
+def _down_at(seen: Seen) -> str:
+    if seen.elsewhere is None:
+        return "its autopilot has landed it at a rally point"
+    return f"it has landed at {seen.elsewhere}, for its dock could not take it"
 
 
 def _is_at_rally(seen: Seen) -> bool:

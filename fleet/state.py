@@ -24,6 +24,7 @@ class SortiePlan:
     launch_s: float  # from the order to the rotors lifting it
     loan: events.LoanRequested | None = None  # what it left its dock for, where no incident did
     home: events.WayHomePlanned | None = None  # in the place of the way back it took off with
+    elsewhere: events.AlternateChosen | None = None  # where it lands in the place of its dock
     directed: events.SortieDirected | None = None
     held_wh: float | None = None
     turn_back: tuple[tuple[int, float], ...] = ()  # of a patrol: up to a mission item, at these Wh
@@ -106,6 +107,10 @@ class FleetState:
                 self._directed(fact)
             case events.WayHomePlanned() as fact:
                 self.plans[fact.sortie] = replace(self.plans[fact.sortie], home=fact)
+            case events.AlternateChosen() as fact:
+                self.plans[fact.sortie] = replace(self.plans[fact.sortie], elsewhere=fact)
+                view = self.sorties[fact.sortie]
+                self.sorties[fact.sortie] = view.model_copy(update={"elsewhere": fact.place})
             case events.SortieAdvanced() as fact:
                 self._advanced(fact, recorded.at)
             case events.IncidentUnserved() as fact:
@@ -244,11 +249,13 @@ class FleetState:
             changes["took_off_at"] = self.sorties[before.diverted_from].took_off_at
         if state is SortieState.ON_SCENE and before.on_scene_s is None:
             changes["on_scene_s"] = (at - before.requested_at).total_seconds()
+        if state in ATTENDING:
+            changes["elsewhere"] = None
+            plan = self.plans[fact.sortie]
+            self.plans[fact.sortie] = replace(plan, home=None, elsewhere=None)
         self.sorties[fact.sortie] = before.model_copy(update=changes)
         if state in ENDED:
             self.under_way.pop(fact.sortie, None)
-        if state in ATTENDING:
-            self.plans[fact.sortie] = replace(self.plans[fact.sortie], home=None)
         if fact.incident is None:
             return
         if state is SortieState.ON_SCENE:

@@ -35,6 +35,10 @@ class Steering:
         """Stops and stays: told until the drone shows it."""
         self._begin(self._insist(self._vehicle.hold, "hold_failed"))
 
+    def go_around(self, height_m: float) -> None:
+        """Up to a height above its pad, and stays there: told until the drone takes it."""
+        self._begin(self._insist(lambda: self._vehicle.rise(height_m), "go_around_failed"))
+
     def land(self) -> None:
         """Comes down where it is: told until the drone shows it."""
         self._begin(self._insist(self._vehicle.land, "land_failed"))

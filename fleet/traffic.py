@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from fleet.alternates import bound_for, place_of
 from fleet.clock import Clock
 from fleet.contract import SortieState as S
 from fleet.contract import SortieView
@@ -138,7 +139,10 @@ class Traffic:
         return route_of(self._state.plans[view.id].route)
 
     def candidate(self, view: SortieView) -> Candidate:
-        return self._dispatcher.candidate(self._site(view))
+        """Bound for where it is to land."""
+        candidate = self._dispatcher.candidate(self._site(view))
+        elsewhere = self._state.plans[view.id].elsewhere
+        return candidate if elsewhere is None else bound_for(candidate, place_of(elsewhere))
 
     @property
     def now_s(self) -> float:

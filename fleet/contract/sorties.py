@@ -23,7 +23,9 @@ class SortieState(StrEnum):
     RETURNING = "returning"
     LANDING = "landing"
     LANDING_OUT = "landing_out"  # coming down where it is, because a person wants it down now
-    GROUNDED = "grounded"  # down away from its dock, as ordered or at a rally point; to be fetched
+    GROUNDED = (
+        "grounded"  # down away from its own dock, as ordered or at another place; to be fetched
+    )
     DOCKED = "docked"  # on its pad, cover closed
     ABORTED = "aborted"  # ended before take-off; the drone never left
     LOST = "lost"  # no longer heard from, or down away from a dock
@@ -62,6 +64,7 @@ class SortieView(Model):
     diverted_from: str | None = None  # the sortie that its drone was on before, in the air
     diverted_to: str | None = None
     path: tuple[tuple[float, float, float], ...] = ()
+    elsewhere: str | None = None  # the dock or rally point that it lands at, not its own dock
     lease: LeaseView | None = None  # while another ground station commands the drone
     patrol: str | None = None  # the flight of the patrol plan, PLAN/FLIGHT
 

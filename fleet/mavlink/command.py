@@ -5,6 +5,7 @@ https://mavlink.io/en/services/command.html
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
@@ -102,3 +103,26 @@ class Command(Retried[bool]):
             words = _REFUSALS.get(message.result, f"refused with result {message.result}")
             self._fail(VehicleRefused(f"{self.what}: {words}"))
         return []
+
+
+class Reposition(Command):
+    """Goes in GUIDED to a place at a height above its pad. As COMMAND_INT: the floats of the other
+    kind are some metres off."""
+
+    def __init__(self, address: VehicleAddress, lon: float, lat: float, height_m: float) -> None:
+        super().__init__(address, mavlink.MAV_CMD_DO_REPOSITION)
+        self._place = (round(lat * 1e7), round(lon * 1e7), height_m)
+
+    def _ask(self) -> list[MavMessage]:
+        self._sent += 1
+        unchanged, keep_heading = -1.0, math.nan
+        return [
+            mavlink.MAVLink_command_int_message(
+                self._address.sysid,
+                self._address.compid,
+                mavlink.MAV_FRAME_GLOBAL_RELATIVE_ALT,
+                self._command,
+                *(0, 0, unchanged, mavlink.MAV_DO_REPOSITION_FLAGS_CHANGE_MODE, 0, keep_heading),
+                *self._place,
+            )
+        ]

@@ -26,6 +26,9 @@ MOST_WAITING = 4096  # bytes for a serial line: half a second at 57600 baud
 class Link(Protocol):
     """Carries bytes to and from remote ends. ``remote`` is the link's own affair."""
 
+    @property
+    def url(self) -> str: ...
+
     def send(self, remote: Any, data: bytes) -> None: ...
 
     async def run(self) -> None: ...
@@ -36,8 +39,8 @@ class Link(Protocol):
 class UdpListener(asyncio.DatagramProtocol):
     """``udp://HOST:PORT``: vehicles call us; one socket carries all of them."""
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+    def __init__(self, url: str, receive: Receive) -> None:
+        self.url, self._receive = url, receive
         self._transport: asyncio.DatagramTransport
 
     @classmethod
@@ -51,7 +54,7 @@ class UdpListener(asyncio.DatagramProtocol):
         loop = asyncio.get_running_loop()
         try:
             transport, link = await loop.create_datagram_endpoint(
-                lambda: cls(receive), local_addr=(host, port)
+                lambda: cls(url, receive), local_addr=(host, port)
             )
         except OSError as error:
             raise Refusal(
@@ -89,7 +92,7 @@ class TcpCaller:
 
     def __init__(self, url: str, receive: Receive) -> None:
         self._host, self._port = _address(url, "tcp")
-        self._receive = receive
+        self.url, self._receive = url, receive
         self._writer: asyncio.StreamWriter | None = None
 
     def send(self, remote: Any, data: bytes) -> None:
@@ -122,7 +125,7 @@ class SerialLink:
 
     def __init__(self, url: str, receive: Receive) -> None:
         self._device, self._baud = _device(url)
-        self._receive = receive
+        self.url, self._receive = url, receive
         self._port: Any = None
         self._waiting = bytearray()
 

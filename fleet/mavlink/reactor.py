@@ -16,7 +16,7 @@ from fleet.mavlink.codec import GUEST_SYSID, OUR_SYSID, Decoder, Encoder, MavMes
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate, GateNews
 from fleet.mavlink.links import Link, UdpListener, caller
-from fleet.mavlink.routes import Routes
+from fleet.mavlink.routes import Routes, TellFailOver
 from fleet.mavlink.signing import Signing
 from fleet.mavlink.vehicle import Vehicle
 
@@ -46,6 +46,7 @@ class Reactor:
         tell: Callable[[GateNews], None] = lambda _: None,
         record: Record = lambda _sysid, _packet: None,
         signing: Signing | None = None,
+        tell_fail_over: TellFailOver = lambda _: None,
     ) -> None:
         self._record, self._signing = record, signing
         self._listen, self._calls = listen, [url for urls in links.values() for url in urls]
@@ -58,7 +59,7 @@ class Reactor:
         self._guests: dict[int, Encoder] = {}  # by seat; each a sequence of its own
         self._watchers: dict[int, list[Watch]] = {sysid: [] for sysid in self._vehicles}
         self._decoders: dict[tuple[int, Any], Decoder] = {}
-        self._routes = Routes()
+        self._routes = Routes(tell_fail_over)
         self._strangers: set[int] = set()
         self._unsigned: set[int] = set()
         self._stack = contextlib.AsyncExitStack()

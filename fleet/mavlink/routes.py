@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from fleet.mavlink.links import Link
 
 SILENT_S: Final = 2.5  # two heartbeats are missing: another link that speaks takes over
+
+
+@dataclass(frozen=True, slots=True)
+class FailOver:
+    """A vehicle is followed and commanded on another link, for the one before fell silent."""
+
+    sysid: int
+    before: str  # the links' addresses
+    now: str
+    silent_s: float
+
+
+TellFailOver: TypeAlias = Callable[[FailOver], None]
 
 
 @dataclass(slots=True)
@@ -21,11 +35,12 @@ class Route:
 
 class Routes:
     """One link counts for each vehicle, the same one until it falls silent while another speaks. So
-    what comes twice is taken once, and answers come where questions went."""
+    what comes twice is taken once, and answers come where questions went. ``tell`` is told of each
+    change of a link for another."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: TellFailOver = lambda _: None) -> None:
         self._used: dict[int, Route] = {}
-        self.changes = 0  # of a link for another
+        self._tell = tell
 
     def heard(self, sysid: int, link: Link, remote: Any, now_s: float) -> bool:
         """Notes that the vehicle spoke here; whether this is the link that counts."""
@@ -35,8 +50,10 @@ class Routes:
             return True
         if used is not None and now_s - used.heard_s < SILENT_S:
             return False
-        self.changes += used is not None
         self._used[sysid] = Route(link, remote, now_s)
+        if used is not None:
+            before, now = (named(*each) for each in ((used.link, used.remote), (link, remote)))
+            self._tell(FailOver(sysid, before, now, now_s - used.heard_s))
         return True
 
     def __getitem__(self, sysid: int) -> Route | None:
@@ -44,6 +61,11 @@ class Routes:
 
     def all(self) -> list[tuple[int, Route]]:
         return list(self._used.items())
+
+
+def named(link: Link, remote: Any) -> str:
+    """The link, and who calls on it where several may."""
+    return link.url if remote is None else f"{link.url} from {_host(remote)}"
 
 
 def _host(remote: Any) -> Any:

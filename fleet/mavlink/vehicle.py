@@ -12,7 +12,7 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.ask_message import ASK, AskMessage
 from fleet.mavlink.camera import CameraState
 from fleet.mavlink.codec import MavMessage
-from fleet.mavlink.command import SETTLE_S, Command, command_name
+from fleet.mavlink.command import SETTLE_S, Command, Reposition, command_name
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.dataflash import EndLogTransfer, FetchLog, LogEntry, NewestLog
 from fleet.mavlink.docket import Record
@@ -277,6 +277,16 @@ class Vehicle:
     async def hold(self) -> None:
         """Stops and stays where it is."""
         await self.set_mode(GUIDED)
+
+    async def rise(self, height_m: float) -> None:
+        """Stops, and climbs where it is to a height above its pad."""
+        await self.hold()
+        reposition, talk = mavlink.MAV_CMD_DO_REPOSITION, self._talk
+        async with talk.turns.setdefault(reposition, asyncio.Lock()):
+            lon, lat = self.state.lon, self.state.lat
+            if lon is None or lat is None:
+                raise VehicleSilent("it has not told where it is")
+            await talk.run(Reposition(self.address, lon, lat, height_m), self._warrant)
 
     async def resume_mission(self) -> None:
         await self.set_mode(AUTO)

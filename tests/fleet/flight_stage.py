@@ -171,7 +171,7 @@ class Stage:
 
         gate = self.gate = Gate(send, partial(record_news, self.journal, {SYSID: "U01"}))
         self._vehicle = Vehicle(Conversation(VehicleAddress(SYSID), gate, 5.0))
-        docks = self._docks = DockRoster(self.bus, self._topics, ["D01"], lost_s=30.0)
+        docks = self._docks = self._roster()
         await docks.start()
         await self.bus.publish(self._topics.dock_link("D01"), b"online")
         await self.bus.publish(self._topics.dock_state("D01"), self.dock._state())
@@ -180,6 +180,9 @@ class Stage:
                 *((_loan_requested(),) if self.lend else (_reported(), _requested()))
             )
         self._fly()
+
+    def _roster(self) -> DockRoster:
+        return DockRoster(self.bus, self._topics, ["D01"], lost_s=30.0)
 
     def _fly(self) -> None:
         orders = self._orders()

@@ -5,13 +5,15 @@ from functools import partial
 import pytest
 
 from fleet.clock import Clock
-from fleet.events import CommandRefused, LeaseEnded, LeaseGranted
-from fleet.gate_log import record_news
+from fleet.events import CommandRefused, LeaseEnded, LeaseGranted, LinkFailedOver
+from fleet.gate_log import record_fail_over, record_news
 from fleet.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.confirmation import FleetAct
 from fleet.mavlink.gate import Gate, GateRefused, Warrant
+from fleet.mavlink.routes import FailOver
+from tests.fleet import flight_stage
 
 ADDRESS = VehicleAddress(7)
 
@@ -73,3 +75,14 @@ def test_a_lease_that_cannot_be_recorded_is_not_given():
     with pytest.raises(OSError, match="No space left"):
         gate.grant(ADDRESS, "qgc", "officer", 60.0, 0.0)
     assert gate.lease(7, 1.0).holder == "controller"
+
+
+def test_a_link_that_takes_over_is_recorded_with_the_sortie_that_the_drone_is_on(journal):
+    change = FailOver(1, "udp://127.0.0.1:14550 from 10.1.2.3", "tcp://10.1.2.3:5760", 2.6)
+    record_fail_over(journal, {1: "U01"}, change)
+    journal.record(flight_stage._reported(), flight_stage._requested())
+    record_fail_over(journal, {1: "U01"}, change)
+    before, after = (fact for fact in facts(journal) if isinstance(fact, LinkFailedOver))
+    assert (before.subject, before.sortie, before.of_incident) == ("U01", None, None)
+    assert (after.sortie, after.of_incident) == (flight_stage.SORTIE, flight_stage.INCIDENT)
+    assert (after.link, after.before, after.silent_s) == (change.now, change.before, 2.6)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.codec import Decoder, Encoder
-from fleet.mavlink.links import caller
+from fleet.mavlink.links import Link, caller
 from fleet.mavlink.reactor import Reactor
-from fleet.mavlink.routes import SILENT_S, Routes
+from fleet.mavlink.routes import SILENT_S, FailOver, Routes
 from fleet.process import Refusal
 
 SYSID = 7
-RADIO, MODEM = object(), object()
+RADIO = cast(Link, SimpleNamespace(url="serial:///dev/radio"))
+MODEM = cast(Link, SimpleNamespace(url="tcp://modem:5760"))
 BEAT = mavlink.MAVLink_heartbeat_message(2, 3, 0, 4, 4, 3)
 
 
@@ -35,28 +37,32 @@ def test_what_comes_on_the_second_link_is_not_taken_twice() -> None:
 
 
 def test_the_second_link_takes_over_when_the_first_falls_silent_and_keeps_it() -> None:
-    routes = Routes()
+    told: list[FailOver] = []
+    routes = Routes(told.append)
     heard(routes, RADIO, 0.0)
     assert [heard(routes, MODEM, t) for t in (1.0, 2.0, SILENT_S)] == [False, False, True]
     assert not heard(routes, RADIO, 3.0)
     route = routes[SYSID]
     assert route is not None
-    assert (route.link, routes.changes) == (MODEM, 1)
+    assert route.link is MODEM
+    assert told == [FailOver(SYSID, "serial:///dev/radio", "tcp://modem:5760", SILENT_S)]
 
 
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.floats(0.0, 3.0)), max_size=60))
 def test_one_link_counts_at_a_time_and_never_none_for_long(told: list[tuple[int, float]]) -> None:
     routes, now_s, taken_s = Routes(), 0.0, 0.0
+    links = [RADIO, MODEM, cast(Link, SimpleNamespace(url="udp://127.0.0.1:14550"))]
     for link, pause_s in told:
         now_s += pause_s
-        if routes.heard(SYSID, link, None, now_s):  # type: ignore[arg-type]
+        if routes.heard(SYSID, links[link], None, now_s):
             taken_s = now_s
         assert now_s - taken_s < SILENT_S
 
 
 async def test_a_drone_on_two_links_is_followed_and_commanded_on_the_one_that_is_left() -> None:
+    changes: list[FailOver] = []
     async with (
-        Reactor("udp://127.0.0.1:0", {}, [SYSID], 5.0) as reactor,
+        Reactor("udp://127.0.0.1:0", {}, [SYSID], 5.0, tell_fail_over=changes.append) as reactor,
         asyncio.timeout(30),
     ):
         got: dict[str, list[str]] = {"radio": [], "modem": []}
@@ -73,6 +79,7 @@ async def test_a_drone_on_two_links_is_followed_and_commanded_on_the_one_that_is
         reactor._receive(modem, None, encoder.encode(BEAT))
         await _asks(vehicle)
         assert got["modem"] == ["PARAM_REQUEST_READ"]
+        assert [(change.before, change.now) for change in changes] == [("radio", "modem")]
 
 
 async def test_a_drone_on_a_serial_line_is_heard_and_told() -> None:
@@ -104,6 +111,7 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
 
 class _Link:
     def __init__(self, name: str, got: dict[str, list[str]]) -> None:
+        self.url = name
         self._told, self._decoder = got[name], Decoder()
 
     def send(self, remote: Any, data: bytes) -> None:

@@ -40,7 +40,7 @@ ENCODES = {
 # Who makes messages: exchanges, which hand them to whoever runs them, and the heartbeat.
 MAKES = {
     "fleet/mavlink/ask_message.py": {"command_long"},
-    "fleet/mavlink/command.py": {"command_long"},
+    "fleet/mavlink/command.py": {"command_int", "command_long"},
     "fleet/mavlink/dataflash.py": {"log_request_list", "log_request_data", "log_request_end"},
     "fleet/mavlink/guest.py": {"command_ack", "mission_ack", "statustext"},  # to a ground station
     "fleet/mavlink/key_setup.py": {"setup_signing"},

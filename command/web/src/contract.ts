@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 236210524d0b4c81987894589342c44e2625c5769fd80f35a24bd0b4a633c0c9
+// Schema: 27eb0d6086bfaefb316f5c4a74909d350486661cdd72b97210ce272dfbeb0a43
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -424,6 +424,7 @@ export interface SortieView {
   diverted_from: string | null;
   diverted_to: string | null;
   path: [number, number, number][];
+  elsewhere: string | null;
   lease: LeaseView | null;
   patrol: string | null;
 }

@@ -86,9 +86,9 @@ export interface Telling {
   tone: "plain" | "good" | "bad";
 }
 
-const BAD_TRIGGERS = new Set(["abort", "lose", "turn_back"]);
+const BAD_TRIGGERS = new Set(["abort", "lose", "turn_back", "go_elsewhere"]);
 const GOOD_TRIGGERS = new Set(["arrived", "dock_closed"]);
-const BAD_STEP = /_failed$|_not_|landing_held|uses_reserve/;
+const BAD_STEP = /_failed$|_not_|landing_held|went_around|uses_reserve/;
 const SAID_BY_A_PERSON = new Set(["recall", "hold", "resume", "direct", "land_now", "write_off"]);
 
 /** One line of an incident's timeline. */
@@ -121,7 +121,7 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
       const bad = BAD_STEP.test(step);
       return {
         text: t(`event.step.${step}`, step),
-        detail: bad && step !== "landing_held" ? saidIn(String(data.detail ?? ""), language) : "",
+        detail: bad ? saidIn(String(data.detail ?? ""), language) : "",
         tone: bad ? "bad" : "plain",
       };
     }
@@ -142,6 +142,16 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
         detail: String(data.conflict ?? ""),
         tone: data.conflict ? "bad" : "plain",
       };
+    case "AlternateChosen":
+      return {
+        text: t("event.AlternateChosen", { drone: data.drone, place: data.place }),
+        detail: saidIn(String(data.why ?? ""), language),
+        tone: "bad",
+      };
+    case "LinkFailedOver":
+      return plain(
+        t("event.LinkFailedOver", { drone: data.drone, link: data.link, before: data.before, silent: fixed(Number(data.silent_s), 1) }),
+      );
     case "HazardSeen":
       return {
         text: t("event.HazardSeen", { drone: data.drone, hazard: t(`hazard.${data.hazard}`, String(data.hazard)) }),
