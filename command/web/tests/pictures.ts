@@ -28,7 +28,7 @@ export function sortie(given: Partial<SortieView> = {}): SortieView {
     ...{ id: "S1", incident: "I1", dock: "D01", drone: "U01", state: "en_route" as const },
     ...{ requested_at: REPORTED, changed_at: REPORTED, reason: null, took_off_at: null },
     ...{ eta_s: 120, on_scene_s: null, held_from: null, directed_to: null, kept_apart: null, path: [] },
-    ...{ diverted_from: null, diverted_to: null, lease: null, patrol: null },
+    ...{ diverted_from: null, diverted_to: null, lease: null, patrol: null, elsewhere: null },
     ...given,
   };
 }
