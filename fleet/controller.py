@@ -165,6 +165,7 @@ async def _serve(
         }
         cameras = Cameras(vehicles, parts.videos.watched_hz)
         lanes |= {f"camera of {drone}": partial(cameras.keep, drone) for drone in vehicles}
+        lanes |= {f"clock of {drone}": vehicle.keep_time for drone, vehicle in vehicles.items()}
         for name, lane in lanes.items():
             tasks.create_task(supervise(name, lane, failed))
         tasks.create_task(parts.operations.settle(), name="settle")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 AUTOPILOT = 1
+UNTARGETED = frozenset({"TIMESYNC"})  # has no field for it; only tells and asks the time
 
 
 class WrongTarget(Exception):
@@ -27,11 +28,13 @@ class VehicleAddress:
             raise ValueError(f"a component id is 1 to 255, not {self.compid}")
 
     def check(self, message: Any) -> None:
-        """Lets pass only what names this vehicle and nobody else.
+        """Lets pass only what names this vehicle and nobody else, where it can name one.
 
         Raises:
             WrongTarget: if the message has no target, or another one.
         """
+        if message.get_type() in UNTARGETED:
+            return
         target = (
             getattr(message, "target_system", None),
             getattr(message, "target_component", None),

@@ -14,6 +14,7 @@ from fleet.mavlink.exchange import Exchange
 from fleet.mavlink.gate import Gate, GateRefused, Passage, Warrant
 from fleet.mavlink.state import VehicleState, fold, with_text
 from fleet.mavlink.statustext import StatusTexts
+from fleet.mavlink.timesync import TimeSync
 
 R = TypeVar("R")
 
@@ -25,6 +26,7 @@ class Conversation:
         self.address, self.gate = address, gate
         self.state = VehicleState()
         self.camera = CameraState()
+        self.clock = TimeSync()
         self.transfer = asyncio.Lock()  # one plan transfer at a time
         self.turns: dict[int, asyncio.Lock] = {}  # one command of a kind at a time
         self.settled_s: dict[int, float] = {}  # when a command's late answers have passed by

@@ -21,6 +21,7 @@ ASKING: Final = {
     "LOG_REQUEST_LIST": "the vehicle tells which logs it has",
     "LOG_REQUEST_DATA": "the vehicle tells a part of a log",
     "LOG_REQUEST_END": "the vehicle stops telling it",
+    "TIMESYNC": "the vehicle tells its clock, and is told ours",
     "MISSION_ACK": "ends a read-back; an upload is acknowledged by the vehicle, not by us",
 }
 

@@ -26,6 +26,7 @@ from fleet.mavlink.mission_items import Fence, FlightPlan
 from fleet.mavlink.params import ReadParameters, SetParameters
 from fleet.mavlink.signing import Signing
 from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState
+from fleet.mavlink.timesync import ClockOffset, TimeSync
 
 MODE_SHOWN_WITHIN_S = 10.0  # by a heartbeat a second, of which a bad link loses many in a row
 ARMED_SHOWN_WITHIN_S = 10.0
@@ -77,6 +78,16 @@ class Vehicle:
     def camera(self) -> CameraState:
         """What it has told of camera, gimbal and picture."""
         return self._talk.camera
+
+    @property
+    def clock(self) -> ClockOffset | None:
+        """How its clock stands to the loop's, as long as ``keep_time`` runs."""
+        return self._talk.clock.offset
+
+    async def keep_time(self) -> None:
+        """Compares its clock with ours now and then, until cancelled."""
+        self._talk.clock = TimeSync()
+        await self._talk.run(self._talk.clock, self._warrant)
 
     def listen(self, listener: Callable[[VehicleState], None]) -> Callable[[], None]:
         """Calls ``listener`` after every message; returns what ends that."""

@@ -23,6 +23,7 @@ Ground = Callable[[LonLat], float]  # its height above the sea there
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _UNKNOWN_HEADING = 65535
+OLDEST_S = 5.0  # a message that is older by the vehicle's clock: the clock is not what it was
 _DIGITS = 7  # of degrees: a centimetre
 
 
@@ -59,14 +60,22 @@ class Sampler:
         self.latency_s: float | None = None
 
     def take(
-        self, message: MavMessage, state: VehicleState, camera: CameraState, heard_s: float
+        self,
+        message: MavMessage,
+        state: VehicleState,
+        camera: CameraState,
+        heard_s: float,
+        latency_s: float | None = None,
     ) -> VideoSample | None:
         """The sample of a position, told together with what else is known of the vehicle by now;
         None for every other message, and while nobody knows where the camera looks. ``heard_s`` is
-        Unix time."""
+        Unix time, ``latency_s`` how old it was then by the vehicle's own clock, where that is known
+        and makes sense: right after it was switched on anew it does not."""
         if message.get_type() != "GLOBAL_POSITION_INT":
             return None
         at_s = self._clock.moment_s(message.time_boot_ms, heard_s)
+        if latency_s is not None and 0.0 <= latency_s <= OLDEST_S:
+            at_s = heard_s - latency_s
         self.latency_s = round(heard_s - at_s, 4)
         nose_deg = message.hdg / 100 if message.hdg != _UNKNOWN_HEADING else state.heading_deg
         pose = camera.gimbal

@@ -140,8 +140,13 @@ class Videos:
         kept = sortie is not None and self._recorded_pace[drone].passes(RECORDED_HZ, now_s)
         if not told and not kept:
             return
+        clock, boot_ms = vehicle.clock, message.time_boot_ms
         sample = self._samplers[drone].take(
-            message, vehicle.state, vehicle.camera, self._clock.unix_s()
+            message,
+            vehicle.state,
+            vehicle.camera,
+            self._clock.unix_s(),
+            None if clock is None else max(0.0, now_s - clock.moment_s(boot_ms)),
         )
         if sample is None:
             return

@@ -123,6 +123,9 @@ class Craft:
                     self.autopilot.guards.heard(now_s)
             elif message.get_type() == "ADSB_VEHICLE":
                 self.autopilot.mishaps.hear(message, now_s)
+            elif message.get_type() == "TIMESYNC":
+                if message.tc1 == 0:
+                    self._send(mavlink.MAVLink_timesync_message(self._boot_ns, message.ts1))
             elif message.get_type() == "LANDING_TARGET":
                 self.autopilot.helm.target.see(message, now_s)
             elif getattr(message, "target_system", None) == self.sysid:
@@ -328,6 +331,10 @@ class Craft:
     @property
     def _boot_ms(self) -> int:
         return int((self._now_s - (self._born_s or 0.0)) * 1000) & 0xFFFFFFFF
+
+    @property
+    def _boot_ns(self) -> int:
+        return round((self._now_s - (self._born_s or 0.0)) * 1e9)
 
     def _heartbeat(self) -> Any:
         base = mavlink.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.district.model import CameraModel
 from fleet.mavlink.camera import CameraState, GimbalLimits, GimbalPose
+from fleet.mavlink.state import VehicleState
 from fleet.video.boot_clock import WINDOW_S, BootClock
-from fleet.video.sampler import lens_of, zoom_of
+from fleet.video.sampler import Sampler, lens_of, zoom_of
 from fleet.video.streams import stream_of
 from fleet.video.watches import KEPT_S, Pace, Watches
 
@@ -91,3 +93,17 @@ def test_what_nobody_knows_of_a_picture_is_not_made_up() -> None:
     assert (view.state, view.told_by, view.url, view.width_px) == ("absent", "nobody", None, None)
     view = stream_of("U07", CameraState(), MODEL, None)
     assert (view.state, view.told_by, view.width_px) == ("unknown", "configuration", 1280)
+
+
+@pytest.mark.parametrize(("latency_s", "age_s"), [(0.3, 0.3), (None, 0.0), (3600.0, 0.0)])
+def test_a_sample_is_as_old_as_the_vehicles_own_clock_says_where_that_makes_sense(
+    latency_s: float | None, age_s: float
+) -> None:
+    sampler = Sampler("U01", MODEL, lambda _: 40.0)
+    position = mavlink.MAVLink_global_position_int_message(
+        5000, 227000000, 1142000000, 100_000, 60_000, 0, 0, 0, 9000
+    )
+    camera = CameraState(gimbal=GimbalPose(5000, 0.0, -45.0, 0.0, False))
+    sample = sampler.take(position, VehicleState(), camera, BOOTED_S, latency_s)
+    assert sample is not None
+    assert BOOTED_S - sample.at.timestamp() == pytest.approx(age_s, abs=1e-3)

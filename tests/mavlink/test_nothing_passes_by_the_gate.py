@@ -53,6 +53,7 @@ MAKES = {
     },
     "fleet/mavlink/params.py": {"param_request_read", "param_set"},
     "fleet/mavlink/reactor.py": {"heartbeat"},
+    "fleet/mavlink/timesync.py": {"timesync"},
 }
 # Who may hold the reactor's way to the wire: the gate alone.
 CARRIES = {("fleet/mavlink/reactor.py", "Reactor.__init__")}

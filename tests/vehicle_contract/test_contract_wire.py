@@ -180,3 +180,19 @@ async def test_it_tells_where_it_stands_and_that_it_stands(stage: Stage) -> None
     assert state.position_trusted
     assert (state.gps_fix or 0) >= 3
     assert (state.satellites or 0) >= 6
+
+
+@on_stage
+async def test_its_clock_is_compared_with_ours_and_its_time_stamps_tell_when_they_were_made(
+    stage: Stage,
+) -> None:
+    keeping = asyncio.ensure_future(stage.vehicle.keep_time())
+    try:
+        async with asyncio.timeout(60):
+            await stage.vehicle.until(lambda _: stage.vehicle.clock is not None)
+        loop, clock = asyncio.get_running_loop(), stage.vehicle.clock
+        assert clock is not None
+        made_s = clock.moment_s((await stage.next("GLOBAL_POSITION_INT")).time_boot_ms)
+        assert -clock.error_s - 0.01 <= loop.time() - made_s < 30
+    finally:
+        keeping.cancel()
