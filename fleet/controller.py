@@ -22,6 +22,7 @@ from fleet.district.view import district_view
 from fleet.events import ComponentFailed, LinkChanged
 from fleet.fence import airspace_of
 from fleet.gate_log import record_fail_over, record_news
+from fleet.identity import identities
 from fleet.journal import Journal
 from fleet.leases import Leases
 from fleet.log.store import EventLog
@@ -166,6 +167,12 @@ async def _serve(
         cameras = Cameras(vehicles, parts.videos.watched_hz)
         lanes |= {f"camera of {drone}": partial(cameras.keep, drone) for drone in vehicles}
         lanes |= {f"clock of {drone}": vehicle.keep_time for drone, vehicle in vehicles.items()}
+        lanes |= {
+            f"remote identification of {drone}": partial(
+                vehicles[drone].identify, who, clock.unix_s
+            )
+            for drone, who in identities(district).items()
+        }
         for name, lane in lanes.items():
             tasks.create_task(supervise(name, lane, failed))
         tasks.create_task(parts.operations.settle(), name="settle")

@@ -5,13 +5,14 @@ Positions are WGS-84 longitude, latitude; polygons are GeoJSON rings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from planner.frame import Points, to_metres
 from planner.terrain import Terrain
@@ -83,6 +84,24 @@ class DockModel(_Model):
     temperature_c: tuple[float, float]
 
 
+def _is_serial(text: str) -> str:
+    """ANSI/CTA-2063-A: four characters of the maker, one that tells how many follow, and those."""
+    if not re.fullmatch(r"[0-9A-HJ-NP-Z]{4}[1-9A-F][0-9A-HJ-NP-Z]+", text):
+        raise ValueError(
+            "four characters of the maker, the length of the rest as 1 to F, and the rest, in "
+            "digits and capitals without O and I"
+        )
+    if int(text[4], 16) != len(text) - 5:
+        raise ValueError(
+            f"a number of which {int(text[4], 16)} characters follow the {text[4]}, not "
+            f"{len(text) - 5}"
+        )
+    return text
+
+
+Serial = Annotated[str, AfterValidator(_is_serial)]
+
+
 class Drone(_Model):
     id: DroneId
     sysid: int = Field(ge=1, le=250)
@@ -91,6 +110,7 @@ class Drone(_Model):
     # call us on the listen address besides
     link: str | tuple[str, ...] = ()
     video: str | None = None  # e.g. rtsp://10.1.2.3/live, where the drone tells no picture itself
+    serial: Serial | None = None  # for its remote identification, e.g. 1581F5ABCDE
     simulated: bool = False  # only such drones may be flown by drills and simulation
 
     @property
@@ -176,6 +196,18 @@ class Flight(_Model):
     wind_spread_ms: float = Field(ge=0)  # of the wind on the way around the dock's own
 
 
+class RemoteId(_Model):
+    """Who operates the drones, and from where, as their transmitters tell everybody around
+    (Open Drone ID). Drones without a ``serial`` are not identified."""
+
+    operator_id: str = Field(pattern=r"^[!-~]{1,20}$")  # as the authority has given it
+    description: str = Field(default="emergency response", pattern=r"^[ -~]{1,23}$")
+    operator_at: Position  # of the command centre
+    operator_alt_hae_m: float | None = Field(
+        default=None, gt=-1000, lt=31_767
+    )  # over the ellipsoid
+
+
 class System(_Model):
     """Addresses and rates; the command line may override the addresses."""
 
@@ -184,6 +216,7 @@ class System(_Model):
     telemetry_hz: float = Field(default=5, gt=0, le=20)
     drone_lost_s: float = Field(default=5, gt=0)
     dock_lost_s: float = Field(default=30, gt=0)
+    remote_id: RemoteId | None = None  # None: the drones identify themselves, or need not
 
 
 class District(_Model):

@@ -22,6 +22,10 @@ ASKING: Final = {
     "LOG_REQUEST_DATA": "the vehicle tells a part of a log",
     "LOG_REQUEST_END": "the vehicle stops telling it",
     "TIMESYNC": "the vehicle tells its clock, and is told ours",
+    "OPEN_DRONE_ID_BASIC_ID": "tells the drone's transmitter which drone it is",
+    "OPEN_DRONE_ID_OPERATOR_ID": "and who operates it, whoever has its lease",
+    "OPEN_DRONE_ID_SELF_ID": "and what for",
+    "OPEN_DRONE_ID_SYSTEM": "and where from",
     "MISSION_ACK": "ends a read-back; an upload is acknowledged by the vehicle, not by us",
 }
 

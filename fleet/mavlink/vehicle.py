@@ -16,6 +16,7 @@ from fleet.mavlink.command import SETTLE_S, Command, Reposition, command_name
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.dataflash import EndLogTransfer, FetchLog, LogEntry, NewestLog
 from fleet.mavlink.docket import Record
+from fleet.mavlink.drone_id import DroneIdentity, Identify
 from fleet.mavlink.effect import REPEATABLE
 from fleet.mavlink.exchange import VehicleFault, VehicleRefused, VehicleSilent
 from fleet.mavlink.gate import GateRefused, Warrant
@@ -88,6 +89,10 @@ class Vehicle:
         """Compares its clock with ours now and then, until cancelled."""
         self._talk.clock = TimeSync()
         await self._talk.run(self._talk.clock, self._warrant)
+
+    async def identify(self, identity: DroneIdentity, unix_s: Callable[[], float]) -> None:
+        """Tells it for its transmitter who it is and who operates it, until cancelled."""
+        await self._talk.run(Identify(self.address, identity, unix_s), self._warrant)
 
     def listen(self, listener: Callable[[VehicleState], None]) -> Callable[[], None]:
         """Calls ``listener`` after every message; returns what ends that."""

@@ -13,6 +13,7 @@ from typing import Any
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from sitl.builtin.body import Bodies
+from sitl.builtin.drone_id import DroneId
 from sitl.builtin.errand import Errand
 from sitl.builtin.guards import Act, Guards
 from sitl.builtin.helm import Helm, Place
@@ -53,6 +54,7 @@ class Autopilot:
         say: Callable[[int, str], None],
         reached: Callable[[int], None],
         send: Callable[[Any], None],
+        transmit: Callable[[Any], None],
     ) -> None:
         self._i, self._bodies = i, bodies
         self._parameters, self._say = parameters, say
@@ -60,6 +62,7 @@ class Autopilot:
         self.errand = Errand(self.helm, plans, reached)
         self.guards = Guards(self.helm, plans, parameters, say)
         self.mishaps = Mishaps(self.helm, parameters, say, send)
+        self.drone_id = DroneId(parameters, transmit)
         self.mode = Mode.STABILIZE
         self.armed = False
         self._armed_s = -math.inf
@@ -88,7 +91,7 @@ class Autopilot:
         """Why it would not arm; None when it would."""
         if not self.mishaps.knows_where:
             return "Need Position Estimate"
-        return self.guards.prearm(self._battery_share())
+        return self.drone_id.prearm() or self.guards.prearm(self._battery_share())
 
     def arm(self, now_s: float) -> str | None:
         if self.armed:
@@ -161,6 +164,7 @@ class Autopilot:
     # What it does.
 
     def tick(self, now_s: float) -> None:
+        self.drone_id.tick(now_s)
         lost = self.mishaps.watch_position(now_s)
         if not self.armed:
             return

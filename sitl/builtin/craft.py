@@ -14,6 +14,7 @@ from planner.footprint import Sight
 from sitl.builtin.autopilot import Autopilot, Mode
 from sitl.builtin.body import Bodies
 from sitl.builtin.camera import Camera
+from sitl.builtin.drone_id import KINDS
 from sitl.builtin.parameters import DEFAULTS
 from sitl.builtin.plans import Plans
 
@@ -52,12 +53,14 @@ class Craft:
         self._wire, self._seldomer = send, seldomer
         self._codec = mavlink.MAVLink(None, sysid, 1)
         self._signing = self._codec.signing  # both ways
+        self._transmitter = mavlink.MAVLink(None, sysid, mavlink.MAV_COMP_ID_ODID_TXRX_1)
+        self._transmitter.signing = self._signing
         self._decoder = _decoder(self._signing)
         self.parameters = dict(DEFAULTS, MAV_SYSID=float(sysid))
         self.plans = Plans(_home_item(home))
         self.autopilot = Autopilot(
             *(i, home, bodies, self.plans, self.parameters),
-            *(self._say, self._reached, self._send),
+            *(self._say, self._reached, self._send, self._transmit),
         )
         self.camera = Camera(self.parameters, lambda: float(bodies.heading_deg[i]))
         self._now_s = 0.0
@@ -133,7 +136,9 @@ class Craft:
 
     def _take(self, message: Any) -> None:
         kind = message.get_type()
-        if kind in _ITEMS and message.current == GUIDED_ITEM:
+        if kind in KINDS:
+            self.autopilot.drone_id.take(message, self._now_s)
+        elif kind in _ITEMS and message.current == GUIDED_ITEM:
             self._go_to_item(message)
         elif kind in _PLANS:
             for answer in self.plans.take(message, self._now_s):
@@ -310,6 +315,11 @@ class Craft:
 
     def _reached(self, seq: int) -> None:
         self._send(mavlink.MAVLink_mission_item_reached_message(seq))
+
+    def _transmit(self, message: Any) -> None:
+        """What the transmitter of its remote identification says."""
+        self._wire(message.pack(self._transmitter))
+        self._transmitter.seq = (self._transmitter.seq + 1) % 256
 
     def _send(self, message: Any) -> None:
         self._wire(message.pack(self._codec))

@@ -47,6 +47,8 @@ DEFAULTS: Final[dict[str, float]] = {
     "PLND_RET_MAX": 4,
     "PLND_TIMEOUT": 4,  # s
     "PLND_XY_DIST_MAX": 2.5,  # m
+    "DID_ENABLE": 0,  # remote identification
+    "DID_OPTIONS": 0,  # 1: does not arm without
     "ADSB_TYPE": 1,  # a receiver that tells by MAVLink
     "AVD_ENABLE": 0,
     "AVD_F_ACTION": 1,

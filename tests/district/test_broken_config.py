@@ -246,3 +246,24 @@ def test_a_community_in_another_subdistrict_is_a_violation(broken: Path) -> None
 def test_an_unknown_timezone_is_a_violation(broken: Path) -> None:
     edit(broken / "district.yaml", "Asia/Shanghai", "Asia/Longgang")
     assert "timezone 'Asia/Longgang' is unknown" in told_by_check(broken)
+
+
+@pytest.mark.parametrize(
+    ("serial", "expected"),
+    [
+        ("1581FO", "four characters of the maker"),
+        ("1581F4ABCDE", "of which 15 characters follow the F, not 6"),
+        ("158", "four characters of the maker"),
+    ],
+)
+def test_a_serial_number_that_is_none_is_told(broken: Path, serial: str, expected: str) -> None:
+    edit(broken / "drones.yaml", "{id: U01, sysid: 1,", f'{{id: U01, serial: "{serial}", sysid: 1,')
+    (told,) = faults(broken)
+    assert "drones[0].serial" in told
+    assert expected in told
+
+
+def test_an_operator_without_a_place_is_told(broken: Path) -> None:
+    edit(broken / "district.yaml", "  dock_lost_s: 30", "  remote_id: {operator_id: CHN-LG-0001}")
+    (told,) = faults(broken)
+    assert "system.remote_id.operator_at: found nothing" in told

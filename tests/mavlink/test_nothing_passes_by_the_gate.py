@@ -42,6 +42,12 @@ MAKES = {
     "fleet/mavlink/ask_message.py": {"command_long"},
     "fleet/mavlink/command.py": {"command_int", "command_long"},
     "fleet/mavlink/dataflash.py": {"log_request_list", "log_request_data", "log_request_end"},
+    "fleet/mavlink/drone_id.py": {
+        "open_drone_id_basic_id",
+        "open_drone_id_operator_id",
+        "open_drone_id_self_id",
+        "open_drone_id_system",
+    },
     "fleet/mavlink/guest.py": {"command_ack", "mission_ack", "statustext"},  # to a ground station
     "fleet/mavlink/key_setup.py": {"setup_signing"},
     "fleet/mavlink/mission.py": {
