@@ -16,7 +16,7 @@ from fleet.dock_side import FAILURES, TRY_AGAIN_S, DockSide
 from fleet.events import AlternateChosen
 from fleet.mavlink.vehicle import AUTO, LAND, Vehicle
 from fleet.orders import Orders
-from fleet.sortie import GOING_HOME, Seen, distance_m
+from fleet.sortie import GOING_HOME, RETURNS, Seen, distance_m
 from fleet.steering import Steering
 
 Start = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
@@ -62,6 +62,7 @@ class Arrival:
         if self._place is not None:
             self._leave()
             self._place, self._dock, self._own.is_wanted = None, self._own, True
+            self._tried.clear()
             self._begin()
 
     def at(self, place: Place) -> None:
@@ -93,8 +94,13 @@ class Arrival:
         """Acts on what is seen; returns where the drone must go instead, and why. While its way
         is being told it stands still by itself. What makes its autopilot land at once, a critical
         battery or the loss of its position, does not wait for a dock."""
+        if self._steering.being_told:
+            return None
+        if self._place is not None and seen.mode in RETURNS:
+            self.to_own_dock()  # its autopilot takes it there, or to a rally point
+            self._act(self._own.open_ahead())
         dock = self._dock
-        if dock is None or self._steering.being_told or self._is_down(dock):
+        if dock is None or self._is_down(dock):
             return None
         if seen.mode == LAND:
             self._approach.waits_s = None

@@ -16,6 +16,7 @@ from fleet.mavlink.vehicle import PARKED_HZ, Vehicle, VehicleFault
 from fleet.sortie import BY_A_PERSON, distance_m
 
 CLEAR_OF_PAD_M = 25.0  # height above which the cover may close under the drone
+ABOVE_PAD_M = 3.0  # what is felt on the pad is not this drone
 LENT_NEAR_M = 150.0  # from the pad: who commands a lent drone may land it there
 DOCK_ANSWER_S = 10.0  # beyond the cover's own time
 TRY_AGAIN_S = 5.0
@@ -69,10 +70,12 @@ class DockSide:
         if not self.is_open:
             return "the cover is not open"
         state = self._docks[self._dock].state
-        stands = state is not None and state.drone_present
-        if stands and not self._docks[self._dock].holds(self._view().drone):
-            return f"another drone stands on the pad ({state.drone})" if state else None
-        return None
+        if state is None or not state.drone_present or state.drone == self._view().drone:
+            return None
+        if state.drone is not None:
+            return f"another drone stands on the pad ({state.drone})"
+        is_above = (self._vehicle.state.alt_rel_m or 0.0) > ABOVE_PAD_M
+        return "something stands on the pad" if is_above else None
 
     def why_gusty(self) -> str | None:
         """Why it should not come down now."""
@@ -83,7 +86,9 @@ class DockSide:
 
     async def take_in(self) -> None:
         """Once the drone of another dock stands in it: cover closed, charging. Raises FAILURES."""
-        await self.until(self._holds_it)
+        await self.until(lambda: self._holds_it() or self._view().state is not S.GROUNDED)
+        if not self._holds_it():
+            return
         await self.close()
         await self._docks.charge(self._dock, DOCK_ANSWER_S)
         self._note("sheltered", self._dock)

@@ -297,7 +297,7 @@ class SortieFlight:
         """The order to the drone that follows from the step, if any."""
         if after is S.LANDING:
             return  # it is on its way, or waits for the cover
-        if after in ATTENDING:
+        if after in ATTENDING or after is S.LOST:
             self._arrival.to_own_dock()
         self._arrival.forget()
         self._warned = False

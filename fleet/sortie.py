@@ -139,7 +139,7 @@ SCENE_HEIGHT_TOLERANCE_M: Final = 5.0
 ON_PAD_M: Final = 3.0
 AT_RALLY_M: Final = 10.0
 GOING_HOME: Final = frozenset({"RTL", "SMART_RTL", "AUTO_RTL", "LAND"})
-_RETURNS: Final = GOING_HOME - {"LAND"}
+RETURNS: Final = GOING_HOME - {"LAND"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def _lent(seen: Seen, plan: Plan) -> tuple[SortieTrigger, str] | None:
         return T.TOOK_OFF, f"{seen.height_m:.0f} m above the pad"
     if not seen.lent:
         return _lease_over(seen, plan)
-    if in_the_air and seen.mode in _RETURNS:
+    if in_the_air and seen.mode in RETURNS:
         return T.TURN_BACK, f"the autopilot returns by itself ({seen.mode})"
     if in_the_air and _must_turn_back(S.LENT, seen, plan):
         return T.TURN_BACK, _energy_words(seen, plan)

@@ -250,9 +250,10 @@ class FleetState:
         if state is SortieState.ON_SCENE and before.on_scene_s is None:
             changes["on_scene_s"] = (at - before.requested_at).total_seconds()
         if state in ATTENDING:
+            self.plans[fact.sortie] = replace(self.plans[fact.sortie], home=None)
+        if state in ATTENDING or state is SortieState.LOST:  # it is bound for its dock again
             changes["elsewhere"] = None
-            plan = self.plans[fact.sortie]
-            self.plans[fact.sortie] = replace(plan, home=None, elsewhere=None)
+            self.plans[fact.sortie] = replace(self.plans[fact.sortie], elsewhere=None)
         self.sorties[fact.sortie] = before.model_copy(update=changes)
         if state in ENDED:
             self.under_way.pop(fact.sortie, None)

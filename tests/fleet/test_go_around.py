@@ -28,6 +28,7 @@ from tests.sitl.builtin_yard import PAD
 OTHER = Place("D02", (PAD[0] + 0.002, PAD[1]), PAD[2], is_dock=True)  # 205 m to the east
 FIELD = Place("R01", (PAD[0], PAD[1] + 0.002), PAD[2], is_dock=False)
 NEEDS_WH = 5.0
+RTL, LAND = 6, 9
 
 
 class TwoDocks(Stage):
@@ -220,6 +221,36 @@ def test_told_by_a_person_to_stop_and_come_home_it_is_bound_for_its_own_dock_aga
         assert stage.view.elsewhere is None
         stage.flight.recall("home")
         await stage.until_state("docked")
+
+    coming_down(story)
+
+
+def test_brought_home_by_its_autopilot_instead_it_does_not_land_on_the_drone_on_its_pad(
+    coming_down,
+):
+    async def story(stage):
+        stage.dock.senses(_truth("U09", PAD[:2], 0.0, True))
+        await stage.until(lambda: stage.chosen != [] and stage.off_m(OTHER) < 100)
+        stage.craft.parameters["RTL_ALT"] = 4000
+        stage.craft.autopilot.set_mode(RTL)
+        await stage.until(lambda: stage.steps.count("landing_held") == 1)
+        assert stage.up_m > GO_AROUND_M
+        await stage.until_state("grounded")
+        assert [fact.place for fact in stage.chosen] == ["D02", "D02"]
+        assert stage.off_m(OTHER) < 1
+
+    coming_down(story)
+
+
+def test_a_drone_that_is_lost_on_its_way_elsewhere_is_expected_at_its_own_dock(coming_down):
+    async def story(stage):
+        stage.dock.senses(_truth("U09", PAD[:2], 0.0, True))
+        await stage.until(lambda: stage.chosen != [] and stage.off_m(OTHER) < 180)
+        stage.hears = False
+        stage.craft.autopilot.set_mode(LAND)
+        await stage.until_state("lost")
+        assert stage.view.elsewhere is None
+        await stage.until(lambda: stage.machine.cover == "open")
 
     coming_down(story)
 
