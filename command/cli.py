@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def run(
     district: Annotated[str, typer.Option(help="Id of the district.")] = "longgang",
     people: PeopleUrl = PEOPLE,
     settings: Annotated[
-        Path | None, typer.Option(help="console.yaml: acts that need a second person.")
+        Path | None, typer.Option(help="console.yaml: the two-person rule, webhooks.")
     ] = None,
 ) -> None:
     """Run the command console until it is told to stop."""
@@ -50,7 +51,13 @@ def run(
             async with (
                 MqttBus(url=broker, client="console", clock=clock) as bus,
                 running_console(
-                    bus, Topics(district), clock, listener, house, settings=chosen
+                    bus,
+                    Topics(district),
+                    clock,
+                    listener,
+                    house,
+                    settings=chosen,
+                    environment=os.environ,
                 ) as ended,
             ):
                 shown = f"[{host}]" if ":" in host else host

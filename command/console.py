@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from types import MappingProxyType
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -28,6 +29,7 @@ from command.video.teller import VideoTeller
 from command.video.viewers import Viewers
 from command.video.watch import VideoWatch
 from command.waits import PATIENT, Waits
+from command.webhooks import Webhooks, hooks_of
 from command.webserver import WebServer, WebSockets
 from fleet.bus import Bus, Topics
 from fleet.clock import Clock
@@ -45,10 +47,14 @@ async def running_console(
     people: People,
     waits: Waits = PATIENT,
     settings: ConsoleSettings = USUAL,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[asyncio.Future[None]]:
-    """A console that answers on ``listener``; the future is done if the server ends by itself."""
+    """A console that answers on ``listener``, with the secrets of ``environment``; the future is
+    done if the server ends by itself."""
     picture, outbox, door, web_sockets = Picture(), Outbox(), Door(), WebSockets()
-    feed = Feed(bus, topics, clock, picture, outbox, waits)
+    hooks = hooks_of(settings.webhooks, environment)
+    webhooks = Webhooks(hooks, people.audit, clock.wall_now, clock.speedup)
+    feed = Feed(bus, topics, clock, picture, outbox, waits, webhooks.tell)
     app = make_app()
     socketio = make_socketio(app, web_sockets)
     emitter = Emitter(socketio.server, outbox, picture, clock, lambda: feed.online)
@@ -74,6 +80,7 @@ async def running_console(
         pause_s = waits.seats_s * clock.speedup
         watching = tasks.create_task(watch.run(), name="video")
         looking = tasks.create_task(_look_round(seats, signed, people, pause_s), name="seats")
+        telling = tasks.create_task(webhooks.run(), name="webhooks")
         emitter.start()
         teller.start()
         server.start()
@@ -88,6 +95,7 @@ async def running_console(
             relays.stop()
             await asyncio.to_thread(server.stop)
             following.cancel()
+            telling.cancel()
             looking.cancel()
             watching.cancel()
 

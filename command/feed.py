@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -49,10 +50,12 @@ class Feed:
         picture: Picture,
         outbox: Outbox,
         waits: Waits,
+        told: Callable[[Change], None],
     ) -> None:
         self._bus, self._topics, self._clock, self._waits = bus, topics, clock, waits
         self._pace = clock.speedup  # of the loop's seconds to a person's
         self._picture, self._outbox = picture, outbox
+        self._told = told  # each change once, but for those that were missed
         self._held: deque[Change] = deque(maxlen=CHANGES_HELD)
         self._snapshot_wanted = asyncio.Event()
         self._heard_s = 0.0
@@ -157,6 +160,7 @@ class Feed:
                     incident = without_decision(change.incident)
                     change = change.model_copy(update={"incident": incident})
                 self._outbox.put(Fact("change", change))
+                self._told(change)
             case Applied.GAP:
                 self._held.append(change)
                 self._snapshot_wanted.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -24,6 +25,38 @@ def _known(act: str) -> str:
     return act
 
 
+def _address(url: str) -> str:
+    """A secret does not travel in the clear, unless it stays on this machine."""
+    try:
+        at = urlsplit(url)
+        port = at.port
+    except ValueError as error:
+        raise ValueError(f"it is no address: {error}") from None
+    if at.scheme not in ("https", "http") or not at.hostname or port == 0:
+        raise ValueError("an address is expected, as https://host/path")
+    if at.username is not None or at.password is not None or at.fragment:
+        raise ValueError("an address without user, password and fragment is expected")
+    if at.scheme == "http" and at.hostname not in ("127.0.0.1", "::1", "localhost"):
+        raise ValueError("https is expected; http only on this machine")
+    if not url.isascii() or any(letter.isspace() for letter in url):
+        raise ValueError("an address has no spaces, and no letters beyond ASCII")
+    return url
+
+
+class WebhookSettings(BaseModel):
+    """Another system that is told of events."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[str, AfterValidator(_address)] = Field(max_length=2000)
+    secret_from: str = Field(
+        pattern=r"^[A-Z][A-Z0-9_]*$", description="The environment variable with the secret."
+    )
+    events: tuple[str, ...] = Field(
+        default=(), description="Kinds of events, as IncidentReported; all without it."
+    )
+
+
 class ConsoleSettings(BaseModel):
     """Nothing needs a second person unless it is named: at night there may be only one."""
 
@@ -35,6 +68,7 @@ class ConsoleSettings(BaseModel):
     two_person_minutes: float = Field(
         default=5, ge=1, le=60, description="How long such an act waits for the second person."
     )
+    webhooks: tuple[WebhookSettings, ...] = Field(default=(), max_length=20)
 
 
 USUAL: Final = ConsoleSettings()

@@ -8,10 +8,11 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import requests
@@ -79,9 +80,10 @@ class Stage:
         directory: Path,
         waits: Waits = WAITS,
         settings: ConsoleSettings = USUAL,
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.broker, self.topics, self.clock, self.waits = broker, topics, Clock(), waits
-        self.settings = settings
+        self._settings = settings, environment
         self.people = open_people(f"sqlite:///{directory}/people.db", self.clock.wall_now)
         self.people.roster.add("li", Role.DUTY_OFFICER, "李")
         self.key = settled(self.people, "li")
@@ -138,7 +140,7 @@ class Stage:
             self.controller = TinyController(theirs, self.topics, self.clock)
             await self.controller.start()
             async with running_console(
-                ours, self.topics, self.clock, listener, self.people, self.waits, self.settings
+                ours, self.topics, self.clock, listener, self.people, self.waits, *self._settings
             ) as ended:
                 self._ready.set()
                 await ended
@@ -163,8 +165,9 @@ def staged(
     directory: Path,
     waits: Waits = WAITS,
     settings: ConsoleSettings = USUAL,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Stage]:
-    stage = Stage(broker, topics, directory, waits, settings)
+    stage = Stage(broker, topics, directory, waits, settings, environment)
     stage.start()
     try:
         eventually(lambda: requests.get(f"{stage.url}/readyz", timeout=5).ok)
