@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -108,6 +108,23 @@ class TakeOutForm(Form):
 
 class PutBackForm(_OptionalForm):
     reason: str = Field(default="", max_length=500, description="What was done.")
+
+
+class PauseForm(_OptionalForm):
+    reason: str = Field(default="paused by the officer", max_length=500)
+    recall: bool = Field(default=False, description="Those that are out come home.")
+
+
+class FindingForm(Form):
+    kind: str = Field(min_length=1, max_length=40)
+    level: int | None = Field(default=None, ge=1, le=4)
+    note: str = Field(default="", max_length=2000)
+    lon: Longitude | None = Field(default=None, description="Without a place: under the drone.")
+    lat: Latitude | None = None
+    datum: Literal["wgs84", "gcj02", "bd09"] = Field(
+        default="wgs84", description="Of lon and lat; converted to WGS-84 on arrival."
+    )
+    dispatch: Literal["rule", "confirm", "now"] = "rule"
 
 
 class FleetActForm(_OptionalForm):
@@ -253,3 +270,14 @@ class StatusView(BaseModel):
 class Health(BaseModel):
     ok: bool
     at: datetime
+
+
+class ReportQuery(BaseModel):
+    day: date | None = Field(default=None, description="Local day; today without it.")
+    of: str | None = Field(
+        default=None, max_length=200, description="A plan or PLAN/FLIGHT; else all of the day."
+    )
+
+
+class PrintQuery(ReportQuery):
+    language: Literal["zh", "en"] = "zh"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fleet.cli import AsJson, print_json, wind_of
-from fleet.cli_patrol_flying import fly, schedule, status
+from fleet.cli_patrol_flying import fly, pause, report, resume, schedule, status
 from fleet.patrol.plan_file import read_plan
 from fleet.process import Refusal, end_with
 
@@ -30,6 +30,9 @@ patrol = typer.Typer(
 patrol.command("fly")(fly)
 patrol.command("status")(status)
 patrol.command("schedule")(schedule)
+patrol.command("pause")(pause)
+patrol.command("resume")(resume)
+patrol.command("report")(report)
 
 
 @patrol.command("plan")

@@ -1,4 +1,4 @@
-"""`dockfleet patrol fly` and `status`: patrols of the running controller."""
+"""`dockfleet patrol fly`, `status`, `report`, `pause`: patrols of the running controller."""
 
 from __future__ import annotations
 
@@ -76,6 +76,76 @@ def status(
         typer.echo("no patrols today")
 
 
+def pause(
+    reason: Annotated[str, typer.Option(help="Why; told wherever a patrol waits.")] = (
+        "paused by the officer"
+    ),
+    recall: Annotated[bool, typer.Option("--recall", help="Call those home that are out.")] = False,
+    broker: BrokerUrl = BROKER,
+    district: DistrictId = "longgang",
+    json: AsJson = False,
+) -> None:
+    """Let no patrol start until `patrol resume`."""
+    from fleet import contract as c
+
+    view = ask(broker, district, c.PausePatrols(reason=reason, recall=recall))
+    print_json(view) if json else typer.echo(f"no patrol starts now: {view['waits']}")
+
+
+def resume(
+    broker: BrokerUrl = BROKER,
+    district: DistrictId = "longgang",
+    json: AsJson = False,
+) -> None:
+    """Let patrols start again when they are due."""
+    from fleet import contract as c
+
+    view = ask(broker, district, c.ResumePatrols())
+    print_json(view) if json else typer.echo(view["waits"] or "patrols start when they are due")
+
+
+def report(
+    of: Annotated[
+        str | None, typer.Argument(help="A plan, or PLAN/FLIGHT; without it all of the day.")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option(help="The day, e.g. 2026-12-24; today without it.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page to this file.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write a PDF to this file.")] = None,
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    broker: BrokerUrl = BROKER,
+    district: DistrictId = "longgang",
+    json: AsJson = False,
+) -> None:
+    """Tell what patrols were to see, what they saw, what not and why, and what they found."""
+    from datetime import date
+
+    from fleet import contract as c
+    from fleet.process import end_with
+
+    if language not in ("zh", "en"):
+        end_with(f"--language must be zh or en, not {language!r}", 2)
+    try:
+        about = {"day": None if day is None else date.fromisoformat(day), "of": of}
+    except ValueError:
+        end_with(f"--day must be a day, e.g. 2026-12-24, not {day!r}", 2)
+    view = ask(broker, district, c.GetPatrolReport.model_validate(about))
+    for form, file in (("html", html), ("pdf", pdf)):
+        if file is not None:
+            told = {**about, "form": form, "language": language}
+            _keep(ask(broker, district, c.PrintPatrolReport.model_validate(told)), file)
+    if json:
+        print_json(view)
+        return
+    found = f"{len(view['findings'])} finding(s)"
+    typer.echo(f"{view['day']}: {view['seen']} of {view['visits']} looks, {found}")
+    for task in view["tasks"]:
+        for look in task["looks"]:
+            if look["seen_at"] is None:
+                typer.echo(f"not seen: {look['visit']} {task['name']['en']}: {look['why_not']}")
+
+
 def schedule(
     district_dir: Annotated[
         Path, typer.Argument(help="The district's configuration.", envvar="DOCKFLEET_DISTRICT")
@@ -121,6 +191,17 @@ def schedule(
         typer.echo(f"{round_['id']} ({round_['file']}, {round_['rrule']}): {days_}")
     if not told:
         typer.echo("no rounds are scheduled")
+
+
+def _keep(view: dict[str, Any], file: Path) -> None:
+    import base64
+
+    from fleet.process import end_with
+
+    try:
+        file.write_bytes(base64.b64decode(view["body"]))
+    except OSError as error:
+        end_with(f"{file} cannot be written ({error.strerror})")
 
 
 def _tell_flights(patrol: dict[str, Any]) -> None:

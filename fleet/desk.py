@@ -35,8 +35,10 @@ from fleet.fleet_acts import FleetActs
 from fleet.journal import Journal
 from fleet.lending import Lending
 from fleet.operations import Operations, Refused
+from fleet.patrol.reports import PatrolReports
 from fleet.patrol.rounds import Rounds
 from fleet.process import Refusal
+from fleet.sortie import ENDED
 from fleet.video.aiming import Aiming
 from fleet.video.videos import Videos
 from planner.model import LonLat
@@ -66,11 +68,13 @@ class Desk:
         videos: Videos,
         aiming: Aiming,
         rounds: Rounds,
+        reports: PatrolReports,
     ) -> None:
         self._district, self._journal, self._operations = district, journal, operations
         self._directing, self._fleet_acts, self._lending = directing, fleet_acts, lending
         self._snapshot, self._coverage = snapshot, coverage
-        self._videos, self._aiming, self._rounds = videos, aiming, rounds
+        self._videos, self._aiming = videos, aiming
+        self._rounds, self._reports = rounds, reports
         self._kinds = {kind.id: kind for kind in district.kinds}
         self._explainer, self._explaining = Explainer(journal.log), asyncio.Lock()
 
@@ -101,6 +105,10 @@ class Desk:
                 return await self._videos.track(ask)
             case c.ExplainDecision():
                 return await self._explained(ask)
+            case c.GetPatrolReport():
+                return await self._reports.report(ask)
+            case c.PrintPatrolReport():
+                return await self._reports.printed(ask)
             case c.ListDecisions():
                 return await self._decisions(ask)
         return None
@@ -109,12 +117,14 @@ class Desk:
         # what makes something new is not made twice, also when asked again after a restart
         state = self._journal.state
         match ask:
-            case c.ReportIncident() if cause in state.reported:
+            case c.ReportIncident() | c.ReportFinding() if cause in state.reported:
                 return self._shown(state.reported[cause])
             case c.Dispatch() | c.GrantLease() if cause in state.sent:
                 return state.sorties[state.sent[cause]]
             case c.ReportIncident():
                 return self._report(ask, cause)
+            case c.ReportFinding():
+                return self._found(ask, cause)
             case c.PlanFor():
                 return self._plan(ask)
             case c.RankDocks():
@@ -142,6 +152,10 @@ class Desk:
                 return self._lending.view()
             case c.FlyPatrol():
                 return self._rounds.fly(ask, cause)
+            case c.PausePatrols():
+                return self._rounds.pause(ask, cause)
+            case c.ResumePatrols():
+                return self._rounds.resume(ask, cause)
             case c.GetPatrols():
                 return self._rounds.view()
             case c.TakeOut() | c.PutBack():
@@ -178,7 +192,24 @@ class Desk:
             drone=ask.drone, in_service=ask.drone not in out, reason=out.get(ask.drone)
         )
 
-    def _report(self, ask: c.ReportIncident, cause: str) -> c.IncidentView:
+    def _found(self, ask: c.ReportFinding, cause: str) -> c.IncidentView:
+        """Under the drone where no place is named: a patrol's camera looks straight down."""
+        sortie = self._journal.state.sorties.get(ask.sortie)
+        if sortie is None:
+            raise Refused("not_found", f"there is no sortie {ask.sortie}")
+        lon, lat = ask.lon, ask.lat
+        if lon is None or lat is None:
+            heard = {each.drone: each for each in self._snapshot().telemetry.drones}
+            lon, lat = heard[sortie.drone].lon, heard[sortie.drone].lat
+        if lon is None or lat is None or sortie.state in ENDED:
+            away = f"{sortie.drone} is not out on {sortie.id}"
+            raise Refused("conflict", f"{away}; name the place of the finding")
+        told = ask.model_dump(exclude={"ask", "sortie", "lon", "lat"})
+        return self._report(c.ReportIncident(lon=lon, lat=lat, **told), cause, sortie.id)
+
+    def _report(
+        self, ask: c.ReportIncident, cause: str, found_by: str | None = None
+    ) -> c.IncidentView:
         kind = self._kind(ask.kind)
         subdistrict = locate(self._district, ask.lon, ask.lat)
         if ask.within and subdistrict.code not in ask.within:
@@ -195,6 +226,7 @@ class Desk:
                 note=ask.note,
                 source=ask.source,
                 window_s=self._district.flight.window_s,
+                found_by=found_by,
             ),
             cause=cause,
         )

@@ -45,6 +45,7 @@ class IncidentReported(Fact):
     note: str
     source: str
     window_s: float
+    found_by: str | None = None  # the sortie whose drone saw it
 
 
 class AirspaceAdopted(Fact):
@@ -196,6 +197,21 @@ class PatrolVisitsMissed(Fact):
 
     patrol: str
     visits: dict[str, str]
+
+
+class PatrolsPaused(Fact):
+    """A person has stopped the patrols: none starts until ``PatrolsResumed``."""
+
+    about = "by"
+
+    by: str
+    reason: str
+
+
+class PatrolsResumed(Fact):
+    about = "by"
+
+    by: str
 
 
 class SortieAdvanced(Fact):

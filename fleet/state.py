@@ -165,6 +165,7 @@ class FleetState:
             state=IncidentState.REPORTED,
             reported_at=at,
             window_s=fact.window_s,
+            found_by=fact.found_by,
         )
 
     def _requested(self, fact: events.SortieRequested, at: datetime) -> None:

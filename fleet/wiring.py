@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fleet.broadcast import Broadcast
 from fleet.bus import Bus, Topics
@@ -26,6 +27,7 @@ from fleet.mavlink.gate import Gate
 from fleet.mavlink.vehicle import Vehicle
 from fleet.operations import Operations
 from fleet.patrol.daily import Daily, Plan
+from fleet.patrol.reports import PatrolReports
 from fleet.patrol.rounds import Rounds
 from fleet.patrol.schedule import Schedule
 from fleet.readiness import Readiness
@@ -53,6 +55,7 @@ class Surroundings:
     records: Path  # directory of the flight records
     schedule: Schedule
     plan: Plan  # of patrols, beside the event loop
+    beside: Callable[..., Awaitable[Any]] = asyncio.to_thread  # other work of some length
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def wired(around: Surroundings, coverage: CoverageWatch, tasks: asyncio.TaskGrou
         videos,
         Aiming(vehicles, journal, videos, tasks),
         rounds,
+        PatrolReports(district, journal, clock, around.beside),
     )
     lanes: dict[str, Lane] = {
         f"readiness of {drone}": partial(readiness.keep, drone) for drone in vehicles

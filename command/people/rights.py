@@ -40,7 +40,7 @@ _LOOKING = (
     *(c.ExplainDecision, c.ListDecisions, c.GetSnapshot, c.GetCoverage, c.GetEvents),
     *(c.WatchVideo, c.ListVideo, c.GetVideoTrack),
     c.GetGateway,
-    *(c.GetPatrols, c.GetPatrolCalendar),
+    *(c.GetPatrols, c.GetPatrolCalendar, c.GetPatrolReport, c.PrintPatrolReport),
 )
 
 

@@ -25,6 +25,13 @@ CSRF_HEADER = "X-CSRF-Token"
 _LOG = logging.getLogger(__name__)
 
 
+# what says itself by whom it is
+_SIGNED = (
+    *(c.RecallAll, c.LandAll, c.GrantLease, c.TakeBackLease),
+    *(c.PausePatrols, c.ResumePatrols),
+)
+
+
 class Asks(Protocol):
     """What REST and Socket.IO need of acts."""
 
@@ -184,9 +191,9 @@ class SignedActs:
 
     def _within(self, person: Person, ask: Ask) -> Ask:
         """The ask, once it is sure that it stays within the person's subdistricts."""
-        if isinstance(ask, c.ReportIncident):
+        if isinstance(ask, c.ReportIncident | c.ReportFinding):
             return ask.model_copy(update={"source": person.name, "within": person.subdistricts})
-        if isinstance(ask, c.RecallAll | c.LandAll | c.GrantLease | c.TakeBackLease):
+        if isinstance(ask, _SIGNED):
             ask = ask.model_copy(update={"by": person.name})
         if not person.subdistricts or right_for(ask) is Right.LOOK:
             return ask

@@ -23,12 +23,15 @@ from fleet.contract.acts import (
     LandAll,
     LandNow,
     Orbit,
+    PausePatrols,
     PointCamera,
     PutBack,
     Recall,
     RecallAll,
+    ReportFinding,
     ReportIncident,
     Resume,
+    ResumePatrols,
     TakeBackLease,
     TakeOut,
     WriteOff,
@@ -49,9 +52,17 @@ from fleet.contract.decisions import (
 from fleet.contract.district import DistrictView, KindView, NameView
 from fleet.contract.incidents import IncidentsPage, IncidentState, IncidentView, ResponseFigures
 from fleet.contract.lending import GatewayView, GuestView, LeaseView, OfferedDrone
+from fleet.contract.patrol_report import (
+    PatrolReport,
+    ReportedFlight,
+    ReportedLook,
+    ReportedTask,
+    ReportFile,
+)
 from fleet.contract.patrols import (
     PatrolCalendar,
     PatrolFlightView,
+    PatrolPauseView,
     PatrolsView,
     PatrolTaskView,
     PatrolView,
@@ -62,6 +73,7 @@ from fleet.contract.questions import (
     GetEvents,
     GetGateway,
     GetPatrolCalendar,
+    GetPatrolReport,
     GetPatrols,
     GetSnapshot,
     GetVideoTrack,
@@ -70,6 +82,7 @@ from fleet.contract.questions import (
     ListSorties,
     ListVideo,
     PlanFor,
+    PrintPatrolReport,
     RankDocks,
     ShowIncident,
     WatchVideo,
@@ -115,10 +128,15 @@ Ask = Annotated[
     | TakeBackLease
     | GetGateway
     | FlyPatrol
+    | PausePatrols
+    | ResumePatrols
+    | ReportFinding
     | GetPatrols
     | TakeOut
     | PutBack
     | GetPatrolCalendar
+    | GetPatrolReport
+    | PrintPatrolReport
     | RecallAll
     | LandAll
     | CloseIncident
@@ -157,6 +175,7 @@ __all__ = [
     "GetEvents",
     "GetGateway",
     "GetPatrolCalendar",
+    "GetPatrolReport",
     "GetPatrols",
     "GetSnapshot",
     "GetVideoTrack",
@@ -183,19 +202,29 @@ __all__ = [
     "Orbit",
     "PatrolCalendar",
     "PatrolFlightView",
+    "PatrolPauseView",
+    "PatrolReport",
     "PatrolTaskView",
     "PatrolView",
     "PatrolsView",
+    "PausePatrols",
     "PlanFor",
     "PointCamera",
+    "PrintPatrolReport",
     "PutBack",
     "RankDocks",
     "ReasonView",
     "Recall",
     "RecallAll",
+    "ReportFile",
+    "ReportFinding",
     "ReportIncident",
+    "ReportedFlight",
+    "ReportedLook",
+    "ReportedTask",
     "ResponseFigures",
     "Resume",
+    "ResumePatrols",
     "ServiceView",
     "ShowIncident",
     "Snapshot",

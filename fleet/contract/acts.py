@@ -168,6 +168,39 @@ class FlyPatrol(Model):
     at_once: bool = False
 
 
+class PausePatrols(Model):
+    """No patrol starts any more until they are resumed; with ``recall`` those that are out come
+    home. What is not seen in its hours is planned anew or missed, as ever. Answer: PatrolsView."""
+
+    ask: Literal["pause_patrols"] = "pause_patrols"
+    reason: str = Field(default="paused by the officer", max_length=500)
+    recall: bool = False
+    by: str = Field(default="officer", max_length=100)
+
+
+class ResumePatrols(Model):
+    """Patrols start again when they are due. Answer: PatrolsView."""
+
+    ask: Literal["resume_patrols"] = "resume_patrols"
+    by: str = Field(default="officer", max_length=100)
+
+
+class ReportFinding(Model):
+    """Makes an incident of what a drone sees, on patrol or else: under the drone, or at the place
+    named. That drone is a candidate for it like any other. Answer: IncidentView."""
+
+    ask: Literal["report_finding"] = "report_finding"
+    sortie: str
+    kind: str
+    level: int | None = Field(default=None, ge=1, le=4)
+    note: str = Field(default="", max_length=2000)
+    lon: float | None = None
+    lat: float | None = None
+    source: str = Field(default="officer", max_length=100)
+    dispatch: Literal["rule", "confirm", "now"] = "rule"
+    within: tuple[str, ...] = ()  # as in ReportIncident
+
+
 class _FleetAct(Model):
     confirmation: str | None = Field(default=None, max_length=100)
     by: str = Field(default="officer", max_length=100)

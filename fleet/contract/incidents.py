@@ -39,6 +39,7 @@ class IncidentView(Model):
     on_scene_s: float | None = None  # from report to the first drone over the scene
     closed_at: datetime | None = None
     decision: DecisionView | None = None
+    found_by: str | None = None  # the sortie whose drone saw it
 
 
 class ResponseFigures(Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from fleet.contract.base import Model
 from fleet.contract.district import NameView
@@ -11,7 +11,9 @@ from fleet.contract.district import NameView
 
 class PatrolFlightView(Model):
     """A flight of a patrol plan. ``state``: planned, then waits (it is due, and ``reason`` says why
-    it has not started), flying, flown, or given up."""
+    it has not started), flying, flown, or given up. ``outcome`` is what became of what it was to
+    see, once it is over: all seen; its drone was called to ``incident``; planned anew, in another
+    flight; missed; or unfinished: nobody has taken up the rest yet."""
 
     id: str
     dock: str
@@ -20,7 +22,9 @@ class PatrolFlightView(Model):
     lands_at: datetime
     state: Literal["planned", "waits", "flying", "flown", "given_up"]
     reason: str | None = None
+    outcome: Literal["seen", "pre_empted", "replanned", "missed", "unfinished"] | None = None
     sortie: str | None = None
+    incident: str | None = None
     visits: tuple[str, ...]
     seen: tuple[str, ...]
 
@@ -43,17 +47,29 @@ class PatrolView(Model):
 
 class PatrolTaskView(Model):
     """A task and how long nobody has looked at it; ``age_s`` None: never, as far as is known.
-    ``next_at`` is when a flight that is planned or under way is to look at it."""
+    ``next_at`` is when a flight that is planned or under way is to look at it; ``priority`` 1 is
+    the most urgent; ``shape`` is a GeoJSON Point, LineString or Polygon, ``lon`` and ``lat`` are in
+    its middle."""
 
     task: str
     name: NameView
     kind: str
     lon: float
     lat: float
+    shape: dict[str, Any]
+    priority: int
     revisit_h: float | None
     last_seen_at: datetime | None
     age_s: float | None
     next_at: datetime | None
+
+
+class PatrolPauseView(Model):
+    """A person has stopped the patrols: none starts until one lets them go on."""
+
+    since: datetime
+    by: str
+    reason: str
 
 
 class PatrolsView(Model):
@@ -63,6 +79,7 @@ class PatrolsView(Model):
     least_coverage: float | None
     covered_share: float | None
     waits: str | None
+    paused: PatrolPauseView | None = None
     patrols: tuple[PatrolView, ...]
     tasks: tuple[PatrolTaskView, ...]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -62,6 +63,27 @@ class GetPatrols(Model):
     PatrolsView."""
 
     ask: Literal["patrols"] = "patrols"
+
+
+class _PatrolReport(Model):
+    """``of`` is a plan, or PLAN/FLIGHT; without it all of the day, which is today without one."""
+
+    day: date | None = None
+    of: str | None = Field(default=None, max_length=200)
+
+
+class GetPatrolReport(_PatrolReport):
+    """What was to be seen, what was, and why not. Answer: PatrolReport."""
+
+    ask: Literal["patrol_report"] = "patrol_report"
+
+
+class PrintPatrolReport(_PatrolReport):
+    """The same as a page or a document to keep. Answer: ReportFile."""
+
+    ask: Literal["print_patrol_report"] = "print_patrol_report"
+    form: Literal["html", "pdf"] = "html"
+    language: Literal["zh", "en"] = "zh"
 
 
 class GetPatrolCalendar(Model):

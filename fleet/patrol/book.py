@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from fleet import events
-from fleet.contract import SortieState
+from fleet.contract import PatrolPauseView, SortieState
 from fleet.patrol.plan import PatrolPlan, PlannedSortie
 
 ON_THEIR_WAY: Final = frozenset(
@@ -109,6 +109,7 @@ class PatrolBook:
     sorties: dict[str, tuple[str, str]] = field(default_factory=dict)  # -> plan and flight
     last_seen: dict[Part, datetime] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)  # request -> the plan that it adopted
+    paused: PatrolPauseView | None = None
 
     def apply(self, recorded: events.Recorded) -> None:
         match recorded.fact:
@@ -132,6 +133,10 @@ class PatrolBook:
                 self.plans[fact.patrol].handed_on.update(dict.fromkeys(fact.visits, fact.to))
             case events.PatrolFlightGivenUp() as fact:
                 self.plans[fact.patrol].given_up[fact.flight] = fact.reason
+            case events.PatrolsPaused() as fact:
+                self.paused = PatrolPauseView(since=recorded.at, by=fact.by, reason=fact.reason)
+            case events.PatrolsResumed():
+                self.paused = None
             case events.SortieAdvanced(state=SortieState.ABORTED) as fact:
                 self._aborted(fact, recorded.at)
 

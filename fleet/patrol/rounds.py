@@ -17,7 +17,13 @@ from fleet.clock import Clock
 from fleet.coverage_watch import CoverageWatch
 from fleet.district.model import District
 from fleet.dock_roster import DockRoster
-from fleet.events import PatrolAdopted, PatrolFlightGivenUp, PatrolFlightWaits
+from fleet.events import (
+    PatrolAdopted,
+    PatrolFlightGivenUp,
+    PatrolFlightWaits,
+    PatrolsPaused,
+    PatrolsResumed,
+)
 from fleet.journal import Journal
 from fleet.operations import Operations, Refused
 from fleet.patrol.book import Adopted
@@ -72,6 +78,23 @@ class Rounds:
             self._adopt_asked(ask, cause)
         return patrol_view(book.plans[book.asked[cause]], self._journal.state)
 
+    def pause(self, ask: c.PausePatrols, cause: str) -> c.PatrolsView:
+        """No flight starts from now on; those that are out come home, where that is asked."""
+        paused = self._journal.state.patrols.paused
+        if paused is None or paused.reason != ask.reason:
+            self._journal.record(PatrolsPaused(by=ask.by, reason=ask.reason), cause=cause)
+        for sortie in self._on_patrol() if ask.recall else ():
+            if sortie.state in OUTWARD:
+                with contextlib.suppress(Refused):  # one that is just being taken up again
+                    self._operations.recall(sortie.id, ask.reason)
+        return self.view()
+
+    def resume(self, ask: c.ResumePatrols, cause: str) -> c.PatrolsView:
+        """Flights start again when they are due."""
+        if self._journal.state.patrols.paused is not None:
+            self._journal.record(PatrolsResumed(by=ask.by), cause=cause)
+        return self.view()
+
     def midnight(self) -> datetime:
         """Of today, local time."""
         now = self._clock.now().astimezone(ZoneInfo(self._district.timezone))
@@ -85,7 +108,8 @@ class Rounds:
             at=now,
             least_coverage=self._gates.least_coverage,
             covered_share=None if cover is None else cover.covered_share,
-            waits=why_all_wait(self._gates, self._guarded()),
+            waits=self._why_all_wait(self._guarded()),
+            paused=state.patrols.paused,
             patrols=tuple(patrol_view(each, state) for each in plans),
             tasks=tuple(task_views(plans, state, self._district, now)),
         )
@@ -171,7 +195,7 @@ class Rounds:
         return found
 
     def _try(self, adopted: Adopted, flight: PlannedSortie, guarded: Guarded) -> bool:
-        against = why_all_wait(self._gates, guarded) or why_it_waits(
+        against = self._why_all_wait(guarded) or why_it_waits(
             self._gates,
             guarded,
             self._coverage.absence_cost(flight.dock),
@@ -189,6 +213,15 @@ class Rounds:
                 return True
         self._note(adopted, flight, against)
         return False
+
+    def _why_all_wait(self, guarded: Guarded) -> str | None:
+        paused = self._journal.state.patrols.paused
+        if paused is not None:
+            return f"{paused.by} has paused the patrols: {paused.reason}"
+        return why_all_wait(self._gates, guarded)
+
+    def _on_patrol(self) -> list[c.SortieView]:
+        return [each for each in self._journal.state.active() if each.patrol is not None]
 
     def _blacked_out(self, flight: PlannedSortie) -> str | None:
         zone = ZoneInfo(self._district.timezone)
@@ -218,7 +251,7 @@ class Rounds:
         view, least = guarded.view, self._gates.least_coverage
         if view is None or view.covered_share >= least:
             return
-        on_patrol = [each for each in self._journal.state.active() if each.patrol is not None]
+        on_patrol = self._on_patrol()
         coming = [each.dock for each in on_patrol if each.state in _HOMEWARD]
         out = [each for each in on_patrol if each.state in OUTWARD]
         share, why = self._coverage.share_with(coming), f"{100 * view.covered_share:.1f} %"

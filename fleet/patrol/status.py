@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -46,13 +47,18 @@ def _flight_view(adopted: Adopted, flight: PlannedSortie, state: FleetState) -> 
     visits = tuple(visit for _, visit in looked_at(flight))
     sortie, waits = adopted.sent.get(flight.id), adopted.waits.get(flight.id)
     told: str | None = waits
+    outcome, incident = None, None
     if sortie is not None:
         has_ended = state.sorties[sortie].state in ENDED
         status, told = ("flown" if has_ended else "flying"), state.sorties[sortie].reason
+        after = state.sorties.get(state.sorties[sortie].diverted_to or "")
+        incident = None if after is None else after.incident
     elif flight.id in adopted.given_up or not any(adopted.is_open(visit) for visit in visits):
         status, told = "given_up", adopted.given_up.get(flight.id)
     else:
         status = "planned" if waits is None else "waits"
+    if status in ("flown", "given_up"):
+        outcome = _outcome(adopted, visits, incident)
     return c.PatrolFlightView.model_validate(
         {
             "id": flight.id,
@@ -62,11 +68,25 @@ def _flight_view(adopted: Adopted, flight: PlannedSortie, state: FleetState) -> 
             "lands_at": adopted.at(flight.lands_s),
             "state": status,
             "reason": told,
+            "outcome": outcome,
             "sortie": sortie,
+            "incident": incident,
             "visits": visits,
             "seen": tuple(visit for visit in visits if visit in adopted.seen),
         }
     )
+
+
+def _outcome(adopted: Adopted, visits: tuple[str, ...], incident: str | None) -> str:
+    """Of a flight that is over; the worst of what became of its visits."""
+    left = [visit for visit in visits if visit not in adopted.seen]
+    if not left:
+        return "seen"
+    if incident is not None:
+        return "pre_empted"
+    if any(visit in adopted.missed for visit in left):
+        return "missed"
+    return "unfinished" if any(map(adopted.is_open, left)) else "replanned"
 
 
 def task_views(
@@ -95,6 +115,8 @@ def task_views(
             kind=task.kind,
             lon=lon,
             lat=lat,
+            shape=shape_of(task),
+            priority=task.priority,
             revisit_h=task.revisit_h,
             last_seen_at=last,
             age_s=None if last is None else (now - last).total_seconds(),
@@ -113,6 +135,15 @@ def _looks_to_come(adopted: Adopted, state: FleetState) -> Iterator[tuple[str, d
         for stage in flown.stages:
             if stage.task and stage.visit and adopted.is_open(stage.visit):
                 yield stage.task, adopted.at(stage.begins_s)
+
+
+def shape_of(task: Task) -> dict[str, Any]:
+    """As GeoJSON."""
+    if isinstance(task, Point):
+        return {"type": "Point", "coordinates": task.at}
+    if isinstance(task, Line):
+        return {"type": "LineString", "coordinates": task.path}
+    return {"type": "Polygon", "coordinates": task.polygon}
 
 
 def _place(task: Task) -> tuple[float, float]:

@@ -111,6 +111,7 @@ async def running(settings: Settings, clock: Clock) -> AsyncIterator[House]:
             records=settings.records,
             schedule=settings.schedule,
             plan=partial(_plan, district),
+            beside=_at_once,
         )
         async with _ended() as tasks:
 

@@ -345,7 +345,35 @@ class TinyController:
             case c.GetPatrolCalendar():
                 feed = c.PatrolCalendar(text="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
                 return None, "", feed.model_dump(mode="json")
-            case c.GetPatrols():
+            case c.ReportFinding():
+                if ask.sortie not in self.sorties:
+                    return "not_found", f"there is no sortie {ask.sortie}", {}
+                found = incident(len(self.incidents) + 1, kind=ask.kind, found_by=ask.sortie)
+                await self.record("IncidentReported", incident=found)
+                return None, "", found.model_dump(mode="json")
+            case c.GetPatrolReport() | c.PrintPatrolReport() if ask.of is not None:
+                return "not_found", f"no patrol {ask.of} was planned", {}
+            case c.PrintPatrolReport():
+                file = c.ReportFile(name="patrols", media_type="text/html", body="PHA+")
+                if ask.form == "pdf":
+                    file = file.model_copy(update={"media_type": "application/pdf"})
+                return None, "", file.model_dump(mode="json")
+            case c.GetPatrolReport():
+                report = c.PatrolReport(
+                    district="longgang",
+                    name=NAME,
+                    day=ask.day or T0.date(),
+                    of=None,
+                    made_at=T0,
+                    timezone="Asia/Shanghai",
+                    visits=0,
+                    seen=0,
+                    flights=(),
+                    tasks=(),
+                    findings=(),
+                )
+                return None, "", report.model_dump(mode="json")
+            case c.GetPatrols() | c.PausePatrols() | c.ResumePatrols():
                 patrols = c.PatrolsView(
                     at=T0, least_coverage=0.9, covered_share=0.5, waits=None, patrols=(), tasks=()
                 )

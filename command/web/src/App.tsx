@@ -23,6 +23,7 @@ import { useTheme } from "./useTheme";
 
 const DocksPage = lazy(() => import("./pages/DocksPage"));
 const ArchivePage = lazy(() => import("./pages/ArchivePage"));
+const PatrolsPage = lazy(() => import("./pages/PatrolsPage"));
 const ReviewPage = lazy(() => import("./pages/ReviewPage"));
 
 export function App() {
@@ -61,6 +62,7 @@ function Shell() {
           <Route path="/incidents/:id">{({ id }) => <ReviewPage key={id} id={id} />}</Route>
           <Route path="/incidents" component={ArchivePage} />
           <Route path="/docks" component={DocksPage} />
+          <Route path="/patrols" component={PatrolsPage} />
           <Route path="/">{null}</Route>
           <Route>
             <Redirect to="/" replace />

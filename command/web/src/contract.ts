@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 27eb0d6086bfaefb316f5c4a74909d350486661cdd72b97210ce272dfbeb0a43
+// Schema: 31889251630ea84b0ffbf06242b9a0a2e8b5cf5b4ee03f5497cd09c079e61d37
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -104,6 +104,13 @@ export interface GetGateway {
   ask: "gateway";
 }
 /**
+ * Plans of today and what of them is seen, and how old each task's last look is. Answer:
+ * PatrolsView.
+ */
+export interface GetPatrols {
+  ask: "patrols";
+}
+/**
  * Sends a drone in the air to a place, around the no-fly volumes, where it stays until told
  * otherwise. Refused if it could not come home from there with its reserve. ``height_m`` is above
  * the ground there; the district's own without it. Answer: SortieView.
@@ -177,6 +184,16 @@ export interface Orbit {
   reason?: string;
 }
 /**
+ * No patrol starts any more until they are resumed; with ``recall`` those that are out come
+ * home. What is not seen in its hours is planned anew or missed, as ever. Answer: PatrolsView.
+ */
+export interface PausePatrols {
+  ask: "pause_patrols";
+  reason?: string;
+  recall?: boolean;
+  by?: string;
+}
+/**
  * What would be sent to this place now; nothing is recorded. Answer: DecisionView.
  */
 export interface PlanFor {
@@ -234,6 +251,22 @@ export interface RecallAll {
   ask: "recall_all";
 }
 /**
+ * Makes an incident of what a drone sees, on patrol or else: under the drone, or at the place
+ * named. That drone is a candidate for it like any other. Answer: IncidentView.
+ */
+export interface ReportFinding {
+  ask: "report_finding";
+  sortie: string;
+  kind: string;
+  level?: number | null;
+  note?: string;
+  lon?: number | null;
+  lat?: number | null;
+  source?: string;
+  dispatch?: "rule" | "confirm" | "now";
+  within?: string[];
+}
+/**
  * Answer: IncidentView. Refused outside the district, with the likely mistake named.
  */
 export interface ReportIncident {
@@ -254,6 +287,13 @@ export interface Resume {
   ask: "resume";
   sortie: string;
   reason?: string;
+}
+/**
+ * Patrols start again when they are due. Answer: PatrolsView.
+ */
+export interface ResumePatrols {
+  ask: "resume_patrols";
+  by?: string;
 }
 /**
  * Answer: IncidentView with its decision.
@@ -395,6 +435,7 @@ export interface IncidentView {
   on_scene_s: number | null;
   closed_at: string | null;
   decision: DecisionView | null;
+  found_by: string | null;
 }
 export interface DecisionView {
   id: string;
@@ -720,6 +761,89 @@ export interface RequestView {
   second: string | null;
   reason: string | null;
   [k: string]: unknown;
+}
+/**
+ * A flight of a patrol plan. ``state``: planned, then waits (it is due, and ``reason`` says why
+ * it has not started), flying, flown, or given up. ``outcome`` is what became of what it was to
+ * see, once it is over: all seen; its drone was called to ``incident``; planned anew, in another
+ * flight; missed; or unfinished: nobody has taken up the rest yet.
+ */
+export interface PatrolFlightView {
+  id: string;
+  dock: string;
+  drone: string;
+  ordered_at: string;
+  lands_at: string;
+  state: "planned" | "waits" | "flying" | "flown" | "given_up";
+  reason: string | null;
+  outcome: ("seen" | "pre_empted" | "replanned" | "missed" | "unfinished") | null;
+  sortie: string | null;
+  incident: string | null;
+  visits: string[];
+  seen: string[];
+}
+/**
+ * A person has stopped the patrols: none starts until one lets them go on.
+ */
+export interface PatrolPauseView {
+  since: string;
+  by: string;
+  reason: string;
+}
+/**
+ * A task and how long nobody has looked at it; ``age_s`` None: never, as far as is known.
+ * ``next_at`` is when a flight that is planned or under way is to look at it; ``priority`` 1 is
+ * the most urgent; ``shape`` is a GeoJSON Point, LineString or Polygon, ``lon`` and ``lat`` are in
+ * its middle.
+ */
+export interface PatrolTaskView {
+  task: string;
+  name: NameView;
+  kind: string;
+  lon: number;
+  lat: number;
+  shape: {
+    [k: string]: unknown;
+  };
+  priority: number;
+  revisit_h: number | null;
+  last_seen_at: string | null;
+  age_s: number | null;
+  next_at: string | null;
+}
+/**
+ * A plan that is flown. ``missed`` are visits that nobody can make any more, with the reason;
+ * ``handed_on`` those that were planned anew, with the plan that has them.
+ */
+export interface PatrolView {
+  id: string;
+  name: NameView;
+  midnight: string;
+  rest_of: string | null;
+  visits: number;
+  seen: number;
+  missed: {
+    [k: string]: string;
+  };
+  handed_on: {
+    [k: string]: string;
+  };
+  unserved: {
+    [k: string]: string;
+  };
+  flights: PatrolFlightView[];
+}
+/**
+ * ``waits`` says why no patrol starts at all now.
+ */
+export interface PatrolsView {
+  at: string;
+  least_coverage: number | null;
+  covered_share: number | null;
+  waits: string | null;
+  paused: PatrolPauseView | null;
+  patrols: PatrolView[];
+  tasks: PatrolTaskView[];
 }
 export interface RequestsView {
   requests: RequestView[];

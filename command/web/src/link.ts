@@ -16,6 +16,7 @@ import type {
   GatewayView,
   GetEvents,
   GetGateway,
+  GetPatrols,
   Goto,
   GrantLease,
   Hold,
@@ -25,16 +26,20 @@ import type {
   ListVideo,
   Opening,
   Orbit,
+  PatrolsView,
+  PausePatrols,
   PlanFor,
   PointCamera,
   RankDocks,
   Recall,
   PutBack,
   RecallAll,
+  ReportFinding,
   ReportIncident,
   RequestsView,
   Resume,
   Resumed,
+  ResumePatrols,
   ShowIncident,
   SortieView,
   Status,
@@ -81,6 +86,10 @@ interface Answers {
   close_incident: [CloseIncident, IncidentView];
   show_incident: [ShowIncident, IncidentView];
   explain_decision: [ExplainDecision, ExplanationView];
+  patrols: [GetPatrols, PatrolsView];
+  pause_patrols: [PausePatrols, PatrolsView];
+  resume_patrols: [ResumePatrols, PatrolsView];
+  report_finding: [ReportFinding & { datum?: Datum }, IncidentView];
   events: [GetEvents, { events: Event[] }];
 }
 

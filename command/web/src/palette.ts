@@ -28,6 +28,8 @@ const dark = {
   },
   /** The clock against the window: in time, short, past. */
   pace: { good: "#e3eaf2", short: "#f0b429", past: "#ff6b4a", met: "#2fb594" },
+  /** How old the last look at a patrol's task is. */
+  age: { fresh: "#2fb594", soon: "#f0b429", overdue: "#ff6b4a", never: "#8393a8" },
   /** The parts of a flight time, in order. */
   parts: { launch_s: "#8f7fe0", climb_s: "#56b4e9", cruise_s: "#2f6fb0", descent_s: "#3fbfa5" },
   map: {
@@ -76,6 +78,7 @@ const light: Palette = {
     offline: "#596b7a",
   },
   pace: { good: "#15202b", short: "#816004", past: "#d50f0e", met: "#08634a" },
+  age: { fresh: "#08634a", soon: "#816004", overdue: "#d50f0e", never: "#596b7a" },
   parts: { launch_s: "#8f7fe0", climb_s: "#56b4e9", cruise_s: "#2f6fb0", descent_s: "#3fbfa5" },
   map: {
     outside: "#dbe3ea",
@@ -119,6 +122,7 @@ function variable(group: string, name: string): string {
 
 export const standing = named("standing");
 export const pace = named("pace");
+export const age = named("age");
 export const parts = named("parts");
 export const map = named("map");
 export const { accent } = named("ground");

@@ -18,7 +18,7 @@ export function incident(given: Partial<IncidentView> = {}): IncidentView {
     ...{ id: "I1", kind: "fire", level: 3, lon: 114.25, lat: 22.71, subdistrict: "440307019" },
     ...{ note: "", source: "officer", state: "reported" as const, reported_at: REPORTED, window_s: 300 },
     ...{ dock: null, drone: null, sortie: null, eta_s: null, parts: null },
-    ...{ on_scene_at: null, on_scene_s: null, closed_at: null, decision: null },
+    ...{ on_scene_at: null, on_scene_s: null, closed_at: null, decision: null, found_by: null },
     ...given,
   };
 }

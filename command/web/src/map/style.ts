@@ -11,6 +11,7 @@ export const SOURCES = [
   "gaps",
   "volumes",
   "buffers",
+  "tasks",
   "candidates",
   "paths",
   "trails",
@@ -34,7 +35,13 @@ export function nameField(language: Language): unknown {
 /** Layers whose text is a name in the language chosen. */
 export const NAMED = ["subdistrict-names"] as const;
 
-export function styleFor(language: Language, colours: Palette["map"]): StyleSpecification {
+/** The colour of a patrol's task by the age of its last look. */
+function byAge(age: Palette["age"]): unknown {
+  return ["match", ["get", "ageing"], "fresh", age.fresh, "soon", age.soon, "overdue", age.overdue, age.never];
+}
+
+export function styleFor(language: Language, { map: colours, age }: Palette): StyleSpecification {
+  const ageing = byAge(age);
   const halo = { "text-halo-color": colours.halo, "text-halo-width": 1.4 };
   const layers = [
     { id: "outside", type: "background", paint: { "background-color": colours.outside } },
@@ -93,6 +100,25 @@ export function styleFor(language: Language, colours: Palette["map"]): StyleSpec
       source: "communities",
       minzoom: 11.6,
       paint: { "circle-radius": 2, "circle-color": colours.community },
+    },
+    {
+      id: "task-areas",
+      type: "fill",
+      source: "tasks",
+      filter: ["==", ["geometry-type"], "Polygon"],
+      paint: { "fill-color": ageing, "fill-opacity": ["case", ["get", "chosen"], 0.4, 0.2] },
+    },
+    {
+      id: "task-lines",
+      type: "line",
+      source: "tasks",
+      filter: ["!=", ["geometry-type"], "Point"],
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: {
+        "line-color": ageing,
+        "line-width": ["+", ["case", ["==", ["geometry-type"], "LineString"], 2.5, 1.2], ["case", ["get", "chosen"], 2, 0]],
+        "line-opacity": 0.9,
+      },
     },
     {
       id: "candidates",
@@ -187,6 +213,20 @@ export function styleFor(language: Language, colours: Palette["map"]): StyleSpec
         "text-ignore-placement": true,
       },
       paint: { "text-color": colours.label, "text-opacity": 0.75, ...halo },
+    },
+    {
+      id: "task-points",
+      type: "circle",
+      source: "tasks",
+      filter: ["==", ["geometry-type"], "Point"],
+      layout: { "circle-sort-key": ["get", "order"] },
+      paint: {
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 9.5, 2.6, 13, 6],
+        // what was never seen is hollow, what is overdue has a rim: not by colour alone
+        "circle-color": ["match", ["get", "ageing"], "never", "rgba(0, 0, 0, 0)", ageing],
+        "circle-stroke-color": ["case", ["get", "chosen"], colours.chosen, ageing],
+        "circle-stroke-width": ["case", ["get", "chosen"], 2.5, ["==", ["get", "ageing"], "overdue"], 2, 1.2],
+      },
     },
     {
       id: "docks",

@@ -1,4 +1,4 @@
-import { AlertOutlined, CompassOutlined, InboxOutlined } from "@ant-design/icons";
+import { AlertOutlined, CompassOutlined, InboxOutlined, ScheduleOutlined } from "@ant-design/icons";
 import { Badge } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
@@ -10,6 +10,7 @@ export const SCREENS = [
   { path: "/", word: "situation", key: "1", icon: <CompassOutlined /> },
   { path: "/incidents", word: "incidents", key: "2", icon: <AlertOutlined /> },
   { path: "/docks", word: "docks", key: "3", icon: <InboxOutlined /> },
+  { path: "/patrols", word: "patrols", key: "4", icon: <ScheduleOutlined /> },
 ] as const;
 
 /** The way between the screens; says on every one of them how many incidents wait. */
