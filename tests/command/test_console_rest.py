@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from fleet import contract as c
 from fleet.contract import DistrictView, ExplanationView, Snapshot
 from tests.command.console_stage import Stage, bearer
 
@@ -328,3 +329,39 @@ def test_no_file_outside_the_app_is_served(shared_stage: Stage, path: str) -> No
     prepared = session.prepare_request(requests.Request("GET", shared_stage.url))
     prepared.url = shared_stage.url + path
     assert "hatchling" not in session.send(prepared, timeout=10).text
+
+
+def test_patrols_are_paused_and_resumed_in_the_name_of_who_does_it(shared_stage: Stage) -> None:
+    assert post(shared_stage, "/patrols/pause", json={"reason": "thunder", "recall": True}).ok
+    told = shared_stage.controller.asked[-1]
+    assert isinstance(told, c.PausePatrols)
+    assert (told.reason, told.recall) == ("thunder", True)
+    assert told.by != "officer"
+    assert post(shared_stage, "/patrols/resume").ok
+    assert isinstance(shared_stage.controller.asked[-1], c.ResumePatrols)
+
+
+def test_a_finding_of_a_sortie_is_an_incident_with_its_place_converted(shared_stage: Stage) -> None:
+    incident = post(shared_stage, "/incidents", json=PLACE).json()["id"]
+    sortie = post(shared_stage, f"/incidents/{incident}/dispatch").json()["id"]
+    place = {"lon": 114.26, "lat": 22.72, "datum": "gcj02"}
+    found = post(shared_stage, f"/sorties/{sortie}/findings", json={"kind": "fire", **place})
+    assert found.status_code == 201
+    assert found.json()["found_by"] == sortie
+    told = shared_stage.controller.asked[-1]
+    assert isinstance(told, c.ReportFinding)
+    assert told.lon is not None
+    assert 0.002 < 114.26 - told.lon < 0.01
+    nobody = post(shared_stage, "/sorties/nobody/findings", json={"kind": "fire"})
+    assert_problem(nobody, 404)
+
+
+def test_the_patrol_report_comes_as_data_page_and_document(shared_stage: Stage) -> None:
+    assert get(shared_stage, "/patrols/report?day=2026-03-01").json()["day"] == "2026-03-01"
+    page = get(shared_stage, "/patrols/report.html?language=en")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert page.text == "<p>"
+    document = get(shared_stage, "/patrols/report.pdf")
+    assert document.headers["Content-Type"] == "application/pdf"
+    assert_problem(get(shared_stage, "/patrols/report?of=nothing"), 404)
+    assert_problem(get(shared_stage, "/patrols/report?day=tomorrow"), 422)

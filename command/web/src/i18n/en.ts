@@ -146,6 +146,7 @@ export const en: typeof zh = {
     missed: "Missed",
     coverage: "5-minute coverage (least {{least}})",
     waits: "No patrol starts: {{why}}",
+    unread: "The patrols cannot be read; trying again",
     pause: "Pause patrols",
     resume: "Resume patrols",
     pauseMeans: "No further patrol starts. What is not seen in its hours is planned anew, or listed as missed with the reason.",

@@ -145,6 +145,7 @@ export const zh = {
     missed: "已错过",
     coverage: "5 分钟覆盖（下限 {{least}}）",
     waits: "暂不起飞：{{why}}",
+    unread: "读不到巡查情况，正在重试",
     pause: "暂停巡查",
     resume: "恢复巡查",
     pauseMeans: "暂停后不再起飞新的巡查架次；错过的任务会重新排班，排不上的会列明原因。",

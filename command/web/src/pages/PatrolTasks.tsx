@@ -15,12 +15,13 @@ type Look = (typeof LOOKS)[number];
 
 interface Props {
   tasks: readonly AgedTask[];
+  known: boolean;
   chosen: string | null;
   onPick: (task: string) => void;
 }
 
 /** All tasks, those first that have waited too long. */
-export function PatrolTasks({ tasks, chosen, onPick }: Props) {
+export function PatrolTasks({ tasks, known, chosen, onPick }: Props) {
   const { t, i18n } = useTranslation();
   const [look, setLook] = useState<Look>("all");
   const [typed, setTyped] = useState("");
@@ -51,7 +52,7 @@ export function PatrolTasks({ tasks, chosen, onPick }: Props) {
           pagination={false}
           virtual
           scroll={{ x: 380, y: Math.max(HEAD_PX, height_px - HEAD_PX) }}
-          locale={{ emptyText: <Empty image={null} description={t(tasks.length === 0 ? "patrols.nothing" : "patrols.noTask")} /> }}
+          locale={{ emptyText: <Empty image={null} description={known && t(tasks.length === 0 ? "patrols.nothing" : "patrols.noTask")} /> }}
           rowClassName={(each) => (each.task.task === chosen ? "picked" : "")}
           onRow={(each) => ({
             onClick: () => onPick(each.task.task),

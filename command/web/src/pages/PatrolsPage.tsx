@@ -28,8 +28,8 @@ const NOTHING: PatrolsView = { at: "", least_coverage: null, covered_share: null
 
 /** The day of the patrols: who flies what when, and what nobody has looked at for how long. */
 export default function PatrolsPage() {
-  const { t, i18n } = useTranslation();
-  const { view, refusal } = usePatrols();
+  const { t } = useTranslation();
+  const view = usePatrols((state) => state.view);
   const district = useConsole((state) => state.district);
   const [picked, setPicked] = useState<string | null>(null);
   const [task, setTask] = useState<string | null>(null);
@@ -65,7 +65,6 @@ export default function PatrolsPage() {
           <PatrolReport />
         </div>
         <Figures />
-        {refusal !== null && view === null && <Alert type="error" showIcon className="page-note" message={orderRefusalText(refusal, t, i18n.language)} />}
         <PatrolDay rows={rows} flights={flights} picked={picked} onPick={pick} nowMs={nowMs} />
       </section>
       <aside className="side page-side patrols-side">
@@ -75,22 +74,23 @@ export default function PatrolsPage() {
         {flight ? (
           <PatrolFlight key={flight.id} flown={flight} tasks={told.tasks} onClose={() => pick(null)} />
         ) : (
-          <PatrolTasks tasks={tasks} chosen={task} onPick={pickTask} />
+          <PatrolTasks tasks={tasks} known={view !== null} chosen={task} onPick={pickTask} />
         )}
       </aside>
     </main>
   );
 }
 
-/** Why no patrol starts now, where that is so. */
+/** That they cannot be read, or why no patrol starts now; in a place that is there anyway. */
 function Standing() {
   const { t, i18n } = useTranslation();
   const waits = usePatrols(({ view }) => view?.waits ?? null);
-  if (waits === null) return null;
-  const said = patrolReason(waits, t, i18n.language);
+  const refused = usePatrols(({ refusal }) => refusal !== null);
+  if (waits === null && !refused) return null;
+  const said = refused ? t("patrols.unread") : t("patrols.waits", { why: patrolReason(waits, t, i18n.language) });
   return (
-    <span className="patrols-waits" title={said} data-testid="patrols-wait">
-      {t("patrols.waits", { why: said })}
+    <span className="patrols-waits" role="status" title={said} data-testid="patrols-wait">
+      {said}
     </span>
   );
 }
