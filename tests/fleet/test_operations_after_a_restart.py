@@ -204,7 +204,7 @@ def desk_of(district, journal, operations):
     nothing = None
     return Desk(
         *(district, journal, operations, nothing, nothing, nothing),
-        *(lambda: None, lambda: None, nothing, nothing, nothing),
+        *(lambda: None, lambda: None, nothing, nothing, nothing, nothing),
     )
 
 
