@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "flight": ("fleet.cli_flight:flight", "List flight records, and tell what a flight was."),
     "siting": ("fleet.cli_siting:siting", "Say where docks should stand, and prove it."),
     "patrol": ("fleet.cli_patrol:patrol", "Plan patrols, check plans, write missions."),
+    "capture": ("fleet.cli_capture:capture", "Plan panoramas and pictures for 3D models."),
     "broker": ("fleet.cli:broker", "Run the embedded MQTT broker."),
     "controller": ("fleet.cli:controller", "Run the fleet controller."),
     "docks": ("docks.cli:docks", "Run simulated docks."),

@@ -20,6 +20,7 @@ from fleet.formats.track import TrackPoint, length_m, track
 from planner.frame import Points, to_metres
 
 CEILING_M = 120.0
+ROUNDING_M = 0.05  # of heights and of the ground, in files
 NEARER_BY_M = 0.5  # than the distance to be kept; projections differ by less
 
 
@@ -75,7 +76,7 @@ def _ends(points: tuple[TrackPoint, ...]) -> Iterator[str]:
 def _too_high(points: tuple[TrackPoint, ...], plan: PlanFile, district: District) -> Iterator[str]:
     for point in points[1:]:
         above_m = _above_ground_m(point, plan.home.z, district)
-        if above_m > CEILING_M:
+        if above_m > CEILING_M + ROUNDING_M:
             yield (
                 f"item {point.seq} ({point.word}) is {above_m:.0f} m above the ground; "
                 f"the ceiling is {CEILING_M:.0f} m"

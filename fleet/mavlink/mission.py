@@ -278,7 +278,8 @@ def difference(
 
 
 def _differs(sent: MissionItem, kept: MissionItem, plan_type: PlanType) -> str | None:
-    """Fence points have no height; commands without a place have no frame."""
+    """Fence points have no height; commands without a place have no frame, though one of their
+    figures may travel as a height (the mode of DO_MOUNT_CONTROL)."""
     if sent.command != kept.command:
         return f"command {sent.command} was sent, the vehicle has {kept.command}"
     if (_e7(sent.x), _e7(sent.y)) != (_e7(kept.x), _e7(kept.y)):
@@ -289,7 +290,8 @@ def _differs(sent: MissionItem, kept: MissionItem, plan_type: PlanType) -> str |
             return f"parameter {number} was sent as {told:g}, the vehicle has {has:g}"
     if plan_type is PlanType.FENCE or not sent.is_placed:
         return None
-    if _FRAMES.get(sent.frame, sent.frame) != _FRAMES.get(kept.frame, kept.frame):
+    same = _FRAMES.get(sent.frame, sent.frame) == _FRAMES.get(kept.frame, kept.frame)
+    if not same and sent.frame != mavlink.MAV_FRAME_MISSION:
         return f"frame {sent.frame} was sent, the vehicle has {kept.frame}"
     if not abs(sent.z - kept.z) <= HEIGHT_KEPT_M:
         return f"height {sent.z:.2f} m was sent, the vehicle has {kept.z:.2f} m"

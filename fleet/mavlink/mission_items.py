@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
@@ -70,10 +71,10 @@ def response_plan(route: Route, pad: Position, pad_amsl_m: float) -> FlightPlan:
     outward = [
         _home(pad, pad_amsl_m),
         take_off,
-        *_legs(route.out, pad_amsl_m),
+        *legs_over(route.out, pad_amsl_m),
         stay,
     ]
-    homeward = [*_legs(route.back, pad_amsl_m), _land(pad)]
+    homeward = [*legs_over(route.back, pad_amsl_m), _land(pad)]
     return FlightPlan((*outward, *homeward), len(outward), len(outward) - 1)
 
 
@@ -87,10 +88,10 @@ def directed_plan(
     """
     place = route.out[-1]
     if radius_m == 0:
-        legs = _legs(route.out, pad_amsl_m)
+        legs = legs_over(route.out, pad_amsl_m)
         stay = [_over(place, mavlink.MAV_CMD_NAV_LOITER_UNLIM, pad_amsl_m)]
     else:
-        legs = _legs(route.out[:-2], pad_amsl_m)
+        legs = legs_over(route.out[:-2], pad_amsl_m)
         height_m = place.alt_amsl_m - pad_amsl_m
         circle = MissionItem(
             mavlink.MAV_CMD_NAV_LOITER_TURNS,
@@ -103,7 +104,7 @@ def directed_plan(
         here = MissionItem(mavlink.MAV_CMD_NAV_LOITER_UNLIM, RELATIVE, z=height_m)
         stay = [circle, here]
     outward = [_home(pad, pad_amsl_m), *legs, *stay]
-    homeward = [*_legs(route.back, pad_amsl_m), _land(pad)]
+    homeward = [*legs_over(route.back, pad_amsl_m), _land(pad)]
     items = (*outward, *homeward)
     return FlightPlan(items, len(outward), stay_seq=1 + len(legs))
 
@@ -120,26 +121,29 @@ def homeward_plan(
     height_m = here.alt_amsl_m - pad_amsl_m
     waiting = mavlink.MAV_CMD_NAV_LOITER_TIME
     wait = [MissionItem(waiting, RELATIVE, *here[:2], height_m, param1=wait_s)] if wait_s else []
-    items = (_home(pad, pad_amsl_m), *wait, *_legs(route.back, pad_amsl_m), _land(pad))
+    items = (_home(pad, pad_amsl_m), *wait, *legs_over(route.back, pad_amsl_m), _land(pad))
     return FlightPlan(items, return_seq=1)
 
 
-def _legs(waypoints: tuple[Waypoint, ...], pad_amsl_m: float) -> list[MissionItem]:
+def speed_of(speed_ms: float) -> MissionItem:
+    """From here on so fast over the ground."""
+    return MissionItem(
+        mavlink.MAV_CMD_DO_CHANGE_SPEED,
+        mavlink.MAV_FRAME_MISSION,
+        param1=GROUND_SPEED,
+        param2=speed_ms,
+        param3=KEEP_THROTTLE,
+    )
+
+
+def legs_over(waypoints: Sequence[Waypoint], pad_amsl_m: float) -> list[MissionItem]:
     """A waypoint each, with the ground speed of its leg set before it where that changes."""
     items: list[MissionItem] = []
     speed_ms: float | None = None
     for waypoint in waypoints:
         if waypoint.speed_ms > 0 and waypoint.speed_ms != speed_ms:
             speed_ms = waypoint.speed_ms
-            items.append(
-                MissionItem(
-                    mavlink.MAV_CMD_DO_CHANGE_SPEED,
-                    mavlink.MAV_FRAME_MISSION,
-                    param1=GROUND_SPEED,
-                    param2=speed_ms,
-                    param3=KEEP_THROTTLE,
-                )
-            )
+            items.append(speed_of(speed_ms))
         items.append(_over(waypoint, mavlink.MAV_CMD_NAV_WAYPOINT, pad_amsl_m))
     return items
 

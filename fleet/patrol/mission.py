@@ -1,8 +1,9 @@
 """A planned sortie as the items of a mission: ways, dwelling, photos, landing.
 
 Photos along a pass are taken by the autopilot by distance (DO_SET_CAM_TRIGG_DIST), one over a
-point by IMAGE_START_CAPTURE; the camera looks straight down. A sortie that is early holds over the
-place where its look begins.
+point by IMAGE_START_CAPTURE; the camera looks straight down. For photos to be taken where they were
+planned, a pass begins from rest, and sharp corners are stopped at. A sortie that is early holds
+over the place where its look begins.
 """
 
 from __future__ import annotations
@@ -13,18 +14,26 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.district.model import DockSite
+from fleet.mavlink.camera_items import (
+    STRAIGHT_DOWN_DEG,
+    act,
+    point_camera,
+    take_no_more,
+    take_picture,
+    take_pictures_every,
+)
 from fleet.mavlink.mission import MissionItem
 from fleet.mavlink.mission_items import ABSOLUTE, GROUND_SPEED, KEEP_THROTTLE, RELATIVE
 from fleet.patrol.plan import PlannedSortie, PlanPoint, Stage
 from fleet.sortie import distance_m
+from planner.frame import to_metres
 from planner.model import Route, Waypoint
+from planner.patrol.stops import STOP_S, stops
 
-STRAIGHT_DOWN_DEG = -90.0
-TRIGGER_NOW = 1.0
-_BY_MAVLINK = float(mavlink.MAV_MOUNT_MODE_MAVLINK_TARGETING)
 _FLOWN_TO = (mavlink.MAV_CMD_NAV_TAKEOFF, mavlink.MAV_CMD_NAV_WAYPOINT)
 
 
@@ -89,7 +98,7 @@ def patrol_mission(sortie: PlannedSortie, start: DockSite, end: DockSite) -> Pat
     items = [
         MissionItem(mavlink.MAV_CMD_NAV_WAYPOINT, ABSOLUTE, *start.at, start.alt_amsl_m),
         _over(sortie.stages[0].points[0], mavlink.MAV_CMD_NAV_TAKEOFF, start),
-        _act(mavlink.MAV_CMD_DO_MOUNT_CONTROL, STRAIGHT_DOWN_DEG, z=_BY_MAVLINK),
+        point_camera(STRAIGHT_DOWN_DEG),
     ]
     stages = list(sortie.stages)
     stages[0] = stages[0].model_copy(update={"points": stages[0].points[1:]})
@@ -127,29 +136,27 @@ def _looked(
     if not rest:
         half_s = (stage.ends_s - stage.begins_s) / 2  # the photo is taken half way through
         yield replace(over, param1=float(round(stage.waits_s + half_s)))
-        yield _act(mavlink.MAV_CMD_IMAGE_START_CAPTURE, 0.0, 0.0, 1.0)
+        yield take_picture()
         yield replace(over, param1=float(round(half_s)))
         return
-    yield replace(over, param1=float(round(stage.waits_s)))
-    yield _act(mavlink.MAV_CMD_DO_SET_CAM_TRIGG_DIST, stage.photo_step_m or 0.0, 0.0, TRIGGER_NOW)
-    for point in rest:
-        yield from _to(point, start)
-    yield _act(mavlink.MAV_CMD_DO_SET_CAM_TRIGG_DIST)
+    yield replace(over, param1=max(float(round(stage.waits_s)), STOP_S))
+    at_m = to_metres(np.array([point[:2] for point in (first, *rest)]))
+    corners = [0, *stops(at_m)]
+    for number, point in enumerate(rest, start=1):
+        if number - 1 in corners:  # counted anew, or what went before would shift all that follow
+            yield take_pictures_every(stage.photo_step_m or 0.0, point[3])
+        for item in _to(point, start):
+            is_stop = number in (*corners, len(rest))
+            is_there = item.command == mavlink.MAV_CMD_NAV_WAYPOINT
+            yield replace(item, param1=STOP_S) if is_stop and is_there else item
+    yield take_no_more()
 
 
 def _to(point: PlanPoint, start: DockSite) -> Iterator[MissionItem]:
     if point[3] > 0:
-        yield _act(mavlink.MAV_CMD_DO_CHANGE_SPEED, GROUND_SPEED, point[3], KEEP_THROTTLE)
+        yield act(mavlink.MAV_CMD_DO_CHANGE_SPEED, GROUND_SPEED, point[3], KEEP_THROTTLE)
     yield _over(point, mavlink.MAV_CMD_NAV_WAYPOINT, start)
 
 
 def _over(point: PlanPoint, command: int, start: DockSite) -> MissionItem:
     return MissionItem(command, RELATIVE, point[0], point[1], point[2] - start.alt_amsl_m)
-
-
-def _act(
-    command: int, one: float = 0.0, two: float = 0.0, three: float = 0.0, z: float = 0.0
-) -> MissionItem:
-    """What is done without flying anywhere."""
-    frame = mavlink.MAV_FRAME_MISSION
-    return MissionItem(command, frame, z=z, param1=one, param2=two, param3=three)

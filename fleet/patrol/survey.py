@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -18,6 +19,7 @@ from planner.airspace import STAND_OFF_M, Airspace
 from planner.flight import cruise_s, ground_speed
 from planner.frame import Points, to_metres
 from planner.model import Performance, Wind
+from planner.patrol.stops import STOP_S, stops
 from planner.patrol.sweep import Swath, sweep
 
 LONGEST_PART_S = 480.0  # of a line or a sweep, in calm; longer ones are flown in parts
@@ -57,11 +59,18 @@ class Flyer:
         return found
 
     def seconds(self, points: Points, speed_ms: float) -> float:
-        """Along the points from rest to rest; infinite against too strong a wind."""
+        """Along the points from rest to rest, with stops at both ends and at sharp corners;
+        infinite against too strong a wind."""
         speeds_ms = self.speeds_ms(points, speed_ms)
         if speeds_ms is None:
             return math.inf
-        return cruise_s([(x, y) for x, y in points.tolist()], speeds_ms, self.performance)
+        way = [(x, y) for x, y in points.tolist()]
+        ends = [0, *stops(points), len(way) - 1]
+        flown_s = math.fsum(
+            cruise_s(way[start : end + 1], speeds_ms[start:end], self.performance)
+            for start, end in pairwise(ends)
+        )
+        return flown_s + STOP_S * len(ends)
 
 
 def footprint_m(camera: Camera, height_m: float) -> tuple[float, float]:

@@ -55,11 +55,13 @@ class Autopilot:
         reached: Callable[[int], None],
         send: Callable[[Any], None],
         transmit: Callable[[Any], None],
+        look: Callable[[Any], object],
     ) -> None:
+        """``look`` takes the mission's items for gimbal and camera."""
         self._i, self._bodies = i, bodies
         self._parameters, self._say = parameters, say
         self.helm = Helm(i, origin, bodies, parameters, lambda: self.guards.rally_points())
-        self.errand = Errand(self.helm, plans, reached)
+        self.errand = Errand(self.helm, plans, reached, look)
         self.guards = Guards(self.helm, plans, parameters, say)
         self.mishaps = Mishaps(self.helm, parameters, say, send)
         self.drone_id = DroneId(parameters, transmit)

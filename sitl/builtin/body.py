@@ -37,6 +37,7 @@ class Bodies:
         n = len(battery_wh)
         self._motion = Motion(n)
         self.heading_deg = np.zeros(n)
+        self.facing_deg = np.full(n, np.nan)  # where the nose is told to point; NaN: ahead
         self.goal = np.zeros((n, 3))
         self.speed = np.full(n, 15.0)  # wanted over the ground
         self.up, self.down = np.full(n, 6.0), np.full(n, 4.0)
@@ -153,12 +154,14 @@ class Bodies:
         return max(min(speed_ms, held), SLOWEST_MS)
 
     def _turn(self, dt_s: float) -> None:
-        """Nose into the direction of travel."""
+        """Nose into the direction of travel, or where it is told to point."""
         moving = np.hypot(self.velocity[:, 0], self.velocity[:, 1]) > 1.0
         course = np.degrees(np.arctan2(self.velocity[:, 0], self.velocity[:, 1]))
-        off = (course - self.heading_deg + 180.0) % 360.0 - 180.0
+        told = self.flying & ~np.isnan(self.facing_deg)
+        off = (np.where(told, self.facing_deg, course) - self.heading_deg + 180.0) % 360.0 - 180.0
         turn = np.clip(off, -YAW_RATE_DEG_S * dt_s, YAW_RATE_DEG_S * dt_s)
-        self.heading_deg = np.where(moving, self.heading_deg + turn, self.heading_deg) % 360.0
+        turned = np.where(moving | told, self.heading_deg + turn, self.heading_deg)
+        self.heading_deg = turned % 360.0
 
     def _drain(self, dt_s: float) -> None:
         """Power between hover and cruise by airspeed, more in a climb (momentum theory)."""

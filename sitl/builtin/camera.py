@@ -85,6 +85,8 @@ class Camera:
                 return self._point(m, now_s)
             case mavlink.MAV_CMD_DO_GIMBAL_MANAGER_CONFIGURE:
                 return self._configure(m)
+            case mavlink.MAV_CMD_DO_MOUNT_CONTROL:
+                return self._aim(m, now_s)
             case mavlink.MAV_CMD_SET_CAMERA_ZOOM:
                 return self._zoom(m)
         return None
@@ -102,6 +104,14 @@ class Camera:
             return _FAILED
         low, high = self._limits("PITCH")
         self._turn(min(max(m.param1, low), high), m.param2, bool(flags & _LOCKED), now_s)
+        return _ACCEPTED
+
+    def _aim(self, m: Any, now_s: float) -> int:
+        """By angles from the nose, the older way."""
+        if not (math.isfinite(m.param1) and math.isfinite(m.param3)):
+            return _FAILED
+        low, high = self._limits("PITCH")
+        self._turn(min(max(m.param1, low), high), m.param3, False, now_s)
         return _ACCEPTED
 
     def _turn(self, pitch_deg: float, yaw_deg: float, locked: bool, now_s: float) -> None:

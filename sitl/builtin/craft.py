@@ -17,6 +17,7 @@ from sitl.builtin.camera import Camera
 from sitl.builtin.drone_id import KINDS
 from sitl.builtin.parameters import DEFAULTS
 from sitl.builtin.plans import Plans
+from sitl.builtin.shutter import Pose, Shutter
 
 SELDOMEST_S = 10.0
 VERSION = 4 << 24 | 7 << 16  # firmware version, as ArduCopter packs it
@@ -60,9 +61,10 @@ class Craft:
         self.plans = Plans(_home_item(home))
         self.autopilot = Autopilot(
             *(i, home, bodies, self.plans, self.parameters),
-            *(self._say, self._reached, self._send, self._transmit),
+            *(self._say, self._reached, self._send, self._transmit, self._look),
         )
         self.camera = Camera(self.parameters, lambda: float(bodies.heading_deg[i]))
+        self._shutter = Shutter(self._pose, self._send)
         self._now_s = 0.0
         self._born_s: float | None = None
         self._intervals_s: dict[int, float] = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1.0}
@@ -95,6 +97,7 @@ class Craft:
         if self._born_s is None:
             self._born_s = now_s
         self.autopilot.tick(now_s)
+        self._shutter.tick()
         for message in self.plans.tick(now_s):
             self._send(message)
         if now_s >= self._next_due_s:
@@ -200,7 +203,7 @@ class Craft:
             height_m = m.param7
         if math.isnan(lat) or math.isnan(lon):
             lat = lon = 0.0  # take-off and landing need none
-        done = self.camera.command(m, self._now_s)
+        done = self._look(m)
         if done is not None:
             result, why = done, None
         elif all(map(math.isfinite, (m.param1, m.param2, lat, lon, height_m))):
@@ -215,6 +218,11 @@ class Craft:
                 m.command, result, 0, 0, m.get_srcSystem(), m.get_srcComponent()
             )
         )
+
+    def _look(self, m: Any) -> int | None:
+        """What a command or an item for gimbal or camera comes to; None for all others."""
+        done = self.camera.command(m, self._now_s)
+        return self._shutter.command(m) if done is None else done
 
     def _do(self, m: Any, lat: float, lon: float, height_m: float) -> tuple[int, str | None]:
         pilot = self.autopilot
@@ -324,6 +332,12 @@ class Craft:
     def _send(self, message: Any) -> None:
         self._wire(message.pack(self._codec))
         self._codec.seq = (self._codec.seq + 1) % 256
+
+    def _pose(self) -> Pose:
+        lon, lat, up_m = self.autopilot.position
+        roll, pitch = (math.degrees(angle) for angle in self._bodies.lean_rad(self._i))
+        heading_deg = float(self._bodies.heading_deg[self._i])
+        return Pose(lon, lat, self._home[2] + up_m, up_m, roll, pitch, heading_deg)
 
     def see(self, drone: str, now_s: float) -> VideoSample:
         """What its camera sees in truth; all ground is as high as its pad."""

@@ -17,10 +17,17 @@ _ABSOLUTE = (mavlink.MAV_FRAME_GLOBAL, mavlink.MAV_FRAME_GLOBAL_INT)
 
 
 class Errand:
-    """Flies the items one after the other. ``reached`` is called with each that is done."""
+    """Flies the items one after the other. ``reached`` is called with each that is done, ``look``
+    with each that is for gimbal or camera."""
 
-    def __init__(self, helm: Helm, plans: Plans, reached: Callable[[int], None]) -> None:
-        self._helm, self._plans, self._reached = helm, plans, reached
+    def __init__(
+        self,
+        helm: Helm,
+        plans: Plans,
+        reached: Callable[[int], None],
+        look: Callable[[Any], object],
+    ) -> None:
+        self._helm, self._plans, self._reached, self._look = helm, plans, reached, look
         self.current = 0
         self._version = plans.version
         self._there_s: float | None = None
@@ -57,14 +64,14 @@ class Errand:
             self.current = min(self.current, len(self.items) - 1)
 
     def begin(self) -> None:
-        """Sets out on the current item; what only changes settings is done and passed."""
+        """Sets out on the current item; what only changes settings is done and passed. A nose
+        that was told to point somewhere points ahead again."""
         self.current = max(self.current, 1)
         self._there_s, self._lands = None, False
+        self._helm.face_ahead()
         items = self.items
         while self.current < len(items) and is_setting(items[self.current]):
-            item = items[self.current]
-            if item.command == mavlink.MAV_CMD_DO_CHANGE_SPEED:
-                self._helm.change_speed(int(item.param1), item.param2)
+            self._set(items[self.current])
             self.current += 1
         if self.current >= len(items):
             self._helm.hold()
@@ -82,6 +89,16 @@ class Errand:
                 self._helm.begin_return()
             case _:
                 self._helm.go(self._place_of(item))
+
+    def _set(self, item: Any) -> None:
+        match item.command:
+            case mavlink.MAV_CMD_DO_CHANGE_SPEED:
+                self._helm.change_speed(int(item.param1), item.param2)
+            case mavlink.MAV_CMD_CONDITION_YAW:
+                turn = math.copysign(1.0, item.param3) if item.param4 else 1.0
+                self._helm.face(item.param1 * turn, from_here=bool(item.param4))
+            case _:
+                self._look(item)
 
     def fly(self, now_s: float) -> bool:
         """One step; True once it stands after landing."""

@@ -113,6 +113,16 @@ class Helm:
         bodies.accel[i] = max(told["WPNAV_ACCEL"], LEAST_CMSS) / 100
         bodies.accel_z[i] = max(told["WPNAV_ACCEL_Z"], LEAST_CMSS) / 100
         bodies.jerk[i] = max(told["WPNAV_JERK"], LEAST_JERK)
+        self.face_ahead()
+
+    def face_ahead(self) -> None:
+        """The nose goes where the vehicle goes."""
+        self._bodies.facing_deg[self._i] = math.nan
+
+    def face(self, angle_deg: float, from_here: bool) -> None:
+        """The nose points in a true direction, or so far round from where it points now."""
+        base_deg = float(self._bodies.heading_deg[self._i]) if from_here else 0.0
+        self._bodies.facing_deg[self._i] = (base_deg + angle_deg) % 360.0
 
     def change_speed(self, kind: int, speed_ms: float) -> None:
         """Over the ground (0, 1), up (2) or down (3), until the mode changes."""

@@ -25,6 +25,7 @@ _FLOWN = {
     mavlink.MAV_CMD_DO_SET_ROI_LOCATION,
     mavlink.MAV_CMD_DO_SET_ROI_NONE,
     mavlink.MAV_CMD_DO_MOUNT_CONTROL,
+    mavlink.MAV_CMD_DO_DIGICAM_CONTROL,
     mavlink.MAV_CMD_DO_SET_CAM_TRIGG_DIST,
     mavlink.MAV_CMD_IMAGE_START_CAPTURE,
 }
