@@ -133,11 +133,9 @@ def _check_file(to: Path | None) -> None:
 
 
 def _drone_model(district: District, dock: str | None) -> str:
-    """That of the dock's drone; of the first dock's where none is told."""
+    """That of the dock's drone; of the first dock's where there is none of that name."""
     docks = {site.id: site.drone for site in district.docks}
-    if dock is not None and dock not in docks:
-        raise Refusal(f"there is no dock {dock}; the docks are {', '.join(sorted(docks))}")
-    drone = docks[dock or min(docks)]
+    drone = docks.get(dock or "", docks[min(docks)])
     return next(each.model for each in district.drones if each.id == drone)
 
 

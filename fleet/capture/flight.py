@@ -16,8 +16,9 @@ from fleet.formats.check import CEILING_M
 from fleet.process import Refusal
 from planner.airspace import Airspace, build
 from planner.energy import WH
+from planner.flight import ground_speed
 from planner.frame import to_metres
-from planner.model import Candidate, LonLat, Wind
+from planner.model import Candidate, LonLat, Performance, Wind
 from planner.patrol.legs import Heights, Leg, Legs, Place
 
 
@@ -45,12 +46,8 @@ def capture_flight(
     """
     airspace = airspace_of(district)
     _check_clear(airspace, subject)
-    candidates = [replace(each, wind=wind) for each in candidates_at_rest(district)]
-    if dock is not None:
-        candidates = [each for each in candidates if each.dock == dock]
-        if not candidates:
-            docks = ", ".join(sorted(site.id for site in district.docks))
-            raise Refusal(f"there is no dock {dock}; the docks are {docks}")
+    candidates = _let_out(district, wind, dock)
+    subject = _in_wind(subject, candidates[0].performance, wind)
     flights = list(_flights(district, airspace, subject, candidates, wind))
     if not flights:
         raise Refusal("no drone can fly there and home around the no-fly volumes in this wind")
@@ -63,6 +60,43 @@ def capture_flight(
             "used; fly higher, with less overlap, or in parts"
         )
     return best
+
+
+def _let_out(district: District, wind: Wind, dock: str | None) -> list[Candidate]:
+    """The drones of the dock told, or of all, that their docks let out in this wind."""
+    most_ms = {
+        site.id: district.dock_models[site.model].wind_limit_ms
+        for site in district.docks
+        if dock in (None, site.id)
+    }
+    if not most_ms:
+        docks = ", ".join(sorted(site.id for site in district.docks))
+        raise Refusal(f"there is no dock {dock}; the docks are {docks}")
+    found = [
+        replace(each, wind=wind)
+        for each in candidates_at_rest(district)
+        if wind.speed_ms <= most_ms.get(each.dock, -1.0)
+    ]
+    if not found:
+        raise Refusal(
+            f"{dock or 'no dock'} lets {'no' if dock else 'a'} drone out in a wind of "
+            f"{wind.speed_ms:g} m/s; the limit is {max(most_ms.values()):g} m/s"
+        )
+    return found
+
+
+def _in_wind(subject: Subject, performance: Performance, wind: Wind) -> Subject:
+    """Passes are flown no faster than the one with most wind against it can be."""
+    if not isinstance(subject, ModelSubject):
+        return subject
+    speeds_ms = [subject.speed_ms]
+    for each in subject.passes:
+        east_m, north_m = np.subtract(each.end_m, each.start_m).tolist()
+        fastest_ms = ground_speed(east_m, north_m, performance, wind)
+        if fastest_ms is None:
+            raise Refusal(f"the passes cannot be flown in a wind of {wind.speed_ms:g} m/s")
+        speeds_ms.append(fastest_ms)
+    return replace(subject, speed_ms=min(speeds_ms))
 
 
 def _flights(

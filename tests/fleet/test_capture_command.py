@@ -73,6 +73,14 @@ def test_the_mission_in_the_file_takes_the_pictures_told_and_breaks_no_rule(
     assert list(heights) == pytest.approx([found["alt_amsl_m"]] * len(heights), abs=0.02)
 
 
+def test_passes_are_flown_no_faster_than_the_wind_allows() -> None:
+    calm = told(*MODEL, "--speed", "6")
+    windy = told(*MODEL, "--speed", "6", "--wind", "11@0")
+    assert calm["speed_ms"] == pytest.approx(6)
+    assert windy["speed_ms"] == pytest.approx(4, abs=0.1)  # 15 m/s through the air
+    assert windy["seconds"] > calm["seconds"]
+
+
 def test_the_corners_of_an_area_may_be_told_one_by_one() -> None:
     corners = ("114.30,22.75", "114.3006,22.75", "114.3004,22.7506")
     options = [word for corner in corners for word in ("--corner", corner)]
@@ -99,7 +107,8 @@ def test_it_is_told_in_words_too() -> None:
         ((*PANORAMA, "--dock", "D99"), 1, "there is no dock D99"),
         ((*PANORAMA, "--to", "x.kmz"), 2, "must end in .plan, .waypoints"),
         ((*PANORAMA, "--to", "no/where.plan"), 1, "cannot be written"),
-        ((*PANORAMA, "--wind", "40@0"), 1, "in this wind"),
+        ((*PANORAMA, "--wind", "40@0"), 1, "no dock lets a drone out in a wind of 40 m/s"),
+        ((*PANORAMA, "--wind", "40@0", "--dock", "D04"), 1, "D04 lets no drone out in a wind"),
         ((*MODEL, "--pitch", "-10"), 1, "so that no picture holds the horizon, not at -10"),
         ((*MODEL, "--objects", "90"), 1, "fly higher"),
         ((*MODEL, "--size", "900"), 1, "fly higher, with less overlap"),
