@@ -8,6 +8,7 @@ import shapely
 import yaml
 from longgang_copy import LONGGANG
 
+from command.settings import FILE as CONSOLE
 from fleet.contract import DistrictView
 from fleet.district.check import violations
 from fleet.district.files import FILES
@@ -85,7 +86,7 @@ def test_its_schemas_are_those_of_the_models() -> None:
     kept = LONGGANG.parent / "schema"
     assert {file.name: file.read_text(encoding="utf-8") for file in kept.iterdir()} == schemas()
     kept = {file.name for file in LONGGANG.iterdir() if file.is_file()}
-    assert {*FILES, TERRAIN} == kept
+    assert {*FILES, TERRAIN, CONSOLE} == kept
 
 
 def test_its_view_survives_the_trip_to_the_console(longgang: District) -> None:
