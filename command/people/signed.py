@@ -107,7 +107,7 @@ class SignedActs:
             need(person, right)
             ask = self._within(person, ask)
             if self.second.is_needed_for(ask):
-                raise self._waits(self.second.hold(person, ask, key, *_told(ask)))
+                raise self._waits(self.second.hold(person, ask, key, _told(ask)[0], _more(ask)))
             body = self._acts.ask(ask, key)
         except Refused as refusal:
             if right is not Right.LOOK:
@@ -238,6 +238,13 @@ class SignedActs:
         except SQLAlchemyError as error:
             # it is done, or refused, by now: whoever asked must hear which
             _LOG.critical("the audit log failed: %s; it lacks %s", error, entry)
+
+
+def _more(ask: Ask) -> str:
+    """What a second person must know of an act beside what it is about."""
+    known = {"ask", "by", "sortie", "incident", "drone", "confirmation"}
+    fields = ask.model_dump(mode="json", exclude=known, exclude_defaults=True)
+    return ", ".join(f"{name} {value}" for name, value in fields.items())
 
 
 def _told(ask: Ask) -> tuple[str, str]:

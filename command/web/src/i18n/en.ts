@@ -95,6 +95,7 @@ export const en: typeof zh = {
       close_incident: "Close",
       confirm: "Confirm as second person",
       decline: "Decline as second person",
+      webhook: "Tell another system",
       write_off: "Write off",
       grant_lease: "Lend drone",
       take_back_lease: "Take drone back",

@@ -94,6 +94,7 @@ export const zh = {
       close_incident: "结束事件",
       confirm: "第二人确认",
       decline: "第二人拒绝",
+      webhook: "通知其他系统",
       write_off: "不再等待",
       grant_lease: "出借无人机",
       take_back_lease: "收回无人机",
