@@ -13,7 +13,8 @@ class PatrolFlightView(Model):
     """A flight of a patrol plan. ``state``: planned, then waits (it is due, and ``reason`` says why
     it has not started), flying, flown, or given up. ``outcome`` is what became of what it was to
     see, once it is over: all seen; its drone was called to ``incident``; planned anew, in another
-    flight; missed; or unfinished: nobody has taken up the rest yet."""
+    flight; missed; or unfinished: nobody has taken up the rest yet. ``ordered_at`` and ``lands_at``
+    are as planned, anew once it is sent out."""
 
     id: str
     dock: str

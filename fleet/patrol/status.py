@@ -48,9 +48,12 @@ def _flight_view(adopted: Adopted, flight: PlannedSortie, state: FleetState) -> 
     sortie, waits = adopted.sent.get(flight.id), adopted.waits.get(flight.id)
     told: str | None = waits
     outcome, incident = None, None
+    ordered_s, lands_s = flight.ordered_s, flight.lands_s
     if sortie is not None:
         has_ended = state.sorties[sortie].state in ENDED
         status, told = ("flown" if has_ended else "flying"), state.sorties[sortie].reason
+        flown = state.plans[sortie].flight or {}
+        ordered_s, lands_s = flown.get("ordered_s", ordered_s), flown.get("lands_s", lands_s)
         after = state.sorties.get(state.sorties[sortie].diverted_to or "")
         incident = None if after is None else after.incident
     elif flight.id in adopted.given_up or not any(adopted.is_open(visit) for visit in visits):
@@ -64,8 +67,8 @@ def _flight_view(adopted: Adopted, flight: PlannedSortie, state: FleetState) -> 
             "id": flight.id,
             "dock": flight.dock,
             "drone": flight.drone,
-            "ordered_at": adopted.at(flight.ordered_s),
-            "lands_at": adopted.at(flight.lands_s),
+            "ordered_at": adopted.at(ordered_s),
+            "lands_at": adopted.at(lands_s),
             "state": status,
             "reason": told,
             "outcome": outcome,

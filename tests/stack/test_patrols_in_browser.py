@@ -84,7 +84,9 @@ def test_a_patrol_is_watched_paused_and_called_home_and_its_report_read(page, wa
     expect(by(page, "patrol-flight")).to_contain_text("试验边坡")
     by(page, "finding").click()
     expect(by(page, "finding-kind")).to_be_visible()
-    page.keyboard.press("Escape")
+    expect(by(page, "send-finding")).to_be_disabled()
+    page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    expect(by(page, "finding-kind")).to_be_hidden()
     assert_accessible(page)
     shoot(page, "20-patrol-flying")
 

@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 31889251630ea84b0ffbf06242b9a0a2e8b5cf5b4ee03f5497cd09c079e61d37
+// Schema: 0bb68ac5de2a19e85f1abae05f349f3a6e4030851ef5da487fa6feb8ff813b0a
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -766,7 +766,8 @@ export interface RequestView {
  * A flight of a patrol plan. ``state``: planned, then waits (it is due, and ``reason`` says why
  * it has not started), flying, flown, or given up. ``outcome`` is what became of what it was to
  * see, once it is over: all seen; its drone was called to ``incident``; planned anew, in another
- * flight; missed; or unfinished: nobody has taken up the rest yet.
+ * flight; missed; or unfinished: nobody has taken up the rest yet. ``ordered_at`` and ``lands_at``
+ * are as planned, anew once it is sent out.
  */
 export interface PatrolFlightView {
   id: string;

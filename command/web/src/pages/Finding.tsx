@@ -53,6 +53,7 @@ function Form({ sortie, onClose }: { sortie: SortieView; onClose: () => void }) 
     <Modal open title={t("patrols.findingOf", { drone: sortie.drone })} width={440} onCancel={onClose} onOk={send} okText={t("patrols.findingSend")} cancelText={t("act.cancel")} okButtonProps={{ disabled: kind === null, loading: busy, ...sendId }}>
       <div className="finding-form">
         <Select
+          autoFocus
           showSearch
           optionFilterProp="label"
           value={kind}
