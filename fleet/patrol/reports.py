@@ -75,6 +75,7 @@ def _as_it_is(state: FleetState) -> FleetState:
     return FleetState(
         incidents=dict(state.incidents),
         sorties=dict(state.sorties),
+        plans=dict(state.plans),
         patrols=PatrolBook(plans=plans),
     )
 
