@@ -1,15 +1,9 @@
-"""The Socket.IO contract as an AsyncAPI 3 document, from the models that the console itself uses.
-
-``python -m command.asyncapi docs/asyncapi.json`` writes it.
-"""
+"""The Socket.IO contract as an AsyncAPI 3 document, from the models the console itself uses."""
 
 from __future__ import annotations
 
 import functools
-import json
 import re
-import sys
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel
@@ -248,12 +242,3 @@ def _as_draft_7(schema: Any) -> Any:
     if isinstance(discriminator := plain.get("discriminator"), dict):
         plain["discriminator"] = discriminator["propertyName"]
     return plain
-
-
-def text() -> str:
-    """As it stands in docs/asyncapi.json."""
-    return json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(text(), encoding="utf-8")

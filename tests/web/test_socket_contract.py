@@ -34,7 +34,6 @@ from tests.command.console_stage import (
 )
 from tests.command.controller_on_the_bus import frame, incident, seen, sortie
 
-ROOT = Path(__file__).parents[2]
 # The tiny controller says its status only when told to: its silence is nothing here.
 CALM = replace(WAITS, lost_s=600)
 CLIENT = Path(__file__).with_name("contract_client.mjs")
@@ -251,11 +250,6 @@ def test_telemetry_comes_at_a_pace_that_is_asked_for_and_samples_of_watched_dron
     for drone in ("U02", "U01"):
         stage.do(bus.publish(topics.video(drone), seen(drone), qos=0))
     assert watcher.next("sample")["drone"] == "U01"
-
-
-def test_the_document_is_that_of_the_code() -> None:
-    """Mend with: python -m command.asyncapi docs/asyncapi.json"""
-    assert (ROOT / "docs" / "asyncapi.json").read_text(encoding="utf-8") == asyncapi.text()
 
 
 def test_the_document_says_of_every_ask_what_comes_of_it_and_who_may() -> None:
