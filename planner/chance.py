@@ -27,6 +27,8 @@ def headwind_slows_s(
 ) -> float:
     """Seconds that a way takes longer for 1 m/s more of wind against its general direction: of each
     leg the derivative of length over speed, by how far it leads that way."""
+    if len(legs_m) == 1:  # as mostly
+        return legs_m[0] / speeds_ms[0] ** 2 if legs_m[0] > 0 else 0.0
     (x, y), (to_x, to_y) = points[0], points[-1]
     way_m = math.hypot(to_x - x, to_y - y)
     if way_m == 0:

@@ -31,17 +31,26 @@ def ground_speeds(tracks: Floats, performance: Performance, wind: Wind) -> Float
     """Ground speed along each track (rows of east, north) at cruise airspeed; NaN where the wind
     does not let the track be flown. The wind triangle: what is left of the airspeed after holding
     against the crosswind, plus the wind along the track."""
+    return speeds_there_and_back(tracks, performance, wind)[0]
+
+
+def speeds_there_and_back(
+    tracks: Floats, performance: Performance, wind: Wind
+) -> tuple[Floats, Floats]:
+    """``ground_speeds`` along the tracks and against them."""
     lengths = np.hypot(tracks[:, 0], tracks[:, 1])
     with np.errstate(invalid="ignore", divide="ignore"):
         east, north = tracks[:, 0] / lengths, tracks[:, 1] / lengths
         wind_east, wind_north = wind_vector(wind)
         along = wind_east * east + wind_north * north
         across = wind_east * north - wind_north * east
-        held = along + np.sqrt(performance.airspeed_ms**2 - across**2)
-    speeds: Floats = np.minimum(held, performance.max_ground_ms)
-    speeds[lengths == 0] = performance.airspeed_ms
-    speeds[~(speeds >= SLOWEST_MS)] = np.nan
-    return speeds
+        held = np.sqrt(performance.airspeed_ms**2 - across**2)
+    there, back = held + along, held - along
+    for speeds in (there, back):
+        np.minimum(speeds, performance.max_ground_ms, out=speeds)
+        speeds[lengths == 0] = performance.airspeed_ms
+        speeds[~(speeds >= SLOWEST_MS)] = np.nan
+    return there, back
 
 
 def ground_speed(

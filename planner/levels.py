@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from planner.airspace import Airspace
 from planner.model import Candidate, Reason, Route, Task, Veto
@@ -13,8 +12,7 @@ from planner.paths import Place
 CEILING_M: Final = 120.0  # above the ground: what is open to small drones
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """``lowest_m`` is the lowest ground under the way, None where no ground is known."""
 
     cruise_amsl_m: float

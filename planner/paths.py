@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.airspace import Airspace
-from planner.flight import SLOWEST_MS, ground_speed, ground_speeds, legs_of, there_and_back
+from planner.flight import SLOWEST_MS, ground_speed, legs_of, speeds_there_and_back, there_and_back
 from planner.frame import Points, to_metres
 from planner.model import Candidate, Wind
 from planner.trees import Tree, rounded
@@ -35,43 +36,43 @@ class Place:
             if node is None
             else airspace.seen_from_node(node)
         )
-        self.sees = frozenset(self.seen.tolist())
         self._airspace = airspace
         self._spans: dict[int, tuple[float, float]] = {}
-        self._tracks = at_m - airspace.nodes_m[self.seen]
-        self._lengths = np.hypot(self._tracks[:, 0], self._tracks[:, 1])
-        self._times: dict[tuple[float, float, Wind], tuple[Floats, Floats]] = {}
+        self._at_m = at_m
+        self._times: dict[tuple[float, float, Wind], tuple[Floats, ...]] = {}
+
+    @cached_property
+    def sees(self) -> frozenset[int]:
+        return frozenset(self.seen.tolist())
 
     def span(self, node: int) -> tuple[float, float]:
         """The highest ground near the straight way from a seen node, and the lowest under it. Those
-        from all docks that are seen are looked at in one go, those from corners only if asked for;
-        from landings no way leads anywhere."""
+        from all docks and corners that are seen are looked at in one go; from landings no way leads
+        anywhere."""
         if node not in self._spans:
             airspace, relief = self._airspace, self._airspace.relief
             assert relief is not None
-            docks = len(airspace.docks)
-            seen = self.seen
-            together = seen[seen < docks] if node < docks else seen[seen >= airspace.first_corner]
+            docks, corners = len(airspace.docks), airspace.first_corner
+            together = self.seen[(self.seen < docks) | (self.seen >= corners)]
             starts_m = airspace.nodes_m[together]
             highest_m, lowest_m = relief.spans(starts_m, np.broadcast_to(self.at, starts_m.shape))
             pairs = zip(highest_m.tolist(), lowest_m.tolist(), strict=True)
             self._spans.update(zip(together.tolist(), pairs, strict=True))
         return self._spans[node]
 
-    def times(self, candidate: Candidate) -> tuple[Floats, Floats]:
+    def times(self, candidate: Candidate) -> tuple[Floats, ...]:
         """Seconds from the seen nodes to the place, and back, in the wind that the trees are of."""
         performance, wind = candidate.performance, rounded(candidate.wind)
         key = (performance.airspeed_ms, performance.max_ground_ms, wind)
         if key not in self._times:
-            self._times[key] = (
-                self._seconds(ground_speeds(self._tracks, performance, wind)),
-                self._seconds(ground_speeds(-self._tracks, performance, wind)),
+            tracks = self._at_m - self._airspace.nodes_m[self.seen]
+            lengths_m = np.hypot(tracks[:, 0], tracks[:, 1])
+            self._times[key] = tuple(
+                # infinite where the wind does not let the way be flown
+                np.where(np.isnan(speeds_ms), np.inf, lengths_m / speeds_ms)
+                for speeds_ms in speeds_there_and_back(tracks, performance, wind)
             )
         return self._times[key]
-
-    def _seconds(self, speeds_ms: Floats) -> Floats:
-        """Infinite where the wind does not let the way be flown."""
-        return np.where(np.isnan(speeds_ms), np.inf, self._lengths / speeds_ms)
 
 
 def ways(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[Way | None, Way | None]:

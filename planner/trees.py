@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from planner.flight import ground_speeds
+from planner.flight import speeds_there_and_back
 from planner.frame import Points
 from planner.model import Performance, Wind
 
@@ -128,15 +128,15 @@ class Trees:
         key = (performance.airspeed_ms, performance.max_ground_ms, wind)
         times = self._times.get(key)
         if times is None:
-            out = self._matrix(self._tracks, performance, wind)
-            calm = wind.speed_ms == 0
-            times = out, out if calm else self._matrix(-self._tracks, performance, wind)
+            there_ms, back_ms = speeds_there_and_back(self._tracks, performance, wind)
+            out = self._matrix(there_ms)
+            times = out, out if wind.speed_ms == 0 else self._matrix(back_ms)
             self._times.keep(key, times)
         return times
 
-    def _matrix(self, tracks: Points, performance: Performance, wind: Wind) -> csr_array:
+    def _matrix(self, speeds_ms: Floats) -> csr_array:
         """Against too strong a wind there is no way."""
-        seconds = self._lengths / ground_speeds(tracks, performance, wind)
+        seconds = self._lengths / speeds_ms
         flyable = np.isfinite(seconds) & (self._lengths > 0)
         ways = (self._row[flyable], self._column[flyable])
         return csr_array((seconds[flyable], ways), shape=(self._nodes, self._nodes))

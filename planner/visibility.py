@@ -5,7 +5,7 @@ touching a corner or running along an edge is allowed and crossing the inside is
 
 One eye looks at all others at once: these are put in the order of their direction, in which an edge
 hides a run of neighbours, and the edges are taken nearest first, so that few are left to be tested
-against the many edges far away.
+against the many edges far away. Few of both are tested each against each.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from planner.frame import Points
 
 GRAZE_M = 1e-4
 FIRST_EDGES = 16  # tested at once; of those farther away four times as many, again and again
+AT_ONCE = 10_000  # pairs of ways and edges, that are not worth sorting
 SLOP = 1e-9  # of directions, in quarter turns: rounding must not leave an edge untested
 ASKEW_M = 1e-3  # a line this near to a corner's neighbour counts as touching; ten times the graze
 
@@ -97,6 +98,8 @@ def sees_from(eye: Points, others: Points, edges: Edges) -> Booleans:
     starts, ends = edges[:, :2] - eye, edges[:, 2:] - eye
     facing = _cross(starts, ends) <= 0
     starts, ends = starts[facing], ends[facing]
+    if len(starts) * len(others) <= AT_ONCE:
+        return ~_crossed(others - eye, starts, ends)
     near_m = (_lengths(starts) + _lengths(ends) - _lengths(ends - starts)) / 2  # or farther
     nearest_first = np.argsort(near_m)
     starts, ends, near_m = starts[nearest_first], ends[nearest_first], near_m[nearest_first]
@@ -113,6 +116,16 @@ def sees_from(eye: Points, others: Points, edges: Edges) -> Booleans:
         if first < len(starts):
             in_doubt = in_doubt[far_m[in_doubt] > near_m[first]]
     return seen
+
+
+def _crossed(ways: Points, starts: Points, ends: Points) -> Booleans:
+    """As ``_hidden``, of all ways and edges: where these are few, it takes less than to sort."""
+    to_x, to_y = ways[:, :1], ways[:, 1:]
+    (start_x, start_y), (end_x, end_y) = starts.T, ends.T
+    ahead = (to_x * start_y - to_y * start_x > 0) & (to_x * end_y - to_y * end_x <= 0)
+    side = (end_x - start_x) * (to_y - start_y) - (end_y - start_y) * (to_x - start_x)
+    crossed: Booleans = (ahead & (side > 0)).any(axis=1)
+    return crossed
 
 
 def _hidden(ways: Points, turns: Floats, starts: Points, ends: Points) -> Booleans:

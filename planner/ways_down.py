@@ -158,21 +158,20 @@ class _Finder:
         straight_m = np.hypot(*(self._at_m - stop.point).T)
         cruise_w = self._candidate.performance.cruise_w
         least_wh = (straight_m / self._fastest_ms * cruise_w / WH + self._down_wh).tolist()
-        seen = set(place.seen.tolist())
         found: list[tuple[float, int]] = []
         for number in sorted(range(len(least_wh)), key=least_wh.__getitem__):
             if len(found) == WAYS and found[-1][0] <= least_wh[number]:
                 break
-            needs_wh = self._needs_wh(place, self._places[number], seen)
+            needs_wh = self._needs_wh(place, self._places[number])
             if needs_wh is not None:
                 found = sorted((*found, (needs_wh, number)))[:WAYS]
         return found
 
-    def _needs_wh(self, place: Place, landing: Landing, seen: set[int]) -> float | None:
+    def _needs_wh(self, place: Place, landing: Landing) -> float | None:
         """None where no way leads there, or none that can be flown in this wind."""
         performance = self._candidate.performance
         points = [place.at, self._airspace.points[self._airspace.index_of(landing.id)]]
-        flown_s = self._straight_s(place, landing, seen)
+        flown_s = self._straight_s(place, landing)
         if flown_s is None:
             way = way_back(self._airspace, replace(self._candidate, dock=landing.id), place)
             if way is None:
@@ -182,10 +181,10 @@ class _Finder:
         up_m, down_m = there_m - self._cruise_amsl_m, there_m - landing.alt_amsl_m
         return home_wh(performance, up_m, down_m, flown_s)
 
-    def _straight_s(self, place: Place, landing: Landing, seen: set[int]) -> float | None:
+    def _straight_s(self, place: Place, landing: Landing) -> float | None:
         """Where the straight way can be flown, none is faster. None where it cannot."""
         node = self._airspace.index_of(landing.id)
-        if node not in seen:
+        if node not in place.sees:
             return None
         (x, y), there = place.at, self._airspace.points[node]
         performance, wind = self._candidate.performance, self._candidate.wind

@@ -1,24 +1,35 @@
-"""How long a decision takes: 25 docks, 12 volumes, about 120 nodes."""
+"""How long a decision takes: the district as shipped, and a drawn one of 25 docks, 12 volumes and
+about 140 nodes."""
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import math
 import random
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from fleet.district.load import load
+from fleet.district.model import District
+from fleet.district.place import PlaceRefused, locate
+from fleet.fence import airspace_of
+from fleet.forecast import candidates_at_rest, task_for
 from planner.airspace import Airspace, AirspaceInvalid, build
 from planner.dispatch import choose
 from planner.frame import to_metres
-from planner.model import Landing, LonLat, Volume, Wind
+from planner.model import Landing, LonLat, Picture, Volume, Wind
 from planner.relief import Relief
 from planner.terrain import Terrain
 from tests.planner.worlds import picture
 
 WEST, SOUTH, EAST, NORTH = 114.05, 22.6, 114.35, 22.8
 PLACES = 400
+LONGGANG = Path(__file__).parents[2] / "configs" / "longgang"
 
 
 def octagon(number: int, lon: float, lat: float, reach_deg: float) -> Volume:
@@ -82,13 +93,34 @@ def tell(name: str, benchmark: BenchmarkFixture) -> None:
     print(f"\n{name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms, worst {took_ms.max():.2f} ms")
 
 
+@pytest.fixture(scope="module")
+def longgang() -> tuple[District, Airspace]:
+    found = load(LONGGANG)
+    airspace = airspace_of(found)
+    gc.freeze()  # as the controller does
+    return found, airspace
+
+
+def places_in(district: District, rng: random.Random) -> list[LonLat]:
+    found: list[LonLat] = []
+    while len(found) < PLACES:
+        at = LonLat(rng.uniform(114.05, 114.45), rng.uniform(22.58, 22.82))
+        with contextlib.suppress(PlaceRefused):
+            locate(district, *at)
+            found.append(at)
+    return found
+
+
 @pytest.mark.parametrize("wind", [Wind(), Wind(6.3, 40)], ids=["calm", "6 m/s"])
-def test_decision_over_25_docks_with_trees_at_hand(
-    benchmark: BenchmarkFixture, district: tuple[Airspace, dict[str, LonLat]], wind: Wind
+def test_decision_over_the_districts_25_docks_with_trees_at_hand(
+    benchmark: BenchmarkFixture, longgang: tuple[District, Airspace], wind: Wind
 ) -> None:
-    airspace, sites = district
-    rng = random.Random(2)
-    pictures = [picture(sites, anywhere(rng), wind) for _ in range(PLACES)]
+    district, airspace = longgang
+    docks = tuple(replace(dock, wind=wind) for dock in candidates_at_rest(district))
+    pictures = [
+        Picture(docks, task_for(district, at, 300.0))
+        for at in places_in(district, random.Random(2))
+    ]
     choose(airspace, pictures[0])
     asked = iter(pictures * 5)
     benchmark.pedantic(

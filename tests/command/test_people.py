@@ -287,7 +287,7 @@ _COLUMNS = st.sampled_from(["at", "who", "role", "address", "act", "subject", "o
 
 
 @given(seq=st.integers(1, 6), column=_COLUMNS, text=st.text(max_size=20))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_whatever_is_changed_afterwards_shows(
     tmp_path_factory: pytest.TempPathFactory, seq: int, column: str, text: str
 ) -> None:

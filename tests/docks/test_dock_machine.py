@@ -267,9 +267,7 @@ class DockWalk(RuleBasedStateMachine):
 
 
 TestDockWalk = DockWalk.TestCase
-TestDockWalk.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, derandomize=True
-)
+TestDockWalk.settings = settings(max_examples=60, stateful_step_count=30, derandomize=True)
 
 
 def test_every_state_of_the_cover_can_be_reached() -> None:

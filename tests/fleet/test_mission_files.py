@@ -226,7 +226,7 @@ JUNK = st.sampled_from(
 ) | st.text(max_size=5)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(data=st.data(), times=st.integers(1, 3))
 def test_a_mutated_file_is_read_or_refused_in_one_sentence(data: st.DataObject, times: int) -> None:
     write, read = data.draw(

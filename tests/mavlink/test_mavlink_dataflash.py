@@ -45,7 +45,7 @@ def test_a_log_is_fetched_whole_piece_by_piece(size: int) -> None:
     assert len(side.asked) == -(-size // PIECE)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10**6), size=st.integers(1, 4 * PIECE))
 def test_over_a_wire_that_loses_repeats_and_reorders_it_is_the_same_log(
     seed: int, size: int

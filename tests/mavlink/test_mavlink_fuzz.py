@@ -69,7 +69,7 @@ frames = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(frames, max_size=12), st.lists(st.integers(1, 70), max_size=8))
 def test_any_bytes_in_any_pieces_leave_the_decoder_well(
     parts: list[bytes], cuts: list[int]
@@ -114,7 +114,7 @@ EXCHANGES: dict[str, Callable[[], Retried[Any]]] = {
 
 
 @pytest.mark.parametrize("begun", EXCHANGES.values(), ids=EXCHANGES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.lists(told, max_size=40), patience=st.integers(1, 4))
 def test_no_answers_crash_a_service_or_keep_it_for_ever(
     begun: Callable[[], Retried[Any]], data: list[bytes], patience: int
@@ -139,7 +139,7 @@ def test_no_answers_crash_a_service_or_keep_it_for_ever(
         exchange.result()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(packets, max_size=30))
 def test_any_messages_leave_a_state_of_bounded_size(data: list[bytes]) -> None:
     state, texts = VehicleState(), StatusTexts()

@@ -65,7 +65,7 @@ def everywhere(flown, since_s=None):
 
 
 @given(flights(), seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_flight_stays_in_its_tube_whatever_happens_within_what_is_not_known(one, rng):
     flown = fly(one, rng)
     tube = whole(one)
@@ -73,7 +73,7 @@ def test_a_flight_stays_in_its_tube_whatever_happens_within_what_is_not_known(on
 
 
 @given(flights(), seeds, st.floats(0, 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_flight_that_was_seen_on_its_way_stays_in_what_is_left_of_its_tube(one, rng, share):
     flown = fly(one, rng)
     arrived_s = flown[2 + len(one.route.out)][0]
@@ -126,14 +126,14 @@ def test_of_two_legs_the_least_distance_is_exact():
 
 
 @given(flights("A"), flights("B"))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whether_two_flights_conflict_does_not_depend_on_which_is_asked(one, other):
     a, b = whole(one), whole(other)
     assert nearest(a, [b])[0] == pytest.approx(nearest(b, [a])[0], abs=1e-4)
 
 
 @given(flights("A"), flights("B"), seeds)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_two_flights_released_together_never_come_too_near(one, other, rng):
     resolved = resolve(other, [whole(one)], LAYERS)
     if isinstance(resolved, Conflict):
@@ -146,7 +146,7 @@ def test_two_flights_released_together_never_come_too_near(one, other, rng):
 
 
 @given(st.lists(flights("A"), min_size=2, max_size=5), flights("B"))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_the_same_question_gets_the_same_answer(active, new):
     tubes = [whole(replace(one, id=f"A{i}")) for i, one in enumerate(active)]
     assert resolve(new, tubes, LAYERS) == resolve(new, tubes, LAYERS)

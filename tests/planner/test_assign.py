@@ -54,7 +54,7 @@ def total(claims: list[Claim], given_: dict[str, Alternative]) -> float:
 
 
 @given(seed=st.integers(0, 10**6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_no_other_way_of_sending_costs_less(seed: int) -> None:
     claims = random_claims(seed)
     found = assign(claims)

@@ -60,7 +60,7 @@ def random_picture(seed: int, wind: Wind, docks: int = 6) -> tuple[Airspace, Pic
     return airspace, replace(asked, candidates=candidates)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, wind=WINDS)
 def test_all_docks_are_ranked_feasible_ones_first_by_eta(seed: int, wind: Wind) -> None:
     airspace, asked = random_picture(seed, wind)
@@ -74,7 +74,7 @@ def test_all_docks_are_ranked_feasible_ones_first_by_eta(seed: int, wind: Wind) 
     assert decision.airspace_id == airspace.id
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, wind=WINDS)
 def test_whoever_is_ruled_out_has_a_reason_in_words_and_nobody_else(seed: int, wind: Wind) -> None:
     for each in choose(*random_picture(seed, wind)).ranking:
@@ -82,7 +82,7 @@ def test_whoever_is_ruled_out_has_a_reason_in_words_and_nobody_else(seed: int, w
         assert all(reason.text for reason in each.reasons)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, wind=WINDS)
 def test_the_eta_is_the_sum_of_its_parts_and_the_window_follows_from_it(
     seed: int, wind: Wind
@@ -100,7 +100,7 @@ def test_the_eta_is_the_sum_of_its_parts_and_the_window_follows_from_it(
         assert each.in_window == (each.eta_s <= asked.task.window_s)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, wind=WINDS)
 def test_the_same_inputs_give_the_same_decision_to_the_last_bit(seed: int, wind: Wind) -> None:
     pictures, decisions = TypeAdapter(Picture), TypeAdapter(Decision)
@@ -274,7 +274,7 @@ def test_from_anywhere_in_the_air_there_is_a_way_home_around_the_volumes() -> No
     assert home.out == ()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS, speed_ms=st.floats(0.5, 12))
 def test_with_the_wind_a_dock_is_never_later_than_against_it(seed: int, speed_ms: float) -> None:
     rng = random.Random(seed)
@@ -338,7 +338,7 @@ def test_a_drone_comes_home_even_when_its_dock_measures_no_sensible_wind() -> No
     )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS)
 def test_the_nearest_legal_place_may_be_flown_to(seed: int) -> None:
     rng = random.Random(seed)

@@ -76,7 +76,7 @@ def beyond(turn: Turn) -> list[float]:
     return outside
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, wind=WINDS)
 def test_each_change_told_turns_the_choice_and_a_tenth_less_does_not(seed: int, wind: Wind) -> None:
     airspace, asked = random_picture(seed, wind)
@@ -91,7 +91,7 @@ def test_each_change_told_turns_the_choice_and_a_tenth_less_does_not(seed: int, 
             assert chosen(airspace, apply(figure)) != turn.to
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=SEEDS, wind=WINDS)
 def test_the_same_picture_gives_the_same_turns(seed: int, wind: Wind) -> None:
     airspace, asked = random_picture(seed, wind)
@@ -100,7 +100,7 @@ def test_the_same_picture_gives_the_same_turns(seed: int, wind: Wind) -> None:
     assert turns(again, asked) == turns(airspace, asked)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=SEEDS, wind=WINDS, tenths=st.integers(0, round(STRONGEST_MS * 10)))
 def test_a_dock_that_wins_in_another_wind_is_told(seed: int, wind: Wind, tenths: int) -> None:
     airspace, asked = random_picture(seed, wind)

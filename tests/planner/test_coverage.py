@@ -39,7 +39,7 @@ def eta_by_choice(airspace: Airspace, asked: Candidate, at: LonLat) -> float:
     return offer.eta_s if offer.feasible and offer.eta_s is not None else np.inf
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     seed=st.integers(0, 10**6),
     speed_ms=st.sampled_from([0.0, 2.3, 6.0, 13.0, 17.0]),
@@ -105,7 +105,7 @@ def test_half_reached_is_half_the_area_and_all_of_one_part(empty: Coverage) -> N
 
 
 @given(seed=st.integers(0, 10**6), docks=st.integers(1, 6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_losing_one_dock_or_two_leaves_what_the_others_reach(seed: int, docks: int) -> None:
     base = two_parts(build([], {"D01": degrees(500, 500)}), 100.0)
     rng = np.random.default_rng(seed)

@@ -21,7 +21,7 @@ BOTH = (-90.0, -55.0)
 BLOCK = shapely.box(0, 0, 80, 50)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     points=st.lists(
         st.tuples(st.floats(0, 150), st.floats(0, 150)), min_size=3, max_size=7, unique=True

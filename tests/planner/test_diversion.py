@@ -89,7 +89,7 @@ def test_one_inside_a_no_fly_volume_is_not_diverted() -> None:
     assert [reason.veto for reason in offer.reasons] == [Veto.NO_PATH]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000_000))
 def test_its_way_is_the_shortest_from_where_it_is(seed: int) -> None:
     rng = random.Random(seed)
@@ -107,7 +107,7 @@ def test_its_way_is_the_shortest_from_where_it_is(seed: int) -> None:
     assert length_m(points) == pytest.approx(shortest_m, abs=0.05)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10_000_000))
 def test_among_many_none_in_the_air_is_left_out_that_would_be_first(seed: int) -> None:
     rng = random.Random(seed)

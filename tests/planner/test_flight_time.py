@@ -116,7 +116,7 @@ def test_against_too_strong_a_wind_a_leg_cannot_be_flown(wind: Wind) -> None:
     assert math.isnan(ground_speeds(np.array([[1.0, 0.0]]), PERFORMANCE, wind)[0])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(way_m=st.floats(0.5, 5000), speed_ms=SPEEDS_MS, accel=ACCELS, jerk=JERKS)
 def test_a_leg_takes_as_long_as_step_by_step(
     way_m: float, speed_ms: float, accel: float, jerk: float

@@ -17,7 +17,7 @@ from planner.frame import to_metres
 WIDE = Optics(Lens(69.6, 42.7), 1280)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     across_deg=st.floats(30, 110),
     up_deg=st.floats(20, 65),

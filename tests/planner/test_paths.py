@@ -54,7 +54,7 @@ class World:
         return choose(self.airspace, picture({"D01": self.dock}, self.at, wind)).ranking[0]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS)
 def test_in_calm_the_way_is_as_long_as_that_of_a_brute_force_search(seed: int) -> None:
     world = World(seed)
@@ -65,7 +65,7 @@ def test_in_calm_the_way_is_as_long_as_that_of_a_brute_force_search(seed: int) -
     assert route.back_m == pytest.approx(expected_m, abs=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=SEEDS)
 def test_in_calm_the_way_is_as_long_as_that_of_extremitypathfinder(seed: int) -> None:
     world = World(seed)
@@ -81,7 +81,7 @@ def test_in_calm_the_way_is_as_long_as_that_of_extremitypathfinder(seed: int) ->
     assert route.out_m == pytest.approx(expected_m, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, wind=WINDS)
 def test_in_wind_no_way_is_faster_than_the_one_chosen(seed: int, wind: Wind) -> None:
     world = World(seed)
@@ -101,7 +101,7 @@ def test_in_wind_no_way_is_faster_than_the_one_chosen(seed: int, wind: Wind) -> 
         assert sum(s for s in legs if s is not None) == pytest.approx(fastest_s, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS, wind=WINDS)
 def test_no_way_leads_through_the_inside_of_a_volume(seed: int, wind: Wind) -> None:
     world = World(seed)
@@ -116,7 +116,7 @@ def test_no_way_leads_through_the_inside_of_a_volume(seed: int, wind: Wind) -> N
         assert not shapely.LineString(way).intersects(solid)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=SEEDS)
 def test_a_buffered_volume_is_kept_clear_of_by_its_buffer(seed: int) -> None:
     rng = random.Random(seed)
@@ -182,7 +182,7 @@ def _ell() -> list[tuple[float, float]]:
     return [(0, 0), (1000, 0), (1000, 100), (100, 100), (100, 1000), (0, 1000)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=SEEDS)
 def test_between_volumes_that_share_a_border_there_is_no_way(seed: int) -> None:
     rng = random.Random(seed)

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 import shapely
 from extremitypathfinder import PolygonEnvironment
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import planner.dispatch
 import planner.paths
+import planner.visibility
 from planner.airspace import Airspace, AirspaceInvalid, build
 from planner.dispatch import choose
 from planner.model import Alternative, LonLat, Veto, Wind
@@ -65,7 +66,7 @@ def crowd(rng: random.Random) -> tuple[list[list[Point]], Airspace, LonLat, LonL
     return rings, build(volumes, {"D01": dock}), dock, at
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=SEEDS)
 def test_among_many_volumes_the_way_is_that_of_brute_force_and_of_extremitypathfinder(
     seed: int,
@@ -83,7 +84,7 @@ def test_among_many_volumes_the_way_is_that_of_brute_force_and_of_extremitypathf
     assert route.out_m == pytest.approx(their_m, abs=1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=SEEDS, wind=WINDS)
 def test_among_many_volumes_and_in_wind_no_way_is_faster(seed: int, wind: Wind) -> None:
     rings, airspace, dock, at = crowd(random.Random(seed))
@@ -98,7 +99,7 @@ def test_among_many_volumes_and_in_wind_no_way_is_faster(seed: int, wind: Wind) 
     assert sum(s for s in legs_s if s is not None) == pytest.approx(expected_s, abs=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_in_the_courtyard_of_a_volume_the_way_is_that_of_brute_force(seed: int) -> None:
     rng = random.Random(seed)
@@ -131,7 +132,7 @@ def _within(rng: random.Random, area: shapely.Geometry) -> LonLat:
             return degrees(*at)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=SEEDS)
 def test_among_touching_and_overlapping_volumes_the_way_is_that_of_brute_force(seed: int) -> None:
     rng = random.Random(seed)
@@ -160,7 +161,7 @@ def _clear(rng: random.Random, rings: list[list[Point]]) -> Point:
             return at
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=SEEDS, wind=WINDS)
 def test_between_corners_of_volumes_the_way_is_that_of_brute_force(seed: int, wind: Wind) -> None:
     rng = random.Random(seed)
@@ -183,9 +184,13 @@ def test_between_corners_of_volumes_the_way_is_that_of_brute_force(seed: int, wi
         assert sum(s for s in legs_s if s is not None) == pytest.approx(expected_s, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.parametrize("at_once", [0, 10**9], ids=["in order", "each against each"])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=SEEDS)
-def test_what_is_seen_is_what_no_polygon_is_in_the_way_of(seed: int) -> None:
+def test_what_is_seen_is_what_no_polygon_is_in_the_way_of(
+    seed: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner.visibility, "AT_ONCE", at_once)
     rng = random.Random(seed)
     rings = random_rings(rng)
     court = shapely.Polygon(box(-50, -50, 1300, 1300), [box(-20, -20, 1240, 1240)])
@@ -204,7 +209,7 @@ def test_what_is_seen_is_what_no_polygon_is_in_the_way_of(seed: int) -> None:
     assert (sees(others, eyes, edges) == seen.T).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=SEEDS, wind=WINDS)
 def test_a_near_tree_is_the_near_part_of_the_whole_tree(seed: int, wind: Wind) -> None:
     rings, airspace, dock, _ = crowd(random.Random(seed))
@@ -217,7 +222,7 @@ def test_a_near_tree_is_the_near_part_of_the_whole_tree(seed: int, wind: Wind) -
         assert np.isinf(part[all_ > 60]).all()
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=SEEDS, wind=WINDS)
 def test_decisions_do_not_depend_on_how_far_trees_are_grown(seed: int, wind: Wind) -> None:
     rng = random.Random(seed)
@@ -232,7 +237,7 @@ def test_decisions_do_not_depend_on_how_far_trees_are_grown(seed: int, wind: Win
     assert decisions[0] == decisions[1]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=SEEDS, wind=WINDS)
 def test_of_very_many_docks_the_first_are_the_same_as_if_all_were_worked_out(
     seed: int, wind: Wind

@@ -38,7 +38,7 @@ def _subsets(of: range) -> itertools.chain[tuple[int, ...]]:
 
 
 @given(st.integers(0, 10_000), st.integers(1, 3), st.integers(1, 5), st.floats(0, 8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_routes_need_less_than_the_bound(
     seed: int, pads: int, visits: int, wind_ms: float
 ) -> None:

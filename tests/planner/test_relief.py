@@ -87,7 +87,7 @@ def tasked(at: Point, ground_m: float) -> Task:
     return Task(degrees(*at), ground_m, MISSION.height_m, MISSION.cruise_height_m, MISSION.scene_s)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(heights, places)
 def test_cruise_clears_all_ground_on_the_way(rows: np.ndarray, at: Point) -> None:
     airspace = airspace_over(rows)
@@ -101,7 +101,7 @@ def test_cruise_clears_all_ground_on_the_way(rows: np.ndarray, at: Point) -> Non
         assert offer.route.lowest_m == pytest.approx(min(ground), abs=100)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(heights, places)
 def test_over_the_ceiling_it_flies_only_as_low_as_it_can_and_says_so(
     rows: np.ndarray, at: Point
@@ -121,7 +121,7 @@ def test_over_the_ceiling_it_flies_only_as_low_as_it_can_and_says_so(
             assert told[0].value == pytest.approx(above_m)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(heights, st.lists(places, min_size=1, max_size=4), st.sampled_from([Wind(), Wind(7, 60)]))
 def test_coverage_flies_as_high_as_the_choice(
     rows: np.ndarray, found: list[Point], wind: Wind

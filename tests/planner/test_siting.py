@@ -23,7 +23,7 @@ def world(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(seed=st.integers(0, 10**6), docks=st.integers(3, 5), one_out=st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_choice_of_all_is_better(seed: int, docks: int, one_out: bool) -> None:
     covers, area_m2 = world(seed)
     found = best_sites(covers, area_m2, docks, PART, one_out)
@@ -40,7 +40,7 @@ def test_no_choice_of_all_is_better(seed: int, docks: int, one_out: bool) -> Non
 
 
 @given(seed=st.integers(0, 10**6), docks=st.integers(2, 9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_with_one_out_counts_the_mean_over_each_dock_left_out(seed: int, docks: int) -> None:
     covers, area_m2 = world(seed)
     chosen = covers[:docks]

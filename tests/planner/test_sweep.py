@@ -41,14 +41,14 @@ def stars(draw: st.DrawFn) -> shapely.Polygon:
 
 
 @given(stars())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_all_of_an_area_is_seen_at_the_asked_overlap(area: BaseGeometry) -> None:
     seen = strips(sweep(area, SWATH, length_m), SWATH)
     assert area.intersection(seen).area >= 0.995 * area.area
 
 
 @given(st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=4, max_size=25))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_path_over_a_convex_area_is_near_the_least_possible(
     corners: list[tuple[float, float]],
 ) -> None:
@@ -59,7 +59,7 @@ def test_the_path_over_a_convex_area_is_near_the_least_possible(
 
 
 @given(stars(), st.floats(-300, 300), st.floats(-300, 300))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_all_is_seen_beside_what_may_not_be_flown_over_and_no_run_leads_through_it(
     area: BaseGeometry, x: float, y: float
 ) -> None:

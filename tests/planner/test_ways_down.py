@@ -91,7 +91,7 @@ def plain_needs_wh(
     return home_wh(PERFORMANCE, 0.0, down_m, cruise_s(way, speeds_ms, PERFORMANCE))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SEEDS, WINDS)
 def test_at_each_point_the_two_best_are_those_of_a_plain_search(seed: int, wind: Wind) -> None:
     airspace, candidate, asked, offer, solids = random_flight(seed, wind)
@@ -122,7 +122,7 @@ def test_at_each_point_the_two_best_are_those_of_a_plain_search(seed: int, wind:
             assert way.margin_wh == pytest.approx(left_wh)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SEEDS, WINDS)
 def test_points_in_between_change_nothing_at_the_points_of_the_route(seed: int, wind: Wind) -> None:
     airspace, candidate, asked, offer, _ = random_flight(seed, wind)
@@ -137,7 +137,7 @@ def test_points_in_between_change_nothing_at_the_points_of_the_route(seed: int, 
     assert energies == sorted(energies, reverse=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, WINDS)
 def test_its_own_dock_at_the_last_point_leaves_what_the_choice_tells(seed: int, wind: Wind) -> None:
     airspace, candidate, asked, offer, _ = random_flight(seed, wind)

@@ -102,7 +102,7 @@ def test_an_item_that_comes_twice_is_taken_once() -> None:
 
 
 @given(st.lists(st.binary(min_size=1, max_size=300), max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_bytes_on_the_wire_make_it_fail(datagrams: list[bytes]) -> None:
     yard = Yard()
     for data in datagrams:
@@ -131,7 +131,7 @@ def test_no_command_without_a_number_makes_it_fail(value: float) -> None:
 
 
 @given(st.lists(st.tuples(_COMMANDS, st.lists(_SANE, min_size=7, max_size=7)), max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_command_of_plain_numbers_makes_it_fail(
     commands: list[tuple[int, list[float]]],
 ) -> None:

@@ -42,7 +42,7 @@ _TURNS = st.lists(
 
 
 @given(_TURNS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_however_often_its_goal_changes_it_comes_to_rest_at_the_last(
     turns: list[tuple[float, float, float]],
 ) -> None:
