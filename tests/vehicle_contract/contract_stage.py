@@ -328,9 +328,8 @@ class StageThread:
             try:
                 async with asyncio.timeout(TEST_WITHIN_S):
                     await test(stage)
-            except TimeoutError as late:
-                late.add_note(stage.in_words())
-                raise
+            except TimeoutError as late:  # as it is, it would come without its note to the thread
+                raise AssertionError(f"not within its time: {stage.in_words()}") from late
         finally:
             await self._settle(stage)
 
@@ -338,11 +337,10 @@ class StageThread:
         try:
             async with asyncio.timeout(TEST_WITHIN_S):
                 await stage.settle()
-        except BaseException as fault:
-            fault.add_note(f"it could not be brought back: {stage.in_words()}")
+        except Exception as fault:
             self._ready.clear()
             self._over.set()
-            raise
+            raise AssertionError(f"it could not be brought back: {stage.in_words()}") from fault
 
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
