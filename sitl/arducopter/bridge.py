@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from docks.contract import VehicleTruth
@@ -24,6 +25,9 @@ OUR_SYSID = 245  # neither a vehicle's nor a ground station's
 TRUTH_HZ = 2.0
 ASK_AGAIN_S = 5.0
 CHARGE_STEP_PCT = 1.0  # vehicles report whole percents: charge in such steps, or none would show
+FULL_V = 25.2  # as copter.parm has it
+# percent and share of the full voltage, of a pack at rest: points of SITL's own table
+_RESTING = (2, 8, 19, 31, 50, 81, 100), (0.713, 0.758, 0.810, 0.849, 0.897, 0.955, 1.0)
 _WANTED = (
     mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT,
     mavlink.MAVLINK_MSG_ID_EXTENDED_SYS_STATE,
@@ -46,6 +50,7 @@ class _Vehicle:
     boot_s: float = 0.0
     charge_w: float = 0.0
     owed_pct: float = 0.0
+    pack_v: float = 0.0
     asked_s: float = field(default=-math.inf)
     told_s: float = field(default=-math.inf)
     looks: bool = False  # for a marker below it
@@ -118,13 +123,16 @@ class Bridge(asyncio.DatagramProtocol):
 
     def set_wind(self, drone: str, speed_ms: float, from_deg: float) -> None:
         for name, value in ((b"SIM_WIND_SPD", speed_ms), (b"SIM_WIND_DIR", from_deg)):
-            vehicle = self._by_drone[drone]
-            self._send(
-                vehicle,
-                mavlink.MAVLink_param_set_message(
-                    vehicle.craft.sysid, 1, name, value, mavlink.MAV_PARAM_TYPE_REAL32
-                ),
-            )
+            self._set(self._by_drone[drone], name, value)
+
+    def set_charge(self, drone: str, pct: float) -> None:
+        """What is in the drone's battery, at once. Its monitor only counts what is used; what the
+        simulated pack holds follows from the voltage that it is set to, when that changes."""
+        vehicle = self._by_drone[drone]
+        self._command(vehicle, mavlink.MAV_CMD_BATTERY_RESET, 1, pct)
+        pack_v = FULL_V * float(np.interp(pct, *_RESTING))
+        vehicle.pack_v = pack_v if pack_v != vehicle.pack_v else pack_v - 0.01
+        self._set(vehicle, b"SIM_BATT_VOLTAGE", vehicle.pack_v)
 
     def mark(self, pads: Collection[LonLat]) -> None:
         """The pads whose markers can be seen from above, from now on."""
@@ -211,13 +219,21 @@ class Bridge(asyncio.DatagramProtocol):
             # a little more than whole, so that rounding down does not take the step back
             charged_pct = min(100.0, vehicle.battery_pct + vehicle.owed_pct + 0.01)
             vehicle.owed_pct = 0.0
-            self._command(vehicle, mavlink.MAV_CMD_BATTERY_RESET, 1, charged_pct)
+            self.set_charge(vehicle.craft.drone, charged_pct)
 
     def _command(self, vehicle: _Vehicle, command: int, one: float, two: float) -> None:
         self._send(
             vehicle,
             mavlink.MAVLink_command_long_message(
                 vehicle.craft.sysid, 1, command, 0, one, two, 0, 0, 0, 0, 0
+            ),
+        )
+
+    def _set(self, vehicle: _Vehicle, name: bytes, value: float) -> None:
+        self._send(
+            vehicle,
+            mavlink.MAVLink_param_set_message(
+                vehicle.craft.sysid, 1, name, value, mavlink.MAV_PARAM_TYPE_REAL32
             ),
         )
 

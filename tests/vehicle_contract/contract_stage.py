@@ -254,6 +254,8 @@ class Stage(asyncio.DatagramProtocol):
         self.world.charge(DRONE, 0.0)
         self.world.set_wind(DRONE, 0.0, 0.0)
         await vehicle.command(mavlink.MAV_CMD_BATTERY_RESET, 1, 100)
+        if isinstance(self.world, Bridge):
+            self.world.set_charge(DRONE, 100)  # the simulated pack too, after an hour of flights
         await vehicle.set_mode("GUIDED")
         for plan_type in PlanType:
             self.send(mavlink.MAVLink_mission_clear_all_message(SYSID, 1, int(plan_type)))
