@@ -9,10 +9,9 @@ from typing import Any
 
 from fleet.alternates import Alternate, Place, place_of
 from fleet.approach import GO_AROUND_M, Act, Approach, Approaching
-from fleet.contract import SortieState as S
 from fleet.contract import SortieView
 from fleet.dock_roster import DockRoster
-from fleet.dock_side import FAILURES, TRY_AGAIN_S, DockSide
+from fleet.dock_side import FAILURES, DockSide
 from fleet.events import AlternateChosen
 from fleet.mavlink.vehicle import AUTO, LAND, Vehicle
 from fleet.orders import Orders
@@ -155,19 +154,8 @@ class Arrival:
 
     async def shelter(self) -> None:
         """A dock in which the drone of another stands closes over it and charges it."""
-        dock, said = self._dock, ""
-        if dock is None or dock is self._own:
-            return
-        while self._view().state is S.GROUNDED:
-            try:
-                await dock.take_in()
-            except FAILURES as failure:
-                if str(failure) != said:
-                    said = str(failure)
-                    self._note("dock_did_not_receive", said)
-                await asyncio.sleep(TRY_AGAIN_S)
-            else:
-                return
+        if self._dock is not None and self._dock is not self._own:
+            await self._dock.take_in()
 
     async def _shut(self, dock: DockSide) -> None:
         try:

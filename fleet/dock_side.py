@@ -4,7 +4,7 @@ behind the drone, and the drone is received."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from docks.contract import Cover
 from fleet.bus import BusUnreachable, RequestFailed
@@ -85,7 +85,10 @@ class DockSide:
         return f"gusts of {weather.gust_ms:.1f} m/s at the dock, limit {limit_ms:.0f} m/s"
 
     async def take_in(self) -> None:
-        """Once the drone of another dock stands in it: cover closed, charging. Raises FAILURES."""
+        """As ``receive``, of a drone of another dock that is grounded here."""
+        await self._insist(lambda: self._view().state is S.GROUNDED, self._shelter)
+
+    async def _shelter(self) -> None:
         await self.until(lambda: self._holds_it() or self._view().state is not S.GROUNDED)
         if not self._holds_it():
             return
@@ -156,13 +159,20 @@ class DockSide:
         if not self._comes_down():
             return
         self._note("landed", "")
+        await self._insist(self._comes_down, self._take)
+
+    async def _take(self) -> None:
+        await self.close()
+        await self._docks.charge(self._dock, DOCK_ANSWER_S)
+        self._note("charging", "")
+        await self._vehicle.request_streams(PARKED_HZ)
+
+    async def _insist(self, wanted: Callable[[], bool], act: Callable[[], Awaitable[None]]) -> None:
+        """Tries for as long as it is wanted and not done; tells a failure once, not each time."""
         said = ""
-        while self._comes_down():
+        while wanted():
             try:
-                await self.close()
-                await self._docks.charge(self._dock, DOCK_ANSWER_S)
-                self._note("charging", "")
-                await self._vehicle.request_streams(PARKED_HZ)
+                await act()
             except FAILURES as failure:
                 if str(failure) != said:
                     said = str(failure)
