@@ -23,7 +23,7 @@ from fleet.events import LoanRequested, WayHomePlanned
 from fleet.forecast import launch_times
 from fleet.journal import Journal
 from fleet.landing import equipped, named
-from fleet.mavlink.mission_items import FlightPlan, diverted_plan, response_plan
+from fleet.mavlink.mission_items import diverted_plan, response_plan
 from fleet.orders import Orders, WayHome, route_of
 from fleet.patrol.looks import LookLog
 from fleet.patrol.tube import mission_of
@@ -32,6 +32,7 @@ from fleet.sortie import Plan
 from planner.airspace import Airspace
 from planner.homeward import way_home, way_home_wh
 from planner.model import LonLat, Route
+from planner.ways_down import second_way_wh
 
 GiveLease = Callable[[LoanRequested], str | None]
 
@@ -79,7 +80,7 @@ class Briefing:
             starts_after_s=self._starts_after_s(view, model),
             no_room=lambda: self._release.no_room(view.id),
             lend=None if loan is None else lambda: self._give_lease(loan),
-            turn_back_wh=lambda at, alt_amsl_m: self.turn_back_wh(view, at, alt_amsl_m),
+            turn_back_wh=lambda at, alt_amsl_m: self._lent_turns_back_wh(view, at, alt_amsl_m),
             way_home=lambda at: self._way_home(view, site, at, route.cruise_alt_amsl_m),
             elsewhere=lambda tried: self._elsewhere(view, site, tried),
             docks=self._sites,
@@ -103,7 +104,9 @@ class Briefing:
         patrol, _ = state.patrols.sorties[view.id]
         return replace(
             orders,
-            mission=FlightPlan(mission.items, mission.home_seq, rally=()),
+            mission=replace(
+                orders.mission, items=mission.items, return_seq=mission.home_seq, stay_seq=0
+            ),
             plan=replace(orders.plan, scene_alt_amsl_m=None, home_seq=mission.home_seq),
             looks=LookLog(view.id, patrol, mission, self._journal),
         )
@@ -120,6 +123,23 @@ class Briefing:
         performance = candidate.performance
         reserve_wh = performance.battery_wh * performance.reserve_share
         return way_home_wh(candidate, home, alt_amsl_m) + reserve_wh
+
+    def _lent_turns_back_wh(
+        self, view: c.SortieView, at: tuple[float, float], alt_amsl_m: float
+    ) -> float | None:
+        """The same for a drone that its holder takes anywhere: two landing places stay in reach."""
+        home_wh = self.turn_back_wh(view, at, alt_amsl_m)
+        if home_wh is None or not self._airspace.landings:
+            return home_wh
+        candidate = self._dispatcher.candidate(self._sites[view.dock])
+        performance, free = candidate.performance, self._dispatcher.free_landings()
+        cruise_m = route_of(self._journal.state.plans[view.id].route).cruise_alt_amsl_m
+        second_wh = second_way_wh(
+            self._airspace, candidate, LonLat(*at), alt_amsl_m, cruise_m, free
+        )
+        if second_wh is None:
+            return home_wh
+        return max(home_wh, second_wh + performance.battery_wh * performance.reserve_share)
 
     def _starts_after_s(self, view: c.SortieView, model: DroneModel) -> float:
         """From the order: what it is delayed, and what makes it ready meanwhile."""

@@ -48,7 +48,7 @@ _BULK: dict[type[Fact], set[str]] = {
     AirspaceAdopted: {"volumes", "docks"},
     DecisionTaken: {"picture", "ranking"},
     PatrolAdopted: {"plan"},
-    PatrolSortieRequested: {"flight"},
+    PatrolSortieRequested: {"flight", "ways_down"},
 }
 
 

@@ -138,7 +138,7 @@ class Directing:
             return ()
         task = replace(self._task(*goal.at), height_m=goal.height_m or 0.0)
         candidate = self._dispatcher.candidate(self._site(view))
-        return rally_of(proof_from(self._airspace, candidate, start, task, route), view.dock)
+        return rally_of(self._airspace, proof_from(self._airspace, candidate, start, task, route))
 
     def land_now(self, ask: c.LandNow, cause: str) -> c.SortieView:
         """Brings the drone down where it is; nobody is sent in its place by rule."""

@@ -20,6 +20,7 @@ from fleet.contract import (
     LaunchParts,
     MomentView,
     ReasonView,
+    SortieState,
     WaysDownView,
 )
 from fleet.district.model import District, DockSite, IncidentKind
@@ -41,6 +42,7 @@ from planner.model import (
     Candidate,
     Decision,
     EtaParts,
+    Landing,
     LonLat,
     Picture,
     Reason,
@@ -115,6 +117,7 @@ class Dispatcher:
                 for candidate in self._candidates(half_way_m, without)
             ),
             task=task_for(self._district, at, kind.scene_s, kind.needs),
+            free_docks=tuple(site.id for site in self.free_docks()),
         )
         decision = choose(self._airspace, picture)
         return Choice(str(ULID()), picture, decision, (stopwatch_s() - began_s) * 1000)
@@ -139,11 +142,22 @@ class Dispatcher:
             and why_not_free(
                 self._docks[site.id],
                 self._district.dock_models[site.model],
-                self._state.sortie_of_drone(site.drone) is not None,
+                self._comes_back(site.drone),
                 self._docks[site.id].online(now_s, lost_s),
             )
             is None
         ]
+
+    def free_landings(self) -> tuple[Landing, ...]:
+        """The same as the planner knows them."""
+        return tuple(
+            Landing(site.id, LonLat(*site.at), site.alt_amsl_m) for site in self.free_docks()
+        )
+
+    def _comes_back(self, drone: str) -> bool:
+        """Whether it is out; one that is down elsewhere is fetched by somebody."""
+        sortie = self._state.sortie_of_drone(drone)
+        return sortie is not None and sortie.state is not SortieState.GROUNDED
 
     def candidates(self) -> tuple[Candidate, ...]:
         """All docks' drones as the planner sees them."""

@@ -117,6 +117,8 @@ class LoanRequested(Fact):
     launch_s: float
     route: dict[str, Any]
     turn_back_wh: float
+    rally: tuple[str, ...] = ()  # rally points that it is told
+    ways_down: WaysDownView | None = None  # above its pad
 
 
 class PatrolAdopted(Fact):
@@ -135,7 +137,7 @@ class PatrolAdopted(Fact):
 class PatrolSortieRequested(Fact):
     """A flight of an adopted plan is sent out, as ``flight`` tells: its times are those of now.
     While a mission item up to the first figure of ``turn_back`` is flown, the drone turns back at
-    the energy that is the second."""
+    the energy that is the second. ``rally`` and ``ways_down`` as with ``SortieRequested``."""
 
     about = "sortie"
 
@@ -147,6 +149,8 @@ class PatrolSortieRequested(Fact):
     launch_s: float
     route: dict[str, Any]
     turn_back: tuple[tuple[int, float], ...]
+    rally: tuple[str, ...] = ()
+    ways_down: WaysDownView | None = None
 
 
 class PatrolLookDone(Fact):

@@ -8,7 +8,8 @@ near its way, and no others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -16,32 +17,70 @@ from fleet.district.model import RallyPoint
 from fleet.formats.plan_file import rally_item
 from fleet.mavlink.mission import MissionItem
 from fleet.mavlink.mission_items import FlightPlan
+from fleet.sortie import distance_m
 from planner.airspace import Airspace
 from planner.model import Candidate, Landing, LaunchTimes, LonLat, Route, Task, Waypoint, WaysDown
-from planner.ways_down import ways_down
+from planner.ways_down import HIGHER_M, ways_down, ways_down_along
 
 MOST: Final = 6  # the smallest boards keep so many
 TOLD: Final = LaunchTimes(0.0, 0.0, 0.0, 0.0)
 
 
-def proof(airspace: Airspace, candidate: Candidate, task: Task, route: Route) -> WaysDown | None:
-    """Of the flight at the heights at which it is released; None where no rally points are
-    configured."""
-    return ways_down(airspace, candidate, task, route) if airspace.landings else None
+def proof(
+    airspace: Airspace,
+    candidate: Candidate,
+    task: Task,
+    route: Route,
+    free: Sequence[Landing] = (),
+) -> WaysDown | None:
+    """Of the flight at the heights at which it is released, with what ``free`` docks add; None
+    where no rally points are configured."""
+    return ways_down(airspace, candidate, task, route, free=free) if airspace.landings else None
 
 
 def proof_from(
-    airspace: Airspace, candidate: Candidate, start: Waypoint, task: Task, route: Route
+    airspace: Airspace,
+    candidate: Candidate,
+    start: Waypoint,
+    task: Task,
+    route: Route,
+    free: Sequence[Landing] = (),
 ) -> WaysDown | None:
     """Of a flight that is told to go elsewhere in the air."""
-    return proof(airspace, replace(candidate, airborne=start, launch=TOLD), task, route)
+    return proof(airspace, replace(candidate, airborne=start, launch=TOLD), task, route, free)
 
 
-def rally_of(found: WaysDown | None, dock: str) -> tuple[str, ...]:
-    """The rally points that the drone is told, in the order in which it comes by them."""
+def proof_along(
+    airspace: Airspace,
+    candidate: Candidate,
+    hops: Sequence[tuple[Waypoint, float]],
+    cruise_amsl_m: float,
+    free: Sequence[Landing] = (),
+) -> WaysDown | None:
+    """Of a flight from place to place, a patrol's or up from the pad; None where no rally points
+    are configured."""
+    if not airspace.landings:
+        return None
+    return ways_down_along(airspace, candidate, hops, cruise_amsl_m, free)
+
+
+def rally_of(airspace: Airspace, found: WaysDown | None) -> tuple[str, ...]:
+    """The rally points that the drone is told, in the order in which it comes by them; of more than
+    ``MOST`` those that are named most often. Docks are not told: their covers are shut."""
     if found is None:
         return ()
-    return tuple(place for place in found.places if place != dock)[:MOST]
+    rally = {landing.id for landing in airspace.landings}
+    named_at = Counter(way.place for each in found.moments for way in each.ways)
+    told = [place for place in found.places if place in rally]
+    most = sorted(told, key=lambda place: -named_at[place])[:MOST]
+    return tuple(place for place in told if place in most)
+
+
+def nearest_rally(airspace: Airspace, candidate: Candidate) -> tuple[str, ...]:
+    """Those that a drone is told whose way nobody knows: the ones nearest to its dock."""
+    able = [p for p in airspace.landings if p.alt_amsl_m <= candidate.alt_amsl_m + HIGHER_M]
+    able.sort(key=lambda place: distance_m(place.at, candidate.at))
+    return tuple(place.id for place in able[:MOST])
 
 
 def named(points: Iterable[RallyPoint], ids: Iterable[str]) -> tuple[RallyPoint, ...]:

@@ -10,13 +10,15 @@ from pydantic import TypeAdapter
 from ulid import ULID
 
 from fleet import contract as c
-from fleet.dispatcher import Dispatcher
+from fleet.dispatcher import Dispatcher, ways_view
 from fleet.district.model import District, DockSite
 from fleet.events import LoanRequested
 from fleet.journal import Journal
+from fleet.landing import nearest_rally, proof_along
 from fleet.leases import Leases
 from fleet.operations import Operations, Refused
 from fleet.sortie import ATTENDING, OUTWARD
+from planner.airspace import Airspace
 from planner.homeward import way_home_wh
 from planner.model import Route, Waypoint
 
@@ -35,8 +37,9 @@ class Lending:
         dispatcher: Dispatcher,
         operations: Operations,
         leases: Leases,
+        airspace: Airspace,
     ) -> None:
-        self._district, self._journal = district, journal
+        self._district, self._journal, self._airspace = district, journal, airspace
         self._dispatcher, self._operations, self._leases = dispatcher, operations, leases
 
     def grant(self, ask: c.GrantLease, cause: str | None) -> c.SortieView:
@@ -94,7 +97,8 @@ class Lending:
         cruise_amsl_m = site.alt_amsl_m + self._district.flight.cruise_height_m
         above = Waypoint(*site.at, cruise_amsl_m, 0.0)
         route = Route(cruise_amsl_m, (above,), (above,), 0.0, 0.0, 0.0, 0.0)
-        performance = candidate.performance
+        performance, free = candidate.performance, self._dispatcher.free_landings()
+        found = proof_along(self._airspace, candidate, [(above, 0.0)], cruise_amsl_m, free)
         reserve_wh = performance.battery_wh * performance.reserve_share
         return LoanRequested(
             sortie=str(ULID()),
@@ -107,6 +111,8 @@ class Lending:
             launch_s=candidate.launch.total_s,
             route=_ROUTE.dump_python(route, mode="json"),
             turn_back_wh=way_home_wh(candidate, route, cruise_amsl_m) + reserve_wh,
+            rally=nearest_rally(self._airspace, candidate),
+            ways_down=found and ways_view(found),
         )
 
     def _site(self, drone: str) -> DockSite:

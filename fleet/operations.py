@@ -283,7 +283,8 @@ class Operations:
         if isinstance(released, str):
             raise Refused("conflict", released)
         candidate = next(each for each in choice.picture.candidates if each.dock == offer.dock)
-        found = proof(self._airspace, candidate, choice.picture.task, released.route)
+        task, free = choice.picture.task, choice.picture.free_landings
+        found = proof(self._airspace, candidate, task, released.route, free)
         left = () if before is None else (self._diverted(before),)
         self._journal.record(
             *first,
@@ -300,7 +301,7 @@ class Operations:
                 turn_back_wh=released.turn_back_wh,
                 kept_apart=released.kept_apart,
                 no_room=no_room,
-                rally=rally_of(found, offer.dock),
+                rally=rally_of(self._airspace, found),
                 ways_down=found and ways_view(found),
                 diverted_from=before and before.id,
             ),

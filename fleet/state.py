@@ -212,7 +212,7 @@ class FleetState:
         )
         self.under_way[fact.sortie] = None
         self.plans[fact.sortie] = SortiePlan(
-            None, fact.route, fact.turn_back_wh, fact.launch_s, loan=fact
+            None, fact.route, fact.turn_back_wh, fact.launch_s, loan=fact, rally=fact.rally
         )
 
     def _patrol_requested(self, fact: events.PatrolSortieRequested, at: datetime) -> None:
@@ -230,7 +230,13 @@ class FleetState:
         self.under_way[fact.sortie] = None
         most_wh = max(wh for _, wh in fact.turn_back)
         self.plans[fact.sortie] = SortiePlan(
-            None, fact.route, most_wh, fact.launch_s, turn_back=fact.turn_back, flight=fact.flight
+            None,
+            fact.route,
+            most_wh,
+            fact.launch_s,
+            turn_back=fact.turn_back,
+            flight=fact.flight,
+            rally=fact.rally,
         )
 
     def _lent(self, drone: str, lease: LeaseView | None) -> None:

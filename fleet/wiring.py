@@ -98,7 +98,7 @@ def wired(around: Surroundings, coverage: CoverageWatch, tasks: asyncio.TaskGrou
         operations,
         directing,
         acts,
-        Lending(district, journal, dispatcher, operations, around.leases),
+        Lending(district, journal, dispatcher, operations, around.leases, airspace),
         broadcast.snapshot,
         lambda: coverage.view,
         videos,

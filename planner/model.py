@@ -150,10 +150,21 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The fleet at one instant: all that a choice depends on besides the airspace."""
+    """The fleet at one instant: all that a choice depends on besides the airspace. ``free_docks``
+    are empty and take in any drone, all the while."""
 
     candidates: tuple[Candidate, ...]
     task: Task
+    free_docks: tuple[str, ...] = ()
+
+    @property
+    def free_landings(self) -> tuple[Landing, ...]:
+        free = frozenset(self.free_docks)
+        return tuple(
+            Landing(each.dock, each.at, each.alt_amsl_m)
+            for each in self.candidates
+            if each.dock in free
+        )
 
 
 @dataclass(frozen=True, slots=True)

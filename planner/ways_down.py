@@ -5,13 +5,16 @@ Looked at are the points of the route, and on request points between them. What 
 holds for all seconds since the point before: in between a drone can fly on to it, and comes to it
 with at least the energy reckoned here, for the flight is reckoned as if it stopped at each point.
 The same goes for the climb, which ends at the first point over the pad, and for the time over the
-scene, which is taken at its end.
+scene or a look of a patrol, which is taken at its end.
+
+Its own dock and the landings come first, for an autopilot that returns by itself knows of these. A
+free dock of another, whose cover has yet to open, counts where they do not suffice.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -66,20 +69,42 @@ def ways_down(
     route: Route,
     step_m: float = math.inf,
     scene: Place | None = None,
+    free: Sequence[Landing] = (),
 ) -> WaysDown:
     """The two best of the candidate's dock and the airspace's landings at each point of the route,
-    and at points between that are at most ``step_m`` apart. Landings that lie higher than its dock
-    by more than ``HIGHER_M`` do not count. ``scene`` is the task's place, if the caller has it at
-    hand. What the dock itself leaves at the last point is what the choice tells for the whole
-    flight."""
-    finder = _Finder(airspace, candidate, route.cruise_alt_amsl_m, scene)
-    moments = []
-    for stop in _stops(airspace, candidate, task, route, step_m):
-        left_wh = candidate.energy_wh - stop.used_wh
-        lon, lat = stop.at or to_degrees(np.array([stop.point]))[0].tolist()
-        ways = finder.ways(stop, left_wh)
-        moments.append(Moment(stop.at_s, lon, lat, stop.alt_amsl_m, left_wh, ways))
-    return WaysDown(tuple(moments))
+    and at points between that are at most ``step_m`` apart; where these are not two, of the
+    ``free`` docks too. What lies higher than its dock by more than ``HIGHER_M`` does not count.
+    ``scene`` is the task's place, if the caller has it at hand. What the dock itself leaves at the
+    last point is what the choice tells for the whole flight."""
+    finder = _Finder(airspace, candidate, route.cruise_alt_amsl_m, scene, free)
+    return finder.proof(_stops(airspace, candidate, task, route, step_m))
+
+
+def ways_down_along(
+    airspace: Airspace,
+    candidate: Candidate,
+    hops: Sequence[tuple[Waypoint, float]],
+    cruise_amsl_m: float,
+    free: Sequence[Landing] = (),
+) -> WaysDown:
+    """The same of a flight from the pad over places, each with the seconds that it stays there.
+    It goes down from ``cruise_amsl_m``, or from higher."""
+    return _Finder(airspace, candidate, cruise_amsl_m, None, free).proof(_hops(candidate, hops))
+
+
+def second_way_wh(
+    airspace: Airspace,
+    candidate: Candidate,
+    at: LonLat,
+    alt_amsl_m: float,
+    cruise_amsl_m: float,
+    free: Sequence[Landing] = (),
+) -> float | None:
+    """What the second of the two best places to land takes from there; None where there is none."""
+    x, y = to_metres(np.array([at]))[0].tolist()
+    finder = _Finder(airspace, candidate, cruise_amsl_m, None, free)
+    ways = finder.ways(_Stop(0.0, 0.0, (x, y), alt_amsl_m, at, None), candidate.energy_wh)
+    return ways[-1].needs_wh if len(ways) == WAYS else None
 
 
 def two_ways_first(
@@ -90,9 +115,11 @@ def two_ways_first(
     candidates = {candidate.dock: candidate for candidate in picture.candidates}
     able = [offer for offer in ranking if offer.feasible]
     lacking: list[Alternative] = []
+    task, free = picture.task, picture.free_landings
     for number, offer in enumerate(able):
         assert offer.route is not None
-        found = ways_down(airspace, candidates[offer.dock], picture.task, offer.route, scene=scene)
+        candidate = candidates[offer.dock]
+        found = ways_down(airspace, candidate, task, offer.route, scene=scene, free=free)
         if found.holds:
             first = replace(offer, ways_down=found)
             return (first, *able[number + 1 :], *lacking, *ranking[len(able) :])
@@ -121,14 +148,22 @@ class _Finder:
     """Finds the landing places that leave most in the battery."""
 
     def __init__(
-        self, airspace: Airspace, candidate: Candidate, cruise_amsl_m: float, scene: Place | None
+        self,
+        airspace: Airspace,
+        candidate: Candidate,
+        cruise_amsl_m: float,
+        scene: Place | None,
+        free: Sequence[Landing],
     ) -> None:
         self._airspace, self._candidate, self._cruise_amsl_m = airspace, candidate, cruise_amsl_m
         self._known = {} if scene is None else {scene.at: scene}
-        self._best: dict[_Point, list[tuple[float, int]]] = {}  # a flight comes by places twice
+        # a flight comes by places twice
+        self._best: dict[tuple[_Point, int], list[tuple[float, int]]] = {}
         own = Landing(candidate.dock, candidate.at, candidate.alt_amsl_m)
         highest_m = candidate.alt_amsl_m + HIGHER_M
-        self._places = (own, *(p for p in airspace.landings if p.alt_amsl_m <= highest_m))
+        known = (own, *(p for p in airspace.landings if p.alt_amsl_m <= highest_m))
+        others = (p for p in free if p.alt_amsl_m <= highest_m and p.id != own.id)
+        self._places, self._known_count = (*known, *others), len(known)
         self._at_m = airspace.nodes_m[[airspace.index_of(place.id) for place in self._places]]
         performance = candidate.performance
         self._down_wh = home_wh(performance, 0.0, cruise_amsl_m - highest_m, 0.0)  # or more
@@ -136,26 +171,43 @@ class _Finder:
             performance.max_ground_ms, performance.airspeed_ms + candidate.wind.speed_ms
         )
 
+    def proof(self, stops: Iterable[_Stop]) -> WaysDown:
+        moments = []
+        for stop in stops:
+            left_wh = self._candidate.energy_wh - stop.used_wh
+            lon, lat = stop.at or to_degrees(np.array([stop.point]))[0].tolist()
+            ways = self.ways(stop, left_wh)
+            moments.append(Moment(stop.at_s, lon, lat, stop.alt_amsl_m, left_wh, ways))
+        return WaysDown(tuple(moments))
+
     def ways(self, stop: _Stop, left_wh: float) -> tuple[WayDown, ...]:
-        """From a point of the flight; from below cruise height it climbs to that first."""
+        """From a point of the flight."""
+        ways = self._ways(stop, left_wh, self._known_count)
+        if len(self._places) == self._known_count:
+            return ways
+        suffice = len(ways) == WAYS and ways[-1].margin_wh >= 0
+        return ways if suffice else self._ways(stop, left_wh, len(self._places))
+
+    def _ways(self, stop: _Stop, left_wh: float, count: int) -> tuple[WayDown, ...]:
+        """To the best of the first places; from below cruise height it climbs to that first."""
         performance = self._candidate.performance
         reserve_wh = performance.reserve_share * performance.battery_wh
-        if stop.point not in self._best:
-            self._best[stop.point] = self._look(stop)
+        if (stop.point, count) not in self._best:
+            self._best[stop.point, count] = self._look(stop, count)
         up_s = climb_s(max(0.0, self._cruise_amsl_m - stop.alt_amsl_m), performance)
         up_wh = up_s * climb_w(performance) / WH
         return tuple(
             WayDown(self._places[number].id, wh + up_wh, left_wh - wh - up_wh - reserve_wh)
-            for wh, number in self._best[stop.point]
+            for wh, number in self._best[stop.point, count]
         )
 
-    def _look(self, stop: _Stop) -> list[tuple[float, int]]:
+    def _look(self, stop: _Stop, count: int) -> list[tuple[float, int]]:
         """What the best need from there at cruise height. They are taken in the order of what they
         need at the least, until no other can be better."""
         place = self._known.get(stop.point)
         if place is None:
             place = Place(self._airspace, np.array([stop.point]), stop.node)
-        straight_m = np.hypot(*(self._at_m - stop.point).T)
+        straight_m = np.hypot(*(self._at_m[:count] - stop.point).T)
         cruise_w = self._candidate.performance.cruise_w
         least_wh = (straight_m / self._fastest_ms * cruise_w / WH + self._down_wh).tolist()
         found: list[tuple[float, int]] = []
@@ -214,6 +266,25 @@ def _stops(
     home = _along(airspace, performance, route.back, at_s, used_wh, step_m)
     next(home)  # the scene again, with less to climb
     yield from home
+
+
+def _hops(candidate: Candidate, hops: Sequence[tuple[Waypoint, float]]) -> Iterator[_Stop]:
+    """The places in their order, once it has stayed there. A place without a speed is above or
+    below the one before."""
+    performance, before = candidate.performance, Waypoint(*candidate.at, candidate.alt_amsl_m, 0.0)
+    told_m = to_metres(np.array([before[:2], *(to[:2] for to, _ in hops)])).tolist()
+    at_m = [(x, y) for x, y in told_m]
+    at_s = used_wh = 0.0
+    for number, (to, stays_s) in enumerate(hops, 1):
+        up_s = climb_s(to.alt_amsl_m - before.alt_amsl_m, performance)
+        up_w = climb_w(performance) if to.alt_amsl_m > before.alt_amsl_m else performance.hover_w
+        legs_m = at_m[number - 1 : number + 1]
+        flown_s = cruise_s(legs_m, (to.speed_ms,), performance) if to.speed_ms > 0 else 0.0
+        at_s += up_s + flown_s + stays_s
+        used_wh += up_s * up_w / WH
+        used_wh += (flown_s * performance.cruise_w + stays_s * performance.hover_w) / WH
+        yield _Stop(at_s, used_wh, at_m[number], to.alt_amsl_m, LonLat(*to[:2]), None)
+        before = to
 
 
 def _at_cruise(candidate: Candidate, route: Route) -> tuple[float, float]:

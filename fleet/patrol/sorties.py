@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from pydantic import TypeAdapter
 
-from fleet.dispatcher import Dispatcher
+from fleet.dispatcher import Dispatcher, ways_view
 from fleet.district.model import District
 from fleet.events import PatrolSortieRequested
+from fleet.landing import proof_along, rally_of
 from fleet.patrol.mission import PatrolMission, patrol_mission
 from fleet.patrol.plan import PlannedSortie
 from fleet.patrol.times import Hours, retimed
@@ -16,6 +17,7 @@ from fleet.release import Release
 from planner.airspace import Airspace
 from planner.homeward import way_home, way_home_wh
 from planner.model import Candidate, LonLat, Route, Waypoint
+from planner.ways_down import one_way_down
 
 _ROUTE = TypeAdapter(Route)
 
@@ -50,6 +52,12 @@ class PatrolSorties:
         mission = patrol_mission(timed, site, site)
         if against := self._release.against_patrol(sortie, candidate, mission):
             return against
+        route = mission.route(site.alt_amsl_m)
+        hops = [(hop.to, hop.stays_s) for hop in mission.hops(site.alt_amsl_m)]
+        free = self._dispatcher.free_landings()
+        found = proof_along(self._airspace, candidate, hops, route.cruise_alt_amsl_m, free)
+        if found is not None and not found.holds:
+            return one_way_down(found).text
         return PatrolSortieRequested(
             sortie=sortie,
             patrol=patrol,
@@ -57,8 +65,10 @@ class PatrolSorties:
             dock=site.id,
             drone=site.drone,
             launch_s=candidate.launch.total_s,
-            route=_ROUTE.dump_python(mission.route(site.alt_amsl_m), mode="json"),
+            route=_ROUTE.dump_python(route, mode="json"),
             turn_back=tuple(self._turn_back(candidate, mission)),
+            rally=rally_of(self._airspace, found),
+            ways_down=found and ways_view(found),
         )
 
     def _turn_back(

@@ -10,11 +10,12 @@ from fleet.district.load import load
 from fleet.district.model import RallyPoint
 from fleet.fence import airspace_of
 from fleet.forecast import picture_at_rest
-from fleet.landing import MOST, named, proof, proof_from, rally_of
+from fleet.landing import MOST, named, nearest_rally, proof, proof_from, rally_of
 from fleet.mavlink.mission import PlanType
 from fleet.sortie import distance_m
 from planner.dispatch import choose
 from planner.model import LonLat, Waypoint
+from planner.ways_down import HIGHER_M
 from tests.fleet.flight_stage import PAD, SCENE
 
 BESIDE_SCENE = (SCENE[0] + 0.001, SCENE[1])
@@ -95,11 +96,24 @@ def test_the_rally_points_of_a_flight_are_those_its_proof_names():
     candidate = next(each for each in picture.candidates if each.dock == best.dock)
     found = proof(airspace, candidate, picture.task, best.route)
     assert found == best.ways_down
-    told = rally_of(found, best.dock)
+    told = rally_of(airspace, found)
     assert 1 <= len(told) <= MOST
     assert best.dock not in told
     assert [each.id for each in named(district.rally_points, told)] == list(told)
     start = Waypoint(*candidate.at, best.route.cruise_alt_amsl_m, 0.0)
     aloft = proof_from(airspace, candidate, start, picture.task, best.route)
-    assert rally_of(aloft, best.dock) == told
-    assert rally_of(None, best.dock) == ()
+    assert rally_of(airspace, aloft) == told
+    assert rally_of(airspace, None) == ()
+
+
+def test_a_drone_whose_way_nobody_knows_is_told_the_rally_points_near_its_dock():
+    district = load(Path("configs/longgang"))
+    picture = picture_at_rest(district, LonLat(114.23, 22.70), "fire")
+    candidate = picture.candidates[0]
+    told = named(district.rally_points, nearest_rally(airspace_of(district), candidate))
+    away_m = [distance_m(each.at, candidate.at) for each in told]
+    others = [each for each in district.rally_points if each not in told]
+    low = [each for each in others if each.alt_amsl_m <= candidate.alt_amsl_m + HIGHER_M]
+    assert len(told) == MOST
+    assert away_m == sorted(away_m)
+    assert all(distance_m(each.at, candidate.at) >= away_m[-1] for each in low)

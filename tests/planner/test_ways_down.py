@@ -22,13 +22,15 @@ from planner.model import (
     Candidate,
     Landing,
     LaunchTimes,
+    LonLat,
     Picture,
+    Reason,
     Veto,
     Waypoint,
     WaysDown,
     Wind,
 )
-from planner.ways_down import HIGHER_M, ways_down
+from planner.ways_down import HIGHER_M, second_way_wh, ways_down, ways_down_along
 from tests.planner.worlds import (
     CALM,
     PERFORMANCE,
@@ -269,3 +271,57 @@ def test_of_a_drone_in_the_air_it_begins_where_that_is() -> None:
     assert first.alt_amsl_m == pytest.approx(160.0)  # it climbs before it goes
     own = next(way for way in last.ways if way.place == "D01")
     assert own.margin_wh + 30.0 == pytest.approx(offer.energy_left_wh)
+
+
+def test_a_free_dock_counts_where_landings_do_not_suffice() -> None:
+    far = Landing("R01", degrees(20_000, 0), 40.0)
+    airspace = build([], DOCKS, [far])
+    asked = picture(DOCKS, degrees(3000, 0))
+    near, other = (replace(each, energy_wh=95.0) for each in asked.candidates)
+    away = replace(other, vetoes=(Reason(Veto.DRONE_AWAY, text="it is out"),))
+    asked = replace(asked, candidates=(near, away))
+    assert not proof(choose(airspace, asked).ranking[0]).holds
+    offer = choose(airspace, replace(asked, free_docks=("D02",))).ranking[0]
+    assert offer.reasons == ()
+    assert proof(offer).holds
+    assert proof(offer).places == ("D01", "D02")
+
+
+def test_a_free_dock_is_not_named_where_landings_suffice() -> None:
+    airspace = build([], DOCKS, [MEADOW])
+    asked = replace(picture(DOCKS, degrees(3000, 0)), free_docks=("D01", "D02"))
+    plain = choose(airspace, replace(asked, free_docks=()))
+    assert choose(airspace, asked) == plain
+
+
+def test_a_flight_over_places_is_proved_as_one_there_and_back() -> None:
+    """At the same points it needs the same; it is reckoned to stop at each, so it has used more."""
+    airspace = build([], DOCKS, [MEADOW])
+    asked = picture({"D01": DOCKS["D01"]}, degrees(3000, 0))
+    (candidate,), task = asked.candidates, asked.task
+    offer = choose(airspace, asked).ranking[0]
+    assert offer.route is not None
+    cruise_m, (out, scene) = offer.route.cruise_alt_amsl_m, offer.route.out[-2:]
+    up = Waypoint(*candidate.at, cruise_m, 0.0)
+    hops = [(up, 0.0), (out, 0.0), (scene, task.scene_s), (out._replace(speed_ms=0.0), 0.0)]
+    hops += [(place, 0.0) for place in offer.route.back[1:]]
+    along = ways_down_along(airspace, candidate, hops, cruise_m)
+    there = proof(offer)
+    assert along.holds
+    assert along.places == there.places
+    own = next(way for way in along.moments[-1].ways if way.place == "D01")
+    assert own.margin_wh + 30.0 == pytest.approx(offer.energy_left_wh, abs=0.1)
+    assert along.moments[-1].at_s == pytest.approx(there.moments[-1].at_s, abs=0.1)
+
+
+def test_the_second_way_down_from_anywhere_is_the_second_of_the_proof() -> None:
+    airspace = build([], DOCKS, [MEADOW])
+    (candidate,) = picture({"D01": DOCKS["D01"]}, degrees(3000, 0)).candidates
+    at = LonLat(*degrees(2500, 0))
+    to_dock = second_way_wh(airspace, candidate, at, 160.0, 160.0)
+    (moment,) = ways_down_along(
+        airspace, candidate, [(Waypoint(*at, 160.0, 10.0), 0.0)], 160.0
+    ).moments
+    assert [way.place for way in moment.ways] == ["R01", "D01"]
+    assert to_dock == moment.ways[1].needs_wh
+    assert second_way_wh(build([], DOCKS), candidate, at, 160.0, 160.0) is None

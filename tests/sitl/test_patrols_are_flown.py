@@ -12,7 +12,12 @@ from docks.weather import Conditions
 from fleet import contract as c
 from fleet.bus import RequestFailed
 from fleet.district.model import District
-from fleet.events import PatrolLookDone, SortieAdvanced
+from fleet.events import (
+    PatrolLookDone,
+    PatrolSortieRequested,
+    SortieAdvanced,
+    SortieStepDone,
+)
 from fleet.log.store import EventLog
 from fleet.patrol.plan import PatrolPlan
 from fleet.patrol.schedule import Schedule
@@ -73,6 +78,11 @@ def test_a_planned_flight_is_flown_and_what_it_saw_is_accounted_for(
         assert sortie.incident is None
         assert sortie.patrol == f"{patrol.id}/{plan.sorties[0].id}"
         _looks_in_order(house, plan)
+        sent = next(house.journal.log.read(kind=PatrolSortieRequested)).fact
+        assert sent.ways_down.holds
+        assert sent.rally
+        told = [f.detail for r in house.journal.log.read() if _is_verified(f := r.fact)]
+        assert [f"{len(sent.rally)} rally points" in each for each in told] == [True]
 
     in_the_house(district, act, log=log)
     with EventLog(log, create=False) as kept:
@@ -82,6 +92,10 @@ def test_a_planned_flight_is_flown_and_what_it_saw_is_accounted_for(
     (adopted,) = state.patrols.plans.values()
     assert len(adopted.seen) == 3
     assert not state.under_way
+
+
+def _is_verified(fact: object) -> bool:
+    return isinstance(fact, SortieStepDone) and fact.step == "mission_verified"
 
 
 def _looks_in_order(house: House, plan: PatrolPlan) -> None:
@@ -96,6 +110,23 @@ def _looks_in_order(house: House, plan: PatrolPlan) -> None:
     for (at, _), stage in zip(looks, planned, strict=True):
         after_s = stage.ends_s - plan.sorties[0].lifts_off_s
         assert (at - lifted).total_seconds() == pytest.approx(after_s, abs=20)
+
+
+def test_a_patrol_without_two_ways_down_is_not_sent_out(
+    district: District, plan: PatrolPlan
+) -> None:
+    higher_m = district.docks[0].alt_amsl_m + 50.0  # which makes it no place to land for this drone
+    hill = district.rally_points[0].model_copy(update={"alt_amsl_m": higher_m})
+    hilly = district.model_copy(update={"rally_points": (hill,)})
+
+    async def act(house: House) -> None:
+        await fly(house, plan)
+        await asyncio.sleep(60)
+        (view,) = (await status(house)).patrols
+        assert "no second landing place" in str(view.flights[0].reason)
+        assert not house.journal.state.active()
+
+    in_the_house(hilly, act)
 
 
 def test_no_patrol_starts_that_would_leave_too_little_coverage(
