@@ -53,7 +53,7 @@ def plan(
     json: AsJson = False,
 ) -> None:
     """Plan who flies what when, with every drone charged on its pad: all tasks are served, or
-    listed with the reason."""
+    listed with the reason; exit 1 when none is served."""
     from rich.console import Console
 
     from fleet.district.load import load_or_refuse
@@ -86,6 +86,8 @@ def plan(
         print_json(planned.model_dump(mode="json"))
     else:
         _print_plan(planned)
+    if not planned.sorties:
+        raise typer.Exit(1)
 
 
 @patrol.command("check")

@@ -24,7 +24,7 @@ from fleet.journal import Journal
 from fleet.landing import proof_from, rally_of
 from fleet.mavlink.vehicle import Vehicle
 from fleet.operations import Operations, Refused
-from fleet.sortie import GOING_HOME, SORTIE, SortieTrigger
+from fleet.sortie import GOING_HOME, HOMEWARD, SORTIE, SortieTrigger
 from planner.airspace import Airspace
 from planner.detour import Detour, against_energy, detour
 from planner.model import LonLat, Reason, Route, Task, Waypoint
@@ -33,7 +33,6 @@ T = SortieTrigger
 _ROUTE = TypeAdapter(Route)
 
 STAY_S = 60.0  # that a drone must be able to stay where it is sent, before its way home
-_HOMEWARD = frozenset({S.RETURNING, S.LANDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Directing:
         """Lets a held drone go on: with its mission, to the place it was sent to, or home."""
         view = self._view(ask.sortie)
         self._may(view, T.RESUME, "resumed")
-        if view.held_from in _HOMEWARD:
+        if view.held_from in HOMEWARD:
             return self._operations.recall(view.id, ask.reason)
         if view.held_from is S.LANDING_OUT:
             raise Refused("conflict", "it was coming down when it was held; say land_now, or where")

@@ -130,6 +130,7 @@ BY_A_PERSON: Final = frozenset({S.HELD, S.DIRECTED})  # for its incident still, 
 ATTENDING: Final = OUTWARD | BY_A_PERSON | {S.ON_SCENE, S.LENT}
 _AWAY: Final = BY_A_PERSON | {S.EN_ROUTE, S.ON_SCENE}
 _IN_THE_AIR: Final = _AWAY | {S.RETURNING, S.LANDING}
+HOMEWARD: Final = frozenset({S.RETURNING, S.LANDING})
 DIVERTIBLE: Final = _AWAY | {S.RETURNING}
 ENDED: Final = frozenset({S.DOCKED, S.ABORTED, S.WRITTEN_OFF, S.DIVERTED})
 

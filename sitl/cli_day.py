@@ -97,8 +97,9 @@ def _tell(report: DayReport) -> None:
         typer.echo(f"  missed {visit}: {why}")
     typer.echo(
         f"{report.preemptions} pre-emptions, {report.called_home} patrols called home; "
-        f"{report.below_floor_on_patrol_s:.0f} s on patrol below the floor of "
-        f"{100 * report.least_coverage:.0f} %"
+        f"{report.below_floor_s:.0f} s below the floor of {100 * report.least_coverage:.0f} %, "
+        f"{report.below_floor_on_patrol_s:.0f} s of it with patrols out, "
+        f"{report.below_floor_by_patrols_s:.0f} s because of them"
     )
     if report.coverage_mean is not None and report.coverage_min is not None:
         typer.echo(

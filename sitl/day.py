@@ -9,7 +9,6 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,7 @@ from fleet.clock import JumpClock, stopwatch_s
 from fleet.district.model import District
 from fleet.events import ComponentFailed, SortieAdvanced
 from fleet.patrol.schedule import Schedule
-from fleet.sortie import SortieTrigger
+from fleet.sortie import HOMEWARD, SortieTrigger
 from sitl.sim import Draw, draw
 from sitl.virtual.house import House, Settings, running
 
@@ -30,7 +29,7 @@ DAY = date(2026, 11, 23)  # a Monday
 LOOK_S = (180.0, 480.0)  # over a scene, before the drone is called home
 LAST_BEFORE_END_S = 1200.0  # no incident is reported later than that
 ATTENDED_WITHIN_S = 1800.0
-SAMPLE_S = 60.0
+SAMPLE_S, COUNT_S = 60.0, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +64,17 @@ class Sample(BaseModel):
 
     at_s: float  # since midnight
     covered_share: float | None
-    on_patrol: int
+    on_patrol: int  # on their way to looks
     on_incidents: int
+
+
+@dataclass(slots=True)
+class _Below:
+    """Seconds of a day below the coverage that patrols must leave."""
+
+    all_s: float = 0.0
+    on_patrol_s: float = 0.0
+    by_patrols_s: float = 0.0
 
 
 class DayReport(BaseModel):
@@ -93,7 +101,9 @@ class DayReport(BaseModel):
     least_coverage: float
     coverage_mean: float | None
     coverage_min: float | None
-    below_floor_on_patrol_s: float  # while patrols went on to looks
+    below_floor_s: float  # as counted every ten seconds
+    below_floor_on_patrol_s: float  # of it, with a patrol anywhere between order and pad
+    below_floor_by_patrols_s: float  # of it, so that patrols' drones on their pads would give more
     faults: int  # parts of the controller that failed
     outcomes: tuple[DayIncident, ...]
     samples: tuple[Sample, ...]
@@ -134,6 +144,7 @@ class _Day:
         self._samples: list[Sample] = []
         self._outcomes: list[DayIncident] = []
         self._facts: list[object] = []
+        self._below = _Below()
         house.journal.listen(lambda recorded: self._facts.append(recorded.fact))
 
     async def go_through(self) -> None:
@@ -150,6 +161,7 @@ class _Day:
             for one, at_s, look_s in zip(draws, times, looks, strict=True):
                 tasks.create_task(self._incident(one, at_s, look_s))
             tasks.create_task(self._sample(end_s))
+            tasks.create_task(self._count(end_s))
 
     def _is_covered(self) -> bool:
         view = self._house.coverage.view
@@ -174,6 +186,23 @@ class _Day:
             if len(self._samples) % 30 == 0:
                 self._say(f"{_clock(now_s)}  {self._told()}")
             await asyncio.sleep(SAMPLE_S)
+
+    async def _count(self, end_s: float) -> None:
+        """What share of the time the coverage is below the floor, and whose doing that is."""
+        while self._now_s() < end_s:
+            self._count_once()
+            await asyncio.sleep(COUNT_S)
+
+    def _count_once(self) -> None:
+        coverage, below = self._house.coverage, self._below
+        share = None if coverage.view is None else coverage.view.covered_share
+        if share is None or share >= self._settings.schedule.file.gates.least_coverage:
+            return
+        below.all_s += COUNT_S
+        patrols = [s.dock for s in self._house.journal.state.active() if s.patrol is not None]
+        if patrols:
+            below.on_patrol_s += COUNT_S
+            below.by_patrols_s += COUNT_S * (coverage.share_with(patrols) > share + 1e-9)
 
     def _told(self) -> str:
         plans = self._house.journal.state.patrols.plans.values()
@@ -212,7 +241,8 @@ class _Day:
         state = self._house.journal.state
         view = state.incidents[incident]
         sortie = state.sorties.get(view.sortie or "")
-        before = None if sortie is None else state.sorties.get(sortie.diverted_from or "")
+        taken = None if sortie is None else sortie.diverted_from
+        before = state.sorties.get(taken or "") if taken in self._preempted() else None
         return DayIncident(
             at=_clock(at_s),
             kind=view.kind,
@@ -224,6 +254,18 @@ class _Day:
             on_scene_s=None if view.on_scene_s is None else round(view.on_scene_s, 1),
             in_window=view.on_scene_s is not None and view.on_scene_s <= view.window_s,
         )
+
+    def _preempted(self) -> set[str]:
+        """Patrol sorties that an incident took from what they still had to see; those that were
+        flying home already are none."""
+        before: dict[str, c.SortieState] = {}
+        found = set()
+        for fact in self._facts:
+            if isinstance(fact, SortieAdvanced) and fact.incident is None:
+                if fact.trigger is SortieTrigger.DIVERT and before.get(fact.sortie) not in HOMEWARD:
+                    found.add(fact.sortie)
+                before[fact.sortie] = fact.state
+        return found
 
     def report(self, achieved: float) -> DayReport:
         outcomes = sorted(self._outcomes, key=lambda each: (each.at, each.lon))
@@ -273,7 +315,7 @@ class _Day:
             "patrol_missed": missed,
             "patrol_open": len(visits - seen - missed.keys()),
             "patrol_flights": sum(len(plan.sent) for plan in plans),
-            "preemptions": sum(fact.trigger is SortieTrigger.DIVERT for fact in on_patrol),
+            "preemptions": len(self._preempted()),
             "called_home": sum(
                 fact.trigger is SortieTrigger.RECALL and fact.reason.startswith(fallen)
                 for fact in on_patrol
@@ -283,17 +325,13 @@ class _Day:
 
     def _coverage(self) -> dict[str, object]:
         shares = [each.covered_share for each in self._samples if each.covered_share is not None]
-        floor = self._settings.schedule.file.gates.least_coverage
-        below_s = sum(
-            after.at_s - each.at_s
-            for each, after in pairwise(self._samples)
-            if each.on_patrol and each.covered_share is not None and each.covered_share < floor
-        )
         return {
-            "least_coverage": floor,
+            "least_coverage": self._settings.schedule.file.gates.least_coverage,
             "coverage_mean": round(sum(shares) / len(shares), 4) if shares else None,
             "coverage_min": min(shares, default=None),
-            "below_floor_on_patrol_s": below_s,
+            "below_floor_s": self._below.all_s,
+            "below_floor_on_patrol_s": self._below.on_patrol_s,
+            "below_floor_by_patrols_s": self._below.by_patrols_s,
         }
 
 

@@ -84,11 +84,18 @@ class Agenda:
         for number, points_m in enumerate(surveyed.parts, start=1):
             part_id = f"{task.id}.{number}" if several else task.id
             ways = list(self._ways(task, points_m))
-            if not ways:
-                reason = "it cannot be flown along against this wind"
-                self.unserved.append(Unserved(task=task.id, visit=part_id, reason=reason))
-                continue
-            self._add_visits(task, part_id, ways)
+            if ways:
+                self._add_visits(task, part_id, ways)
+            else:
+                self._leave_out(task, part_id, "it cannot be flown along against this wind")
+
+    def _leave_out(self, task: Task, part_id: str, reason: str) -> None:
+        """All visits of a part, in this wind."""
+        self.unserved += (
+            Unserved(task=task.id, visit=visit_id, reason=reason, passing=True)
+            for visit_id, _ in visits_of(task, part_id, self._patrol)
+            if self._limits.wants_visit(visit_id)
+        )
 
     def _ways(self, task: Task, points_m: Points) -> Iterator[Part]:
         """A part flown from either end; a point is hovered over."""

@@ -96,9 +96,17 @@ class Adopted:
         yield from (each.visit for each in self.plan.unserved if each.visit is not None)
 
     def open_visits(self) -> dict[str, str]:
-        """Visits that nobody has seen nor given up, each with its task."""
-        looks = (look for flight in self.flights.values() for look in looked_at(flight))
+        """Visits that nobody has seen nor given up, each with its task; among them those that the
+        plan left out for now."""
+        looks = [look for flight in self.flights.values() for look in looked_at(flight)]
+        looks += self.put_off()
         return {visit: task for task, visit in looks if self.is_open(visit)}
+
+    def put_off(self) -> Iterator[tuple[str, str]]:
+        """Task and visit of what the plan could not serve, for a reason that may pass."""
+        for each in self.plan.unserved:
+            if each.passing and each.visit is not None:
+                yield each.task, each.visit
 
 
 @dataclass(slots=True)

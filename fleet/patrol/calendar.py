@@ -4,7 +4,7 @@ flights of the plans that are flown."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vRecur
@@ -13,7 +13,7 @@ from fleet.district.model import District
 from fleet.patrol.book import Adopted, looked_at
 from fleet.patrol.file import seconds_of
 from fleet.patrol.plan import PlannedSortie
-from fleet.patrol.schedule import Schedule, next_days
+from fleet.patrol.schedule import Schedule, first_day, next_days
 from fleet.patrol.schedule_file import Blackout, Round
 
 PRODUCT = "-//dockfleet//patrols//EN"
@@ -44,30 +44,24 @@ def calendar_text(
 def _round(
     schedule: Schedule, each: Round, district: District, zone: ZoneInfo, now: datetime
 ) -> Event | None:
-    """It begins with its first day; None where it has none."""
-    first = next_days(schedule, each, each.starts, 1)
-    if not first:
+    """It begins with the first day of its rule, be that a holiday, for the rule counts from it;
+    None where it never falls on a day."""
+    first = first_day(each)
+    if first is None or not next_days(schedule, each, each.starts, 1):
         return None
     patrol = schedule.patrols[each.file]
     begin_s, end_s = seconds_of(patrol.hours)
-    midnight = datetime(first[0].year, first[0].month, first[0].day)
 
-    def at(seconds: float) -> datetime:
+    def at(seconds: float, day: date = first) -> datetime:
+        midnight = datetime(day.year, day.month, day.day)
         return (midnight + timedelta(seconds=seconds)).replace(tzinfo=zone)
 
     event = _event(f"round-{each.id}", f"{patrol.name.zh} / {patrol.name.en}", district, now)
     event.add("dtstart", at(begin_s))
     event.add("dtend", at(end_s))
     event.add("rrule", vRecur.from_ical(each.rrule))
-    if not each.on_holidays and schedule.file.holidays:
-        hour, minute = divmod(int(begin_s) // 60, 60)
-        event.add(
-            "exdate",
-            [
-                datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
-                for day in schedule.file.holidays
-            ],
-        )
+    if skipped := schedule.skipped(each):
+        event.add("exdate", [at(begin_s, day) for day in skipped])
     return event
 
 

@@ -6,13 +6,14 @@ judge it.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
 from pyproj import Geod
 
 from fleet.district.model import District, DockModel, DockSite, DroneModel
+from fleet.patrol.book import part_of
 from fleet.patrol.file import HOUR_S, Point, Task, seconds_of
 from fleet.patrol.load import tasks_of
 from fleet.patrol.plan import PatrolPlan, PlannedSortie, PlanPoint, Stage
@@ -204,19 +205,30 @@ def _left_out(plan: PatrolPlan, tasks: dict[str, Task]) -> Iterator[str]:
 
 
 def _revisits(plan: PatrolPlan, tasks: dict[str, Task]) -> Iterator[str]:
-    """From look to look at a part no more passes than asked; not asked where a look is listed."""
-    told = {one.task for one in plan.unserved}
+    """From look to look at a part no more passes than asked, but where a look is listed: each that
+    is explains one interval."""
+    listed = Counter(part_of(one.task, one.visit or one.task) for one in plan.unserved)
     begins: dict[tuple[str, str], list[float]] = defaultdict(list)
     for stage in (stage for each in plan.sorties for stage in each.stages):
         if stage.task and stage.visit:
-            begins[stage.task, stage.visit.partition("@")[0]].append(stage.begins_s)
+            begins[part_of(stage.task, stage.visit)].append(stage.begins_s)
     for (task_id, part), times in begins.items():
         task = tasks.get(task_id)
-        if task is None or task.revisit_h is None or task_id in told:
+        if task is None or task.revisit_h is None:
             continue
-        for hours in task.windows or (plan.patrol.hours,):
-            opens_s, closes_s = seconds_of(hours)
-            inside = sorted(at_s for at_s in times if opens_s <= at_s <= closes_s)
-            longest_s = max((b - a for a, b in pairwise([*inside, closes_s])), default=math.inf)
-            if longest_s > task.revisit_h * HOUR_S + TIME_SLACK_S:
-                yield f"{part} is not looked at for {longest_s / HOUR_S:.1f} h in {hours}"
+        too_long = list(_too_long(task, times, plan.patrol.hours))
+        for told in too_long[listed[task_id, part] :]:
+            yield f"{part} is not looked at for {told}"
+
+
+def _too_long(task: Task, times: list[float], patrol_hours: str) -> Iterator[str]:
+    """Intervals between looks that are longer than asked, the shortest first."""
+    found = []
+    for hours in task.windows or (patrol_hours,):
+        opens_s, closes_s = seconds_of(hours)
+        inside = sorted(at_s for at_s in times if opens_s <= at_s <= closes_s)
+        waits = [b - a for a, b in pairwise([*inside, closes_s])] or [math.inf]
+        found += [(each, hours) for each in waits]
+    for wait_s, hours in sorted(found):
+        if wait_s > (task.revisit_h or math.inf) * HOUR_S + TIME_SLACK_S:
+            yield f"{wait_s / HOUR_S:.1f} h in {hours}"

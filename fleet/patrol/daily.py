@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from fleet.operations import Operations
 from fleet.patrol.book import Adopted, looked_at
 from fleet.patrol.file import PatrolFile, seconds_of
 from fleet.patrol.limits import Limits
-from fleet.patrol.plan import PatrolPlan, PlannedSortie
+from fleet.patrol.plan import PatrolPlan, PlannedSortie, Unserved
 from fleet.patrol.rounds import Rounds
 from fleet.patrol.schedule import Schedule
 from fleet.patrol.schedule_file import Round
@@ -58,6 +58,7 @@ class Daily:
         self._dispatcher, self._operations, self._rounds = dispatcher, operations, rounds
         self._plan, self._clock = plan, clock
         self._tried_at: dict[str, datetime] = {}  # round -> when it was planned last
+        self._why: dict[str, dict[str, str]] = {}  # plan -> visits put off, what keeps them
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -113,29 +114,55 @@ class Daily:
     async def _plan_anew(self, adopted: Adopted) -> None:
         state = self._journal.state
         orphans = adopted.orphans({each.id: each.state for each in state.sorties.values()})
-        patrol = adopted.plan.patrol
         limits = self._limits(adopted.midnight, orphans)
-        if limits.after_s >= seconds_of(patrol.hours)[1] or not limits.ready_s:
-            why = (
-                "the patrol's hours are over" if limits.ready_s else "no drone is free for patrols"
-            )
-            self._miss(adopted, dict.fromkeys(orphans, why))
+        over = self._over(adopted, orphans, limits.after_s)
+        self._miss(adopted, over)
+        limits = limits.without_visits(over)
+        if not limits.visits:
             return
-        plan = await self._plan(patrol, self._wind(), limits)
+        if not limits.ready_s:  # all docks may be silent for a moment
+            self._put_off(adopted, dict.fromkeys(limits.visits, "no drone is free for patrols"))
+            return
+        plan = await self._plan(adopted.plan.patrol, self._wind(), limits)
+        self._hand_on(adopted, plan)
+        self._account(adopted, limits.visits, plan.unserved)
+
+    def _over(self, adopted: Adopted, orphans: dict[str, str], after_s: float) -> dict[str, str]:
+        """Those that nobody can see any more, with what kept the last try from it."""
+        hours = self._rounds.hours(adopted)
+        why = self._why.get(adopted.id, {})
+        return {
+            visit: why.get(visit, "its hours are over")
+            for visit in orphans
+            if max(closes_s for _, closes_s in hours[visit]) <= after_s
+        }
+
+    def _hand_on(self, adopted: Adopted, plan: PatrolPlan) -> None:
+        """What it could not serve stays with the plan that it is of."""
         flown = [visit for flight in plan.sorties for _, visit in looked_at(flight)]
         if flown:
             anew = self._next_id(adopted)
-            self._rounds.adopt(anew, adopted.midnight, plan)
+            rest = plan.model_copy(update={"unserved": ()})
+            self._rounds.adopt(anew, adopted.midnight, rest)
             self._journal.record(
                 PatrolVisitsHandedOn(patrol=adopted.id, visits=tuple(flown), to=anew)
             )
-        why_not = {each.visit or each.task: each.reason for each in plan.unserved}
+
+    def _account(
+        self, adopted: Adopted, asked: dict[str, str], unserved: Iterable[Unserved]
+    ) -> None:
+        """Misses what no later try can serve either; what may pass is tried again."""
+        told = {each.visit or each.task: each for each in unserved}
         left = {
-            visit: why_not.get(visit) or why_not.get(task) or "its hours are over"
-            for visit, task in orphans.items()
-            if visit not in flown
+            visit: told[visit if visit in told else task]
+            for visit, task in asked.items()
+            if visit in told or task in told
         }
-        self._miss(adopted, left)
+        self._put_off(adopted, {v: each.reason for v, each in left.items() if each.passing})
+        self._miss(adopted, {v: each.reason for v, each in left.items() if not each.passing})
+
+    def _put_off(self, adopted: Adopted, visits: dict[str, str]) -> None:
+        self._why.setdefault(adopted.id, {}).update(visits)
 
     def _miss(self, adopted: Adopted, visits: dict[str, str]) -> None:
         if visits:

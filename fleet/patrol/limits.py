@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from pydantic import BaseModel, ConfigDict
 
@@ -28,6 +28,11 @@ class Limits(BaseModel):
 
     def wants_visit(self, visit: str) -> bool:
         return self.visits is None or visit in self.visits
+
+    def without_visits(self, over: Container[str]) -> Limits:
+        """The same for fewer visits."""
+        left = {v: task for v, task in (self.visits or {}).items() if v not in over}
+        return self.model_copy(update={"visits": left})
 
     def ready_of(self, drone: str) -> float:
         own_s = -math.inf if self.ready_s is None else self.ready_s[drone]

@@ -58,9 +58,12 @@ class PlannedSortie(_Model):
 
 
 class Unserved(_Model):
+    """``passing`` reasons may be gone while its hours last: another wind, a drone that is free."""
+
     task: str
     visit: str | None  # none: all of the task
     reason: str
+    passing: bool = False
 
 
 class Surveyed(_Model):

@@ -161,4 +161,4 @@ def _missed(
             )
         else:
             reason = "no drone was found that has the time and the charge in its hours"
-        yield Unserved(task=agenda.tasks[number].id, visit=visit.id, reason=reason)
+        yield Unserved(task=agenda.tasks[number].id, visit=visit.id, reason=reason, passing=True)

@@ -44,7 +44,7 @@ def patrol_report(
         raise Refused("not_found", f"no patrol {of or ''} was planned for {day}".replace("  ", " "))
     looked = _Looked(plans, state, flight or None)
     tasks = tuple(looked.tasks(district))
-    sorties = {each.flight.sortie for each in looked.flights}
+    sorties = {each.flight.sortie for each in looked.flights if each.flight.sortie is not None}
     return c.PatrolReport(
         district=district.id,
         name=c.NameView(zh=district.name.zh, en=district.name.en),

@@ -32,12 +32,11 @@ from fleet.patrol.plan import PatrolPlan, PlannedSortie
 from fleet.patrol.schedule import Schedule
 from fleet.patrol.status import patrol_view, shown, task_views
 from fleet.patrol.times import Hours, hours_of, latest_order_s
-from fleet.sortie import OUTWARD
+from fleet.sortie import HOMEWARD, OUTWARD
 
 LOOK_EVERY_S = 2.0
 MOST_ABORTS = 3  # of one flight, before its take-off
 _FIGURES = re.compile(r"[\d.]+")
-_HOMEWARD = frozenset({c.SortieState.RETURNING, c.SortieState.LANDING})
 
 
 class Rounds:
@@ -160,9 +159,8 @@ class Rounds:
             raise Refused("not_found", f"the plan has no flight {', '.join(unknown)}")
         if missing := {f.dock for f in plan.sorties if f.id in wanted} - set(self._sites):
             raise Refused("invalid", f"the district has no dock {', '.join(sorted(missing))}")
-        flown = plan.model_copy(
-            update={"sorties": tuple(f for f in plan.sorties if f.id in wanted)}
-        )
+        only = {"sorties": tuple(f for f in plan.sorties if f.id in wanted)}
+        flown = plan.model_copy(update=only if not ask.flights else {**only, "unserved": ()})
         self._journal.record(
             PatrolAdopted(
                 patrol=f"{ask.name}-{str(ULID())[-8:].lower()}",
@@ -252,7 +250,7 @@ class Rounds:
         if view is None or view.covered_share >= least:
             return
         on_patrol = self._on_patrol()
-        coming = [each.dock for each in on_patrol if each.state in _HOMEWARD]
+        coming = [each.dock for each in on_patrol if each.state in HOMEWARD]
         out = [each for each in on_patrol if each.state in OUTWARD]
         share, why = self._coverage.share_with(coming), f"{100 * view.covered_share:.1f} %"
         while out and share < least:

@@ -41,6 +41,13 @@ class Schedule:
             if at.date() not in skipped:
                 yield at.date()
 
+    def skipped(self, each: Round) -> list[date]:
+        """The holidays on which a round would fall, and does not."""
+        if each.on_holidays:
+            return []
+        rule = _rule(each)
+        return [day for day in sorted(self.file.holidays) if rule.between(_at(day), _at(day), True)]
+
     def closed(self, day: date) -> tuple[Hours, ...]:
         """The times of a day in which no patrol is out, in seconds since its midnight."""
         midnight, found = _at(day), []
@@ -182,6 +189,12 @@ def _text(hours: Hours) -> str:
     """Whole minutes within the hours."""
     begin, end = -int(-hours[0] // MINUTE_S), int(hours[1] // MINUTE_S)
     return f"{begin // 60:02d}:{begin % 60:02d}-{end // 60:02d}:{end % 60:02d}"
+
+
+def first_day(each: Round) -> date | None:
+    """The first day of a round's rule, be it a holiday."""
+    first = next(iter(_rule(each)), None)
+    return None if first is None else first.date()
 
 
 def next_days(schedule: Schedule, each: Round, after: date, most: int) -> list[date]:

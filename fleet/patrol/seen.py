@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from fleet.district.model import District
 from fleet.fence import district_fence
+from fleet.patrol.book import part_of
 from fleet.patrol.file import Area, Line, Task
 from fleet.patrol.plan import PatrolPlan, Stage
 
@@ -44,9 +45,9 @@ def trespasses(plan: PatrolPlan, district: District) -> Iterator[str]:
 def seen_shares(
     plan: PatrolPlan, tasks: dict[str, Task], district: District
 ) -> Iterator[tuple[str, float]]:
-    """Of each line and area that is served in full, how much of what may be flown over is seen at
-    the asked overlap."""
-    told = {one.task for one in plan.unserved}
+    """Of each line and area that is looked at in full, how much of what may be flown over is seen
+    at the asked overlap."""
+    told = partly_seen(plan)
     looks: dict[str, list[Stage]] = defaultdict(list)
     for stage in (stage for each in plan.sorties for stage in each.stages):
         if stage.task:
@@ -71,6 +72,21 @@ def seen_shares(
             continue  # none of it may be flown over
         part = asked.intersection(seen)
         yield task.id, (part.length if isinstance(task, Line) else part.area) / whole
+
+
+def partly_seen(plan: PatrolPlan) -> set[str]:
+    """Tasks of which all, or some part at all its hours, is listed as not served."""
+    flown = {
+        part_of(str(stage.task), str(stage.visit))
+        for each in plan.sorties
+        for stage in each.stages
+        if stage.what == "look"
+    }
+    return {
+        one.task
+        for one in plan.unserved
+        if one.visit is None or part_of(one.task, one.visit) not in flown
+    }
 
 
 def _seen(here: _Local, stages: Iterable[Stage], across_m: float) -> BaseGeometry:

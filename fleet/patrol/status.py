@@ -28,7 +28,12 @@ def shown(book: PatrolBook, now: datetime) -> list[Adopted]:
 def patrol_view(adopted: Adopted, state: FleetState) -> c.PatrolView:
     name = adopted.plan.patrol.name
     visits = [visit for flight in adopted.flights.values() for _, visit in looked_at(flight)]
-    left_out = {each.visit or each.task: each.reason for each in adopted.plan.unserved}
+    visits += (visit for _, visit in adopted.put_off())
+    left_out = {
+        each.visit or each.task: each.reason
+        for each in adopted.plan.unserved
+        if each.visit is None or adopted.is_open(each.visit)
+    }
     return c.PatrolView(
         id=adopted.id,
         name=c.NameView(zh=name.zh, en=name.en),

@@ -68,9 +68,10 @@ def hours_of(plan: PatrolPlan, district: District) -> Hours:
     """When each visit of the plan may be flown, in seconds since midnight."""
     tasks = {task.id: task for task in tasks_of(plan.patrol, district)}
     found: dict[str, Sequence[tuple[float, float]]] = {}
-    for surveyed in plan.tasks:
-        for part in {part_of(surveyed.task, visit)[1] for visit in surveyed.visits}:
-            found.update(visits_of(tasks[surveyed.task], part, plan.patrol))
+    parts = {part_of(each.task, visit) for each in plan.tasks for visit in each.visits}
+    parts |= {part_of(each.task, each.visit) for each in plan.unserved if each.visit is not None}
+    for task, part in parts:
+        found.update(visits_of(tasks[task], part, plan.patrol))
     return found
 
 

@@ -147,7 +147,10 @@ def test_the_district_has_a_schedule_that_holds(district: District) -> None:
 
 def test_the_calendar_is_one_that_others_read(patrol: PatrolFile, district: District) -> None:
     schedule = schedule_of(
-        patrol, "FREQ=WEEKLY;BYDAY=TU", on_holidays=False, holidays=["2026-11-24"]
+        patrol,
+        "FREQ=WEEKLY;BYDAY=TU;COUNT=3",
+        on_holidays=False,
+        holidays=["2026-11-24", "2026-11-25", "2026-10-01"],
     )
     text = calendar_text(schedule, [], district, datetime(2026, 11, 1, tzinfo=UTC))
     (event,) = Calendar.from_ical(text).walk("VEVENT")
@@ -155,7 +158,9 @@ def test_the_calendar_is_one_that_others_read(patrol: PatrolFile, district: Dist
     assert (begin.hour, begin.utcoffset().total_seconds()) == (7, 8 * 3600)
     assert (event["DTEND"].dt - begin).total_seconds() == 12 * 3600
     assert event["RRULE"]["FREQ"] == ["WEEKLY"]
-    assert begin.date() == date(2026, 12, 1)
+    assert begin.date() == date(2026, 11, 24)  # from which the rule counts
+    assert [each.dt for each in event["EXDATE"].dts] == [begin]
+    assert days_of(schedule) == [1, 8]
 
 
 def test_the_command_line_tells_the_days_and_the_faults(tmp_path: Path) -> None:

@@ -52,6 +52,10 @@ def test_while_patrols_are_paused_none_starts_and_then_they_do(district: Distric
         (patrol,) = (await patrols(house)).patrols
         assert patrol.flights[0].state == "waits"
         assert "a visit of the minister" in str(patrol.flights[0].reason)
+        lon, lat = district.docks[0].at
+        await house.ask(c.ReportIncident(lon=lon, lat=lat, kind="fire", dispatch="confirm"))
+        told = c.PatrolReport.model_validate(await house.ask(c.GetPatrolReport()))
+        assert not told.findings  # what nobody on patrol found is none, whoever is not sent out
         view = c.PatrolsView.model_validate(await house.ask(c.ResumePatrols(by="chen")))
         assert view.paused is None
         await until(lambda: house.journal.state.sorties)

@@ -4,17 +4,27 @@ flights did not see. In virtual time."""
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import datetime, timedelta
 
 import pytest
 
+from docks.contract import ClearFaults
 from fleet import contract as c
 from fleet.district.model import District, Name
 from fleet.patrol.file import PatrolFile
+from fleet.patrol.plan import Unserved
 from fleet.patrol.schedule import Schedule
 from fleet.patrol.schedule_file import Blackout, Gates, Round, ScheduleFile
 from sitl.virtual.house import House
-from tests.sitl.house_stage import SEVEN, in_the_house, patrol_of, points_about, small_district
+from tests.sitl.house_stage import (
+    SEVEN,
+    in_the_house,
+    patrol_of,
+    plan_of,
+    points_about,
+    small_district,
+)
 
 BEFORE = SEVEN - timedelta(minutes=20)
 OPEN = Gates(least_coverage=0.0)
@@ -85,6 +95,47 @@ def test_what_an_incident_took_from_a_patrol_is_seen_later(district: District) -
         assert not first.missed
 
     in_the_house(district, act, every_day(patrol_of(points, "07:00-10:00")), at=BEFORE)
+
+
+async def _stop_all(house: House, emergency: bool) -> None:
+    for dock in house.settings.district.docks:
+        fault = {"fault": "emergency_stop" if emergency else "none"}
+        await house.bus.publish(
+            house.topics.of("sim", dock.id, "fault"), json.dumps(fault).encode()
+        )
+        if not emergency:
+            await house.bus.request(house.topics.dock_command(dock.id), ClearFaults(), 30.0)
+
+
+def test_what_was_put_off_for_want_of_a_drone_is_seen_once_there_is_one(district: District) -> None:
+    points = points_about(district, "D01", 2)
+    patrol = patrol_of(points, "07:00-10:00")
+    left_out = plan_of(district, points)
+    put_off = left_out.model_copy(
+        update={
+            "patrol": patrol,
+            "sorties": (),
+            "unserved": tuple(
+                Unserved(task=p.id, visit=p.id, reason="no drone", passing=True) for p in points
+            ),
+        }
+    )
+
+    async def act(house: House) -> None:
+        ask = c.FlyPatrol(name="late", plan=put_off.model_dump(mode="json"))
+        await _stop_all(house, emergency=True)
+        view = c.PatrolView.model_validate(await house.ask(ask))
+        assert view.visits == len(view.unserved) == 2
+        await asyncio.sleep(1800)
+        (view,) = (await status(house)).patrols
+        assert not view.missed  # their hours last still
+        await _stop_all(house, emergency=False)
+        first, second = await until_settled(house)
+        assert set(first.handed_on) == {point.id for point in points}
+        assert not first.unserved
+        assert second.seen == 2
+
+    in_the_house(district, act)
 
 
 def test_nothing_is_flown_in_a_blackout(district: District) -> None:

@@ -55,6 +55,25 @@ def test_patrols_and_incidents_of_a_day_are_counted(report: DayReport) -> None:
     assert not report.faults
 
 
+def test_what_is_below_the_floor_is_told_as_it_was(report: DayReport) -> None:
+    lengths = (
+        report.below_floor_by_patrols_s,
+        report.below_floor_on_patrol_s,
+        report.below_floor_s,
+        (HOURS[1] - HOURS[0]) + 60,
+    )
+    assert list(lengths) == sorted(lengths)
+    sampled = [s for s in report.samples if (s.covered_share or 0.0) < report.least_coverage]
+    assert (report.below_floor_s > 0) >= bool(sampled)
+    assert report.below_floor_by_patrols_s <= 120  # they are called home
+
+
+def test_each_pre_emption_is_of_a_patrol_that_had_something_left(report: DayReport) -> None:
+    taken = [each for each in report.outcomes if each.preempted is not None]
+    assert report.preemptions == len(taken)
+    assert report.preemptions + report.called_home <= report.patrol_flights
+
+
 def test_the_coverage_is_told_over_time(report: DayReport) -> None:
     moments = [sample.at_s for sample in report.samples]
     assert moments == sorted(moments)
