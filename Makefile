@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_PACKAGES := chromium mosquitto fonts-noto-cjk
 
-.PHONY: run test long check lint types imports bench contract fleet-25 web lock clean help
+.PHONY: run test long check lint types imports bench soak contract fleet-25 web lock clean help
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -t -s $$'\t'
@@ -33,6 +33,10 @@ check: lint types imports ## everything but the tests
 
 bench: $(STAMP) ## timed figures
 	$(BIN)/pytest tests/benchmarks -o addopts=--import-mode=importlib -s $(ARGS)
+
+soak: $(STAMP) debian ## half an hour with 50 consoles: whether the console's memory stays as it is
+	SOAK_MINUTES=$${SOAK_MINUTES:-30} $(BIN)/pytest tests/benchmarks/test_console_load.py \
+	  -k memory -o addopts=--import-mode=importlib -o timeout=0 -s $(ARGS)
 
 contract: $(STAMP) ## what a vehicle must do, flown on both kinds; writes the README's table
 	$(BIN)/pytest tests/vehicle_contract --ignore tests/vehicle_contract/test_contract_table.py \

@@ -13,7 +13,7 @@ class Waits:
     retry_s: float = 1.0
     lost_s: float = 5.0  # of silence; the controller says its status every 2 s of its own time
     seats_s: float = 10.0  # between looks whether those at the consoles are still signed in
-    frame_s: float = 0.09  # between telemetry frames to the consoles
+    frame_s: float = 0.045  # between telemetry frames to the consoles: less than 1 / telemetry_hz
 
 
 PATIENT = Waits()

@@ -17,7 +17,14 @@ import socketio
 from command.paces import Paces
 from fleet.bus import MqttBus
 from fleet.contract import DockView, SortieState
-from tests.command.console_stage import PATIENCE_S, Officer, Stage, bearer, eventually
+from tests.command.console_stage import (
+    PATIENCE_S,
+    Officer,
+    Stage,
+    bearer,
+    eventually,
+    stalled_console,
+)
 from tests.command.controller_on_the_bus import COVERAGE, frame, incident, sortie
 
 Join = Callable[..., Officer]
@@ -242,24 +249,6 @@ def read_until(connection: socket.socket, mark: bytes) -> bytes:
     while mark not in heard[-200_000:]:
         heard += connection.recv(65536)
     return bytes(heard)
-
-
-def stalled_console(url: str, key: str) -> socket.socket:
-    """A console that joins the namespace and then never reads again."""
-    host, port = url.removeprefix("http://").split(":")
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.connect((host, int(port)))
-    connection.sendall(
-        f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}:{port}\r\n"
-        f"Authorization: Bearer {key}\r\n"
-        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
-    )
-    assert connection.recv(4096).startswith(b"HTTP/1.1 101")
-    join_ops = b"40/ops,"
-    connection.sendall(bytes([0x81, 0x80 | len(join_ops), 0, 0, 0, 0]) + join_ops)
-    return connection
 
 
 def test_the_controller_is_lost_and_comes_back(stage: Stage, join: Join) -> None:
