@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 import flask
+from flask_limiter import Limiter
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel
 
@@ -27,7 +28,7 @@ from fleet import contract as c
 V = TypeVar("V", bound=BaseModel)
 
 
-def blueprint(acts: SignedActs, emitter: Emitter, relays: Relays) -> APIBlueprint:
+def blueprint(acts: SignedActs, emitter: Emitter, relays: Relays, limiter: Limiter) -> APIBlueprint:
     """All of the API's routes."""
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
     _add_views(api, emitter)
@@ -37,7 +38,7 @@ def blueprint(acts: SignedActs, emitter: Emitter, relays: Relays) -> APIBlueprin
     _add_acts(api, acts)
     add_orders(api, acts)
     add_video(api, acts)
-    add_pictures(api, acts, relays)
+    add_pictures(api, acts, relays, limiter)
     add_lending(api, acts)
     add_patrols(api, acts)
     add_second(api, acts)

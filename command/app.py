@@ -12,8 +12,10 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from command import api, asyncapi, health, pages, problems, second, sockets
+from command.doorkeeper import Doorkeeper
 from command.emitter import Emitter
 from command.outbox import Outbox
 from command.people import guard, routes
@@ -107,24 +109,36 @@ def add_routes(
     viewers: Viewers,
     watch: VideoWatch,
     relays: Relays,
+    trusted_proxies: int = 0,
 ) -> sockets.Seats:
     """All routes and the socket; who sits at which console."""
     problems.register(app)
-    guard.register(app, people.roster)
     seats = sockets.Seats(socketio)
+    # before the guard, so that whoever is turned away by it is counted too
     limiter = Limiter(
         get_remote_address, app=app, default_limits=[REQUESTS_ALLOWED], storage_uri="memory://"
     )
+    guard.register(app, people)
     app.register_api(routes.blueprint(people, limiter, seats.clear))
-    app.register_api(api.blueprint(acts, emitter, relays))
-    sockets.attach(socketio, acts, outbox, emitter.paces, people.roster, seats)
-    second.attach(socketio, acts)
-    video_sockets.attach(socketio, viewers, picture, people.roster, seats, watch.stir)
+    app.register_api(api.blueprint(acts, emitter, relays, limiter))
+    sockets.attach(socketio, acts, outbox, emitter.paces, people, seats, limiter)
+    second.attach(socketio, acts, people, limiter)
+    video_sockets.attach(socketio, viewers, picture, people, seats, watch.stir)
     health.register(app, emitter)
 
     _add_documents(app)
     pages.register(app)
+    _wrap(app, Doorkeeper(app, socketio.server, people), trusted_proxies)
     return seats
+
+
+def _wrap(app: flask.Flask, doorkeeper: Doorkeeper, trusted_proxies: int) -> None:
+    """What a request passes before Flask. Each proxy adds one address to X-Forwarded-For, so of so
+    many proxies the last so many entries can be believed."""
+    outermost: Any = doorkeeper
+    if trusted_proxies:
+        outermost = ProxyFix(doorkeeper, x_for=trusted_proxies, x_proto=trusted_proxies)
+    app.wsgi_app = outermost  # type: ignore[method-assign]
 
 
 def _add_documents(app: OpenAPI) -> None:

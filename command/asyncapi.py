@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from command import emitter, forms, sockets
+from command.doorkeeper import SEATS_OF_ONE
 from command.feed import Link
 from command.people.rights import ask_kinds, right_for_kind
 from command.people.second import RequestsView
@@ -89,8 +90,10 @@ _HEARD: Final[dict[str, dict[str, tuple[type[BaseModel] | None, str]]]] = {
 _ABOUT: Final = f"""\
 Socket.IO 5 (Engine.IO 4) at `/socket.io/`, over WebSocket or polling. A channel here is a
 namespace, a message one event with one argument. Sign in with `POST /api/v1/session` and send its
-cookie, or send a token as `Authorization: Bearer`; who is not signed in gets `refused` and is
-disconnected, and a console whose session ends is disconnected too.
+cookie, or send a token as `Authorization: Bearer`. Who is not signed in gets no place: over polling
+401 with `code` and `reason`; over WebSocket `refused` and is disconnected at once, or just 401
+where many come. A console whose session ends is disconnected too. One person may have
+{SEATS_OF_ONE} connections.
 
 Sequence: after connecting to `/ops` the first event is `snapshot` (or `resumed`). Its
 `snapshot.seq` is the newest change it holds; every `change` after it counts on by one. Who has
@@ -105,8 +108,9 @@ samples until it has read them, then the newest; one with {emitter.LOST_AT} is d
 others do not notice.
 
 Acts are acknowledged: `ok` and the answer's `body`, or `code` and a `reason` in one sentence. At
-most {sockets.ASKS_AT_ONCE} asks are under way at once over all consoles; the next is refused as
-unavailable and may be tried again. A message may have {MESSAGE_BYTES} bytes; a bigger one ends its
+most {sockets.ASKS_AT_ONCE} asks are under way at once over all consoles, and one session may make
+{sockets.ASKS_ALLOWED}; the next is refused as unavailable and may be
+tried again. A message may have {MESSAGE_BYTES} bytes; a bigger one ends its
 connection.
 """
 

@@ -72,7 +72,8 @@ async def running_console(
     watch = VideoWatch(bus, topics, clock, viewers, teller)
     relays = Relays(clock.now)
     seats = add_routes(
-        app, socketio, signed, emitter, outbox, people, picture, viewers, watch, relays
+        *(app, socketio, signed, emitter, outbox, people, picture, viewers, watch, relays),
+        trusted_proxies=settings.trusted_proxies,
     )
     server = WebServer(app, listener, web_sockets)
     async with asyncio.TaskGroup() as tasks:
@@ -104,6 +105,7 @@ async def _look_round(seats: Seats, signed: SignedActs, people: People, pause_s:
     while True:
         await asyncio.sleep(pause_s)
         await asyncio.to_thread(signed.expire)
+        await asyncio.to_thread(people.refusals.settle)
         try:
             await asyncio.to_thread(seats.clear_ended, people.roster)
         except SQLAlchemyError as error:

@@ -38,6 +38,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+_HTTPS_ONLY = "max-age=31536000"  # a year; told only where a proxy gives TLS
 _NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>dockfleet</title>
 <p>控制台页面尚未构建。请在项目目录运行 <code>make run</code>。</p>
 <p lang="en">The console's pages have not been built. Run <code>make run</code> in the project.</p>
@@ -72,6 +73,8 @@ def register(app: flask.Flask, static: Path = STATIC) -> None:
             response.headers.setdefault(name, value)
         if flask.request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
+        if flask.request.is_secure:
+            response.headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)
         return response
 
 

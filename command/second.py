@@ -7,6 +7,7 @@ from typing import Any
 
 import flask
 import flask_socketio
+from flask_limiter import Limiter
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, ConfigDict
 
@@ -14,10 +15,11 @@ from command import forms
 from command.acts import Refused
 from command.answers import json_of
 from command.emitter import NAMESPACE
+from command.people.house import People
 from command.people.second import RequestsView, RequestView
 from command.people.signed import SignedActs
 from command.problems import responses
-from command.sockets import Acknowledgement, read_form
+from command.sockets import Acknowledgement, read_form, refused, within_rate
 
 _ACTED = {200: RequestView, **responses(400, 401, 403, 404, 409, 413, 415, 422, 502, 503, 504)}
 
@@ -53,20 +55,22 @@ def add_second(api: APIBlueprint, acts: SignedActs) -> None:
         return json_of(acts.decline(path.id))
 
 
-def attach(socketio: flask_socketio.SocketIO, acts: SignedActs) -> None:
+def attach(
+    socketio: flask_socketio.SocketIO, acts: SignedActs, people: People, limiter: Limiter
+) -> None:
     """Answers the same in the namespace of the consoles."""
 
-    def answering(do: Callable[[str], RequestView]) -> Callable[..., dict[str, Any]]:
+    def answering(name: str, do: Callable[[str], RequestView]) -> Callable[..., dict[str, Any]]:
         def answer(*arguments: Any) -> dict[str, Any]:
             try:
+                within_rate(limiter)
                 form = read_form(RequestForm, arguments[0] if len(arguments) == 1 else arguments)
                 body = do(form.request).model_dump(mode="json")
-                acknowledged = Acknowledgement(ok=True, body=body)
+                return Acknowledgement(ok=True, body=body).model_dump(mode="json")
             except Refused as refusal:
-                acknowledged = Acknowledgement(ok=False, code=refusal.code, reason=refusal.reason)
-            return acknowledged.model_dump(mode="json")
+                return refused(people, name, refusal)
 
         return answer
 
-    socketio.on_event("confirm", answering(acts.confirm), namespace=NAMESPACE)
-    socketio.on_event("decline", answering(acts.decline), namespace=NAMESPACE)
+    for name, do in (("confirm", acts.confirm), ("decline", acts.decline)):
+        socketio.on_event(name, answering(name, do), namespace=NAMESPACE)

@@ -68,6 +68,13 @@ class ConsoleSettings(BaseModel):
     two_person_minutes: float = Field(
         default=5, ge=1, le=60, description="How long such an act waits for the second person."
     )
+    trusted_proxies: int = Field(
+        default=0,
+        ge=0,
+        le=5,
+        description="Proxies in front of the console, each of which adds to X-Forwarded-For; with "
+        "0 nobody's word for an address is taken.",
+    )
     webhooks: tuple[WebhookSettings, ...] = Field(default=(), max_length=20)
 
 

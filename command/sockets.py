@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
 
 import flask
 import flask_socketio
+from flask_limiter import Limiter
+from limits import RateLimitItem, parse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from command.acts import Refused, read_ask, sentence_of
 from command.emitter import NAMESPACE
 from command.outbox import Greeting, Outbox
 from command.paces import Paces
+from command.people.house import People
 from command.people.rights import Right
 from command.people.roster import Roster
-from command.people.signed import Asks, key_of_request, need, signed_in
+from command.people.signed import Asks, key_of_request, need, note_refused, signed_in
 
 ASKS_AT_ONCE = 16  # over all consoles: more are told to wait, so that REST keeps its threads
 KEY_LENGTH = 200
+ASKS_ALLOWED: Final[RateLimitItem] = parse("600/minute")  # of one session or token
 
 F = TypeVar("F", bound=BaseModel)
 
@@ -110,8 +117,9 @@ def attach(
     acts: Asks,
     outbox: Outbox,
     paces: Paces,
-    roster: Roster,
+    people: People,
     seats: Seats,
+    limiter: Limiter,
 ) -> None:
     """Answers connections and asks in the namespace, of those who are signed in."""
     places = threading.BoundedSemaphore(ASKS_AT_ONCE)
@@ -119,10 +127,11 @@ def attach(
     def connect(auth: Any = None) -> None:
         console: str = flask.request.sid  # type: ignore[attr-defined]
         try:
-            person = signed_in(roster)
+            person = signed_in(people.roster)
             need(person, Right.LOOK)
             before = read_form(ComingBack, auth) if auth else ComingBack()
         except Refused as refusal:
+            note_refused(people, f"connect {NAMESPACE}", "", refusal.reason)
             turn_away(socketio, console, NAMESPACE, refusal)
             return
         seats.take(console, key_of_request() or "", person.name)
@@ -136,25 +145,49 @@ def attach(
         try:
             wanted = read_form(PaceForm, arguments[0] if len(arguments) == 1 else arguments)
         except Refused as refusal:
-            return _acknowledge(Acknowledgement(ok=False, code=refusal.code, reason=refusal.reason))
+            return refused(people, "pace", refusal)
         paces.set(flask.request.sid, wanted.telemetry_hz)  # type: ignore[attr-defined]
         return _acknowledge(Acknowledgement(ok=True))
 
     def ask(*arguments: Any) -> dict[str, Any]:
-        if not places.acquire(blocking=False):
-            busy = "too many requests at once; nothing was sent, try again"
-            return _acknowledge(Acknowledgement(ok=False, code="unavailable", reason=busy))
         try:
-            return _acknowledge(Acknowledgement(ok=True, body=_ask(acts, arguments)))
+            within_rate(limiter)
+            with _place(places):
+                return _acknowledge(Acknowledgement(ok=True, body=_ask(acts, arguments)))
         except Refused as refusal:
-            return _acknowledge(Acknowledgement(ok=False, code=refusal.code, reason=refusal.reason))
-        finally:
-            places.release()
+            return refused(people, "ask", refusal)
 
     socketio.on_event("connect", connect, namespace=NAMESPACE)
     socketio.on_event("disconnect", disconnect, namespace=NAMESPACE)
     socketio.on_event("ask", ask, namespace=NAMESPACE)
     socketio.on_event("pace", pace, namespace=NAMESPACE)
+
+
+def within_rate(limiter: Limiter) -> None:
+    """Counts an ask of the session or token that the present message is from.
+
+    Raises:
+        Refused: if it asks too often.
+    """
+    whose = hashlib.sha256((key_of_request() or "").encode()).hexdigest()
+    if not limiter.limiter.hit(ASKS_ALLOWED, "asks", whose):
+        raise Refused("unavailable", f"more than {ASKS_ALLOWED} asks; nothing was sent, wait")
+
+
+def refused(people: People, act: str, refusal: Refused) -> dict[str, Any]:
+    """The answer to what was refused, once that is in the audit log."""
+    note_refused(people, f"socket {act}", "", refusal.reason)
+    return _acknowledge(Acknowledgement(ok=False, code=refusal.code, reason=refusal.reason))
+
+
+@contextmanager
+def _place(places: threading.BoundedSemaphore) -> Iterator[None]:
+    if not places.acquire(blocking=False):
+        raise Refused("unavailable", "too many requests at once; nothing was sent, try again")
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def read_form(model: type[F], given: Any) -> F:

@@ -60,7 +60,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class WebSockets:
-    """The consoles' open WebSockets: at most so many, messages of at most so many bytes."""
+    """The consoles' open WebSockets: messages of at most so many bytes, and all can be ended."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -79,7 +79,7 @@ class WebSockets:
             session.close(wait=False, abort=True)
         with self._lock:
             for each in self._sockets:
-                _shut(each)
+                shut(each)
 
     def _open(self, handler: Callable[..., Any], server: Any) -> Callable[..., Any]:
         def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
@@ -88,18 +88,13 @@ class WebSockets:
             environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
             connection = environ["gunicorn.socket"]
             with self._lock:
-                full = len(self._sockets) >= CONSOLES_AT_MOST
-                if not full:
-                    self._sockets.add(connection)
-            if full:
-                start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
-                return [b"too many consoles are open; close one and try again\n"]
+                self._sockets.add(connection)
             try:
                 return _BoundedWebSocket(handler, server)(environ, start_response)
             finally:
                 with self._lock:
                     self._sockets.discard(connection)
-                _shut(connection)
+                shut(connection)
 
         return respond
 
@@ -206,10 +201,11 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
     def shut(self, wanted: Callable[[Any], bool]) -> None:
         with self._connections_lock:
             for connection in filter(wanted, list(self._connections)):
-                _shut(connection.sock)
+                shut(connection.sock)
 
 
-def _shut(connection: socket.socket) -> None:
+def shut(connection: socket.socket) -> None:
+    """Ends a connection, whoever reads from it or writes to it at the time."""
     try:
         connection.shutdown(socket.SHUT_RDWR)
     except OSError:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import flask
-from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from command.acts import Refused
+from command.people.house import People
 from command.people.rights import Right
-from command.people.roster import Roster
-from command.people.signed import check_csrf, need, signed_in
+from command.people.signed import check_csrf, check_origin, need, note_refused, signed_in
 
 _API = "/api/"
 _SESSION = "/api/v1/session"  # whoever must set a password first may still do that
@@ -18,8 +16,9 @@ _DOCUMENTS = ("/api/v1/openapi.json", "/api/v1/asyncapi.json")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-def register(app: flask.Flask, roster: Roster) -> None:
-    """Refuses pages of other sites, bodies that are no JSON, and whoever is not signed in."""
+def register(app: flask.Flask, people: People) -> None:
+    """Refuses pages of other sites, bodies that are no JSON, and whoever is not signed in. What is
+    refused, here or later, is in the audit log."""
 
     @app.before_request
     def guard() -> None:
@@ -30,17 +29,34 @@ def register(app: flask.Flask, roster: Roster) -> None:
             _refuse_foreign()
         if (path, method) == (_SESSION, "POST"):
             return
-        person = signed_in(roster)
+        person = signed_in(people.roster)
         check_csrf()
         if not path.startswith(_SESSION):
             need(person, Right.LOOK)
 
+    @app.after_request
+    def note(response: flask.Response) -> flask.Response:
+        request = flask.request
+        if 400 <= response.status_code < 500 and not _is_routine(response.status_code):
+            route = str(request.url_rule or "/api/")
+            problem = response.get_json(silent=True) or {}
+            reason = str(problem.get("detail", response.status))
+            note_refused(people, f"{request.method} {route}", request.path, reason)
+        return response
+
+
+def _is_routine(status: int) -> bool:
+    """Whether it is no wonder: a page asks first whether somebody is signed in, and looks for what
+    is not there any more."""
+    path, method = flask.request.path, flask.request.method
+    if not path.startswith(_API):
+        return True
+    return method in _SAFE and (status == 404 or (status == 401 and path == _SESSION))
+
 
 def _refuse_foreign() -> None:
     """A page of another site may not act for the person at this browser."""
-    origin = flask.request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != flask.request.host:
-        raise Forbidden("requests from pages of another site are refused")
+    check_origin()
     if flask.request.content_length or flask.request.headers.get("Transfer-Encoding"):
         _require_json()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from command.people.audit import AuditLog
+from command.people.refusals import Refusals
 from command.people.roster import Roster
 from command.people.tables import opened
 
@@ -17,9 +18,11 @@ class People:
 
     roster: Roster
     audit: AuditLog
+    refusals: Refusals
 
 
 def open_people(url: str, now: Callable[[], datetime]) -> People:
     """Raises Refusal if the database cannot be opened."""
     engine = opened(url)
-    return People(Roster(engine, now), AuditLog(engine, now))
+    audit = AuditLog(engine, now)
+    return People(Roster(engine, now), audit, Refusals(audit, now))

@@ -16,10 +16,12 @@ from command.acts import Refused
 from command.forms import Form
 from command.people.audit import AuditLog
 from command.people.house import People
+from command.people.refusals import SIGN_IN, Refusals, mark_recorded
 from command.people.rights import RIGHTS, Person, Right, Role
 from command.people.roster import SESSION_LASTS, Roster
 from command.people.signed import (
     COOKIE,
+    address_of_request,
     comes_by_cookie,
     csrf_token,
     key_of_request,
@@ -137,19 +139,17 @@ class AuditView(BaseModel):
 def blueprint(people: People, limiter: Limiter, ended: Callable[[str], None]) -> APIBlueprint:
     """All routes. ``ended`` is told of each session that ends, by its key or its person."""
     api = APIBlueprint("people", __name__, url_prefix="/api/v1")
-    _add_session(api, people.roster, people.audit, limiter, ended)
+    _add_session(api, people, limiter, ended)
     _add_people(api, people.roster, people.audit, ended)
     _add_audit(api, people.roster, people.audit)
     return api
 
 
 def _add_session(
-    api: APIBlueprint,
-    roster: Roster,
-    audit: AuditLog,
-    limiter: Limiter,
-    ended: Callable[[str], None],
+    api: APIBlueprint, people: People, limiter: Limiter, ended: Callable[[str], None]
 ) -> None:
+    roster, audit = people.roster, people.audit
+
     @api.post("/session", responses={201: SessionView, **responses(*_BODY, 401, 403, 422, 429)})
     @limiter.limit(SIGN_INS_ALLOWED)
     def sign_in(body: SignInForm) -> flask.Response:
@@ -157,9 +157,9 @@ def _add_session(
         try:
             person, key = roster.sign_in(body.name, body.password)
         except Refused as refusal:
-            audit.record(body.name, "", _address(), "sign_in", body.name, refusal.reason)
+            _note_failure(people.refusals, body.name, refusal.reason)
             raise
-        audit.record(person.name, person.role, _address(), "sign_in", person.name)
+        audit.record(person.name, person.role, address_of_request(), SIGN_IN, person.name)
         answer = _json(_session(person, key), 201)
         answer.set_cookie(
             COOKIE,
@@ -182,7 +182,7 @@ def _add_session(
         person, key = signed_in(roster), key_of_request() or ""
         roster.end(key)
         ended(key)
-        audit.record(person.name, person.role, _address(), "sign_out", person.name)
+        audit.record(person.name, person.role, address_of_request(), "sign_out", person.name)
         answer = flask.Response(status=204)
         answer.delete_cookie(COOKIE)
         return answer
@@ -303,14 +303,17 @@ def _audited(
     try:
         result = do()
     except Refused as refusal:
-        audit.record(by.name, by.role, _address(), act, subject, refusal.reason)
+        mark_recorded()
+        audit.record(by.name, by.role, address_of_request(), act, subject, refusal.reason)
         raise
-    audit.record(by.name, by.role, _address(), act, subject, detail=detail)
+    audit.record(by.name, by.role, address_of_request(), act, subject, detail=detail)
     return result
 
 
-def _address() -> str:
-    return flask.request.remote_addr or ""
+def _note_failure(refusals: Refusals, name: str, reason: str) -> None:
+    """A sign-in that failed, however often it does."""
+    refusals.note(name, "", address_of_request(), SIGN_IN, name, reason)
+    mark_recorded()  # also where it is only counted
 
 
 def _session(person: Person, key: str) -> SessionView:

@@ -7,12 +7,14 @@ import hmac
 import logging
 from datetime import UTC
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from command.acts import Acts, Refused
 from command.people.house import People
+from command.people.refusals import is_recorded, mark_recorded
 from command.people.rights import Person, Right, right_for
 from command.people.roster import Roster
 from command.people.second import Held, RequestView, SecondPerson
@@ -84,12 +86,38 @@ def check_csrf() -> None:
         raise Refused("forbidden", f"the header {CSRF_HEADER} is missing or of another session")
 
 
+def check_origin() -> None:
+    """Raises Refused for a request that a page of another site makes."""
+    origin = flask.request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != flask.request.host:
+        raise Refused("forbidden", "requests from pages of another site are refused")
+
+
 def need(person: Person, right: Right) -> None:
     """Raises Refused if the person may not."""
     if person.must_change:
         raise Refused("forbidden", "set a password of your own first")
     if not person.may(right):
         raise Refused("forbidden", f"a {person.role.replace('_', ' ')} may not do this")
+
+
+def address_of_request() -> str:
+    return (flask.request.remote_addr or "") if flask.has_request_context() else ""
+
+
+def note_refused(people: People, act: str, subject: str, reason: str) -> None:
+    """Has it in the audit log that the present request was refused, unless it is there already:
+    by whom, or from where if nobody is signed in."""
+    if is_recorded():
+        return
+    key = key_of_request()
+    try:
+        person = people.roster.holder(key) if key else None
+    except SQLAlchemyError as error:
+        _LOG.error("nobody knows who was refused %s: %s", act, error)
+        return
+    who, role = (person.name, str(person.role)) if person else ("", "")
+    people.refusals.note(who, role, address_of_request(), act, subject, reason)
 
 
 class SignedActs:
@@ -231,8 +259,8 @@ class SignedActs:
     def _write(
         self, person: Person, act: str, subject: str, refusal: str | None, detail: str = ""
     ) -> None:
-        address = flask.request.remote_addr if flask.has_request_context() else None
-        entry = (person.name, person.role, address or "", act, subject, refusal, detail)
+        entry = (person.name, person.role, address_of_request(), act, subject, refusal, detail)
+        mark_recorded()
         try:
             self._audit.record(*entry)
         except SQLAlchemyError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import flask
+from flask_limiter import Limiter
 from flask_openapi3.blueprint import APIBlueprint
 from pydantic import BaseModel, Field
 from werkzeug.exceptions import NotFound
@@ -18,6 +19,7 @@ from fleet.process import Refusal
 
 BEGINS_WITHIN_S = 8.0
 GROWS_WITHIN_S = 3.0
+PICTURES_ALLOWED = "12000/minute"  # from one address: eight pictures at two screens
 MOST = 10**15  # the number of a segment
 _PLAYLIST, _MP4 = "application/vnd.apple.mpegurl", "video/mp4"
 _ASKED = responses(401, 403, 404, 422, 502, 503, 504)
@@ -46,10 +48,12 @@ class PlaylistQuery(BaseModel):
     part: int | None = Field(default=None, alias="_HLS_part", ge=0, le=MOST)
 
 
-def add_pictures(api: APIBlueprint, acts: Asks, relays: Relays) -> None:
-    """Adds the routes to the API."""
+def add_pictures(api: APIBlueprint, acts: Asks, relays: Relays, limiter: Limiter) -> None:
+    """Adds the routes to the API; they are counted apart, for a player asks ten times a second."""
+    counted = limiter.shared_limit(PICTURES_ALLOWED, scope="pictures")
 
     @api.get("/drones/<id>/video/live.m3u8", responses={200: _TEXT, **_ASKED})
+    @counted
     def playlist(path: forms.DronePath, query: PlaylistQuery) -> flask.Response:
         """The live picture as low-latency HLS; what it names is beside it"""
         try:
@@ -63,16 +67,19 @@ def add_pictures(api: APIBlueprint, acts: Asks, relays: Relays) -> None:
         return flask.Response(text, mimetype=_PLAYLIST)
 
     @api.get("/drones/<id>/video/init.mp4", responses=_PIECE)
+    @counted
     def beginning(path: forms.DronePath) -> flask.Response:
         """What every segment of the live picture begins with"""
         return _bytes(_running(path.id).beginning)
 
     @api.get("/drones/<id>/video/segment-<int:number>.m4s", responses=_PIECE)
+    @counted
     def segment(path: SegmentPath) -> flask.Response:
         """A segment of the live picture"""
         return _bytes(_running(path.id).segment(path.number))
 
     @api.get("/drones/<id>/video/part-<int:number>-<int:part>.m4s", responses=_PIECE)
+    @counted
     def part(path: PartPath) -> flask.Response:
         """A part of a segment, once it has come"""
         return _bytes(_running(path.id).part(path.number, path.part, GROWS_WITHIN_S))

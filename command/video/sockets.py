@@ -10,11 +10,11 @@ import flask_socketio
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from command.acts import Refused, sentence_of
+from command.people.house import People
 from command.people.rights import Right
-from command.people.roster import Roster
-from command.people.signed import key_of_request, need, signed_in
+from command.people.signed import key_of_request, need, note_refused, signed_in
 from command.picture import Picture
-from command.sockets import Acknowledgement, Seats, turn_away
+from command.sockets import Acknowledgement, Seats, refused, turn_away
 from command.video.teller import NAMESPACE
 from command.video.viewers import TooMany, Viewers
 
@@ -32,7 +32,7 @@ def attach(
     socketio: flask_socketio.SocketIO,
     viewers: Viewers,
     picture: Picture,
-    roster: Roster,
+    people: People,
     seats: Seats,
     stir: Callable[[], None],
 ) -> None:
@@ -40,9 +40,10 @@ def attach(
 
     def connect(auth: Any = None) -> None:
         try:
-            person = signed_in(roster)
+            person = signed_in(people.roster)
             need(person, Right.LOOK)
         except Refused as refusal:
+            note_refused(people, f"connect {NAMESPACE}", "", refusal.reason)
             turn_away(socketio, _console(), NAMESPACE, refusal)
             return
         seats.take(_console(), key_of_request() or "", person.name, NAMESPACE)
@@ -59,9 +60,9 @@ def attach(
                 raise Refused("not_found", f"there is no drone {form.drone}")
             viewers.watch(_console(), form.drone, form.rate_hz)
         except Refused as refusal:
-            return _refused(refusal.code, refusal.reason)
+            return refused(people, "watch", refusal)
         except TooMany as many:
-            return _refused("conflict", str(many))
+            return refused(people, "watch", Refused("conflict", str(many)))
         flask_socketio.join_room(form.drone, namespace=NAMESPACE)
         stir()
         return Acknowledgement(ok=True).model_dump(mode="json")
@@ -70,7 +71,7 @@ def attach(
         try:
             form = _read(arguments)
         except Refused as refusal:
-            return _refused(refusal.code, refusal.reason)
+            return refused(people, "unwatch", refusal)
         viewers.unwatch(_console(), form.drone)
         flask_socketio.leave_room(form.drone, namespace=NAMESPACE)
         stir()
@@ -97,7 +98,3 @@ def _read(arguments: tuple[Any, ...]) -> WatchForm:
         return WatchForm.model_validate(fields)
     except ValidationError as error:
         raise Refused("invalid", sentence_of(error)) from None
-
-
-def _refused(code: str, reason: str) -> dict[str, Any]:
-    return Acknowledgement(ok=False, code=code, reason=reason).model_dump(mode="json")

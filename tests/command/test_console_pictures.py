@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import requests
+from flask_limiter import Limiter
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.openapi import OpenAPI
 from hypothesis import given
@@ -266,7 +267,8 @@ def test_who_asks_for_a_segment_to_come_waits_for_it(filmed: bytes) -> None:
     api = APIBlueprint("api", "test", url_prefix="/api/v1")
     second = len(filmed) // 20
     with Served([filmed[: 4 * second], filmed[4 * second : 8 * second]]) as served:
-        pictures.add_pictures(api, OneDrone(served.url), relays)
+        limiter = Limiter(lambda: "", app=app, storage_uri="memory://")
+        pictures.add_pictures(api, OneDrone(served.url), relays, limiter)
         app.register_api(api)
         client, video = app.test_client(), "/api/v1/drones/U01/video"
         try:
