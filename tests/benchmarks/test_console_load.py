@@ -188,8 +188,8 @@ def test_what_a_drone_says_is_at_fifty_and_at_two_hundred_consoles_in_time(
         found[consoles] = asyncio.run(delays(directory, consoles))
     with capsys.disabled():
         print(
-            f"\n25 drones, 10 positions a second each, {MEASURED_S:.0f} s, one console stalled; load "
-            f"of the machine {os.getloadavg()[0]:.1f}"
+            f"\n25 drones, 10 positions a second each, {MEASURED_S:.0f} s, one console stalled; "
+            f"load of the machine {os.getloadavg()[0]:.1f}"
         )
         print("  consoles  goal p99  measured p99    p50    max  console's CPU  its memory")
         for consoles, figures in found.items():
