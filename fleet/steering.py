@@ -101,27 +101,48 @@ class Steering:
     async def _go_home(
         self, return_seq: int | None, way_home: Callable[[], FlightPlan | None]
     ) -> None:
-        state = self._vehicle.state
-        if state.armed and state.mode not in GOING_HOME:
+        """Told until the drone shows it: one that nobody gets home stays where it is for as long as
+        its battery lasts."""
+        said: set[str] = set()
+        while self._is_staying_out():
             try:
-                if return_seq is not None and state.mode == AUTO:
-                    await self._vehicle.set_current(return_seq)
-                    await self._go_on(AUTO)
-                elif plan := way_home():
-                    await self._switch_to(self._vehicle, plan, plan.return_seq)
-                else:
-                    await self._return_by_autopilot()
+                await self._by_the_planned_way(return_seq, way_home)
+                break
             except VehicleFault as fault:
-                self._note("turn_back_failed", str(fault))
+                self._note_once(said, "turn_back_failed", str(fault))
+            if not self._is_staying_out():
+                break  # what it did not answer in time it has done all the same
+            try:
                 await self._return_by_autopilot()
+                break
+            except VehicleFault as fault:
+                self._note_once(said, "return_by_autopilot_failed", str(fault))
+            await asyncio.sleep(TRY_AGAIN_S)
         self._told = True
 
+    def _is_staying_out(self) -> bool:
+        state = self._vehicle.state
+        return state.armed and state.mode not in GOING_HOME
+
+    async def _by_the_planned_way(
+        self, return_seq: int | None, way_home: Callable[[], FlightPlan | None]
+    ) -> None:
+        if return_seq is not None and self._vehicle.state.mode == AUTO:
+            await self._vehicle.set_current(return_seq)
+            await self._go_on(AUTO)
+        elif plan := way_home():
+            await self._switch_to(self._vehicle, plan, plan.return_seq)
+        else:
+            await self._return_by_autopilot()
+
     async def _return_by_autopilot(self) -> None:
-        try:
-            await self._vehicle.return_to_launch()
-            self._note("return_by_autopilot", "")
-        except VehicleFault as fault:
-            self._note("return_by_autopilot_failed", str(fault))
+        await self._vehicle.return_to_launch()
+        self._note("return_by_autopilot", "")
+
+    def _note_once(self, said: set[str], step: str, why: str) -> None:
+        if why not in said:
+            said.add(why)
+            self._note(step, why)
 
     async def _fly(self, plan: FlightPlan, key: str | None, failed: Callable[[str], None]) -> None:
         until_s = asyncio.get_running_loop().time() + TOLD_WITHIN_S

@@ -86,6 +86,7 @@ class Stage:
         weather = Weather(Conditions(), 1)
         self.dock = SimulatedDock(site, "", self._topics, weather, Clock())
         self.hears = True  # whether the controller hears the drone
+        self.reaches = True  # whether the drone hears the controller
         self.record: Callable[[int, bytes], None] = lambda _sysid, _packet: None
         self.opened = self.closed = 0
         self.no_room: str | None = None  # why it may not launch
@@ -166,7 +167,7 @@ class Stage:
             loop = asyncio.get_running_loop()
             data = encoder.encode(message)
             self.record(SYSID, data)
-            if self.hears:
+            if self.hears and self.reaches:
                 loop.call_soon(lambda: self.craft.receive(data, loop.time()))
 
         gate = self.gate = Gate(send, partial(record_news, self.journal, {SYSID: "U01"}))

@@ -14,7 +14,7 @@ from fleet.mavlink.codec import Decoder
 from fleet.readiness import Readiness
 from tests.fleet.flight_stage import Stage, jumping
 
-LOITER, RTL, LAND = 5, 6, 9
+AUTO, LOITER, RTL, LAND = 3, 5, 6, 9
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,21 @@ def test_a_drone_called_home_from_its_scene_flies_home_whatever_mode_it_was_put_
         await asyncio.sleep(2)
         stage.flight.recall("enough")
         await stage.until_state("docked")
+
+    played(story)
+
+
+def test_a_drone_that_does_not_hear_that_it_is_called_home_is_told_until_it_does(played):
+    async def story(stage):
+        await stage.until_state("on_scene")
+        stage.reaches = False
+        stage.flight.recall("enough")
+        await stage.until(lambda: "return_by_autopilot_failed" in stage.steps)
+        await asyncio.sleep(30)
+        assert stage.craft.autopilot.mode == AUTO  # it stays where it was sent
+        stage.reaches = True
+        await stage.until_state("docked")
+        assert stage.steps.count("return_by_autopilot_failed") == 1
 
     played(story)
 
