@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +70,10 @@ def sim(
     wind: Annotated[str | None, typer.Option(help="Mean wind, SPEED@FROM, e.g. 5@60.")] = None,
     arducopter: ArducopterPath = None,
     all_docks: Annotated[bool, typer.Option(help="Start all docks, not only the needed.")] = False,
-    state_dir: Annotated[Path | None, typer.Option(help="Event log and logs.")] = None,
+    state_dir: Annotated[
+        Path | None,
+        typer.Option(help="Event log and logs; var/sim-VEHICLES-SEED, made anew, where not given."),
+    ] = None,
     day: Annotated[
         bool, typer.Option("--day", help="A day with patrols, in one process on virtual time.")
     ] = False,
@@ -105,7 +109,7 @@ def sim(
                 wind=wind,
                 arducopter=arducopter,
                 all_docks=all_docks,
-                state_dir=state_dir or Path("var") / f"sim-{vehicles}-{seed}",
+                state_dir=_state_dir(state_dir, Path("var") / f"sim-{vehicles}-{seed}"),
             ),
             lambda text: terminal.print(text, highlight=False),
         )
@@ -114,6 +118,16 @@ def sim(
     else:
         _tell(report)
     raise typer.Exit(0 if report.ok else 1)
+
+
+def _state_dir(given: Path | None, usual: Path) -> Path:
+    """An earlier run's event log would be gone on with: its incidents are not of this run."""
+    if given is None:
+        shutil.rmtree(usual, ignore_errors=True)
+        return usual
+    if (given / "events.db").exists():
+        end_with(f"{given} holds the event log of an earlier run; give --state-dir another", 2)
+    return given
 
 
 def _tell(report: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,8 @@ from planner.model import LonLat
 
 LOOK_S = 20.0  # over the scene before the drone is called home
 APART_S = (20.0, 60.0)  # between one report and the next
-ARRIVE_WITHIN_S = 900.0
-DOCK_WITHIN_S = 1200.0
+ARRIVE_WITHIN_S = 600.0
+DOCK_WITHIN_S = 600.0
 SETTLE_WITHIN_S = 120.0
 ANSWER_WITHIN_S = 30.0
 SPARE_DOCKS = 2  # docks started for each incident: the one expected to go, and the next best
@@ -220,7 +220,7 @@ class _Night:
 
     async def _recall_all(self, incident: str) -> None:
         for sortie in self._of(incident):
-            if sortie.state not in ("docked", "aborted", "returning", "landing"):
+            if sortie.state not in ("docked", "aborted", "diverted", "returning", "landing"):
                 try:
                     await self._ask(c.Recall(sortie=sortie.id, reason="seen"))
                 except RequestFailed as failure:
@@ -248,7 +248,7 @@ class _Night:
 
     def _all_docked(self, incident: str) -> bool:
         sorties = self._of(incident)
-        return bool(sorties) and all(s.state in ("docked", "aborted") for s in sorties)
+        return bool(sorties) and all(is_docked(one, self._sorties.values()) for one in sorties)
 
     async def _on_change(self, message: Message) -> None:
         change = c.Change.model_validate_json(message.payload)
@@ -261,6 +261,14 @@ class _Night:
 
     async def _on_pace(self, message: Message) -> None:
         self.pace = float(message.payload)
+
+
+def is_docked(sortie: c.SortieView, sorties: Collection[c.SortieView]) -> bool:
+    """Whether its drone is home; one that went on to another incident, after that one."""
+    if sortie.state is not c.SortieState.DIVERTED:
+        return sortie.state in (c.SortieState.DOCKED, c.SortieState.ABORTED)
+    onward = (other for other in sorties if other.diverted_from == sortie.id)
+    return any(is_docked(other, sorties) for other in onward)
 
 
 def _outcome(one: Draw, view: c.IncidentView, docked: bool) -> Outcome:
