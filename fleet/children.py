@@ -35,6 +35,7 @@ class Child:
     log: Path
     ready: dict[str, Any] = field(default_factory=dict)
     _process: asyncio.subprocess.Process | None = None
+    _log_begins: int = 0  # where this start's part of the log begins
 
     async def start(self, within_s: float) -> dict[str, Any]:
         """Starts the process and returns its ready line.
@@ -45,6 +46,7 @@ class Child:
         """
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
+            self._log_begins = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
@@ -78,8 +80,9 @@ class Child:
         raise Refusal(self._last_words())
 
     def _last_words(self) -> str:
-        with self.log.open(errors="replace") as log:
-            lines = deque(log, maxlen=40)
+        with self.log.open("rb") as log:
+            log.seek(self._log_begins)
+            lines = deque((line.decode(errors="replace") for line in log), maxlen=40)
         said = [line for line in lines if line.startswith("dockfleet: ")]
         if said:
             return said[-1].removeprefix("dockfleet: ").strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json as json_
 import subprocess
 import sys
@@ -12,8 +13,9 @@ import typer
 from rich.console import Console
 
 from fleet.clock import Clock
+from fleet.contract import Status
 from fleet.process import announce_ready, end_with, serve
-from fleet.stack import StackSettings, running
+from fleet.stack import Stack, StackSettings, running
 
 SETTLE_WITHIN_S = 60.0
 GATEWAY_PORT = 5800  # where drones are offered beside a local controller
@@ -105,27 +107,31 @@ def _checked(district_dir: Path) -> str:
 async def _run(settings: StackSettings, clock: Clock, as_json: bool) -> None:
     terminal = Console(stderr=True)
     with terminal.status("starting broker, docks, vehicles, controller and console"):
-        async with running(settings, clock) as stack:
+        async with running(settings, clock) as stack, asyncio.TaskGroup() as tasks:
+            tasks.create_task(stack.watch(), name="watch")
             status = await stack.ready(SETTLE_WITHIN_S)
-            figures = status.model_dump(mode="json") if status else {}
             if as_json:
                 announce_ready(
                     "up",
                     console=stack.console,
                     broker=stack.broker,
                     first_sign_in=stack.first_sign_in,
-                    **figures,
+                    **(status.model_dump(mode="json") if status else {}),
                 )
-            elif status:
-                typer.echo(
-                    f"docks online {status.docks_online} of {status.docks}, "
-                    f"drones ready {status.drones_ready} of {status.drones}"
-                )
-                typer.echo(f"console: {stack.console or 'not started'}")
-                if port := settings.gateway_port:
-                    typer.echo(f"ground stations: drone N at tcp:{settings.host}:{port} + N")
-                if first := stack.first_sign_in:
-                    typer.echo(
-                        f"sign in as {first['name']} with the one-time password {first['password']}"
-                    )
-            await stack.watch()
+            else:
+                _tell(settings, stack, status)
+
+
+def _tell(settings: StackSettings, stack: Stack, status: Status | None) -> None:
+    if status is None:
+        typer.echo(f"the controller has told nothing for {SETTLE_WITHIN_S:.0f} s; see its log")
+    else:
+        typer.echo(
+            f"docks online {status.docks_online} of {status.docks}, "
+            f"drones ready {status.drones_ready} of {status.drones}"
+        )
+    typer.echo(f"console: {stack.console or 'not started'}")
+    if port := settings.gateway_port:
+        typer.echo(f"ground stations: drone N at tcp:{settings.host}:{port} + N")
+    if first := stack.first_sign_in:
+        typer.echo(f"sign in as {first['name']} with the one-time password {first['password']}")

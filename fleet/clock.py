@@ -95,10 +95,13 @@ class Clock:
         text = environment.get(ENVIRONMENT_KEY)
         if not text:
             return cls()
-        speedup, at, epoch_s = text.partition("@")
-        if not at:
-            raise ValueError(f"{ENVIRONMENT_KEY} must be SPEEDUP@UNIX_SECONDS, not {text!r}")
-        return cls(float(speedup), float(epoch_s))
+        try:
+            speedup, epoch_s = (float(figure) for figure in text.split("@"))
+        except ValueError:
+            raise ValueError(
+                f"{ENVIRONMENT_KEY} must be SPEEDUP@UNIX_SECONDS, not {text!r}"
+            ) from None
+        return cls(speedup, epoch_s)
 
     def to_environment(self) -> dict[str, str]:
         return {ENVIRONMENT_KEY: f"{self.speedup:g}@{self.epoch_s!r}"}

@@ -60,7 +60,10 @@ def serve(main: Callable[[Clock], Awaitable[None]]) -> None:
 
     A ``Refusal``, also inside an exception group, becomes its sentence and exit code 1.
     """
-    clock = Clock.from_environment(os.environ)
+    try:
+        clock = Clock.from_environment(os.environ)
+    except ValueError as error:
+        end_with(str(error), 2)
     try:
         clock.run(_until_stopped(main, clock))
     except* Refusal as refusals:

@@ -23,7 +23,7 @@ from sitl.video.source import PictureSource
 
 _log = logging.getLogger(__name__)
 
-HEARD_WITHIN_S = 60.0  # of simulated time, from the processes' start to the last one heard
+HEARD_WITHIN_S = 45.0  # of the wall clock, from the processes' start to the last one heard
 PACE_EVERY_S = 5.0  # of the wall clock
 
 
@@ -96,19 +96,19 @@ async def fly_arducopter(flying: Flying, clock: Clock) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(Coupling(bridge, specs, bus, topics).run(), name="coupling")
             tasks.create_task(bridge.run(), name="bridge")
-            await _all_heard(bridge, copters)
+            await _all_heard(bridge, copters, clock.speedup)
             for copter in copters:
                 tasks.create_task(copter.keep(), name=copter.drone)
             announce_ready("vehicles", kind="ardupilot", vehicles=len(specs), program=str(program))
             await _tell_pace(bus, topics, clock, bridge.flown_s)
 
 
-async def _all_heard(bridge: Bridge, copters: list[Arducopter]) -> None:
+async def _all_heard(bridge: Bridge, copters: list[Arducopter], speedup: float) -> None:
     """Until every process has told where its vehicle is."""
     async with asyncio.TaskGroup() as watching:
         deaths = [watching.create_task(_death(copter)) for copter in copters]
         try:
-            async with asyncio.timeout(HEARD_WITHIN_S):
+            async with asyncio.timeout(HEARD_WITHIN_S * speedup):
                 await bridge.until_heard()
         except TimeoutError:
             silent = ", ".join(bridge.silent())

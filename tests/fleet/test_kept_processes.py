@@ -6,7 +6,10 @@ import signal
 import socket
 from pathlib import Path
 
+import pytest
+
 from fleet.children import Child
+from fleet.process import Refusal
 from fleet.stack import RESTART_PAUSE_S, _keep
 from tests.bus.bus_stage import free_port, listening
 from tests.fleet.flight_stage import jumping
@@ -32,6 +35,14 @@ async def test_a_process_that_cannot_start_again_at_once_is_tried_until_it_can(t
         keeping.cancel()
         await asyncio.wait([keeping])
         await child.end()
+
+
+async def test_a_process_that_says_nothing_is_not_given_the_words_of_its_last_start(tmp_path):
+    log = tmp_path / "broker.log"
+    log.write_text("dockfleet: the broker cannot listen, some day long ago\n")
+    child = Child("broker", ("broker", "--help"), {}, log)
+    with pytest.raises(Refusal, match="broker ended at its start"):
+        await child.start(30)
 
 
 def _taken(port):
