@@ -20,7 +20,8 @@ from planner.model import Performance, Wind
 
 WIND_STEP_MS = 0.5  # paths are chosen for the wind rounded so; their times are of the exact wind
 WIND_STEP_DEG = 10.0
-TREE_BYTES, TIMES_BYTES = 400e6, 100e6  # of memory, for what is kept
+TREE_BYTES, TIMES_BYTES = 48e6, 24e6  # of memory, for what is kept
+LEAST_WINDS = 2  # that the trees of all docks are kept for, whatever that takes
 _NONE = -9999  # scipy's mark for 'no predecessor'
 
 Floats = NDArray[np.float64]
@@ -101,7 +102,8 @@ class Trees:
         self._nodes = len(nodes_m)
         times_kept = max(1, int(TIMES_BYTES / (24 * len(row) + 1)))
         self._times: _Kept[tuple[csr_array, csr_array]] = _Kept(times_kept)
-        self._trees: _Kept[Tree] = _Kept(max(1, int(TREE_BYTES / (24 * self._nodes))))
+        trees_kept = max(LEAST_WINDS * docks, int(TREE_BYTES / (24 * self._nodes)))
+        self._trees: _Kept[Tree] = _Kept(trees_kept)
 
     def tree(
         self, dock: int, performance: Performance, wind: Wind, within_s: float = math.inf
