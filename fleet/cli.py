@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from fleet import contract as c
 from fleet.bus import BusUnreachable, MqttBus, Reply, RequestFailed, Topics
 from fleet.clock import Clock
+from fleet.datum import Datum, to_wgs84
 from fleet.process import Refusal, end_with, serve
 
 BROKER = "mqtt://127.0.0.1:1883"
@@ -36,8 +37,9 @@ incident = typer.Typer(help="Report, show, dispatch and close incidents.", no_ar
 
 @incident.command("report")
 def report(
-    at: Annotated[str, typer.Option(help="LON,LAT in WGS-84.")],
+    at: Annotated[str, typer.Option(help="LON,LAT, in WGS-84 unless --datum says otherwise.")],
     kind: Annotated[str, typer.Option(help="What happened, e.g. fire.")],
+    datum: Annotated[Datum, typer.Option(help="What the place is given in.")] = Datum.WGS84,
     level: Annotated[int | None, typer.Option(min=1, max=4, help="1 is the gravest.")] = None,
     note: Annotated[str, typer.Option(help="In the caller's words.")] = "",
     dispatch: Annotated[
@@ -48,7 +50,7 @@ def report(
     json: AsJson = False,
 ) -> None:
     """Report an incident; by rule a drone is sent at once."""
-    lon, lat = place(at)
+    lon, lat = to_wgs84(*place(at), datum)
     body = c.ReportIncident(
         lon=lon, lat=lat, kind=kind, level=level, note=note, source="cli", dispatch=_mode(dispatch)
     )

@@ -10,9 +10,13 @@ import pytest
 from fleet import contract as c
 from fleet.bus import RequestFailed
 from fleet.cli import answer
+from fleet.datum import wgs84_to_gcj02
 from tests.stack.running import dockfleet, wait_until
 
 pytestmark = pytest.mark.stack
+
+# within 300 m of the eastern edge, so that its GCJ-02 reading lies outside
+GCJ02_NEAR_THE_EDGE = "{},{}".format(*wgs84_to_gcj02(114.3485, 22.7697))
 
 
 def incident(stack: Any, id_: str) -> dict[str, Any]:
@@ -82,6 +86,7 @@ def test_a_decision_of_the_running_system_is_explained_and_recomputed_bit_for_bi
         ("22.65,114.10", "fire", "swapped"),
         ("114.10,22.65", "nonsense", "unknown kind"),
         ("nan,22.65", "fire", "number"),
+        (GCJ02_NEAR_THE_EDGE, "fire", "as GCJ-02 (Amap, Tencent) it is WGS-84"),
     ],
 )
 def test_a_bad_report_is_refused_in_one_sentence_and_records_nothing(stack, at, kind, says):
@@ -91,6 +96,15 @@ def test_a_bad_report_is_refused_in_one_sentence_and_records_nothing(stack, at, 
     assert says in answer.stderr
     assert len(answer.stderr.strip().splitlines()) == 1
     assert dockfleet("incident", "list", "--json", broker=stack.broker).stdout == before
+
+
+def test_a_place_from_a_chinese_map_is_reported_with_its_datum(stack):
+    lon, lat = wgs84_to_gcj02(114.10, 22.65)
+    report = ("incident", "report", f"--at={lon},{lat}", "--kind", "fire", "--datum", "gcj02")
+    answer = dockfleet(*report, "--dispatch", "confirm", "--json", broker=stack.broker)
+    assert answer.returncode == 0, answer.stderr
+    shown = json.loads(answer.stdout)
+    assert (shown["lon"], shown["lat"]) == pytest.approx((114.10, 22.65), abs=1e-6)
 
 
 def test_an_incident_that_is_not_there_is_refused(stack):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,10 +25,14 @@ def taken_port() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
-def up(tmp_path: Path, *arguments: str, **environment: str):
+MARK = "DOCKFLEET_TEST_RUN"  # by which whatever a run has left is known
+
+
+def up(tmp_path: Path, *arguments: str):
     free = ("--broker-port", "0", "--console-port", "0", "--mavlink-port", "0")
     free += ("--gateway-port", "0")
-    return dockfleet("up", *free, *arguments, "--state-dir", str(tmp_path), **environment)
+    marked = {MARK: str(tmp_path)}
+    return dockfleet("up", *free, *arguments, "--state-dir", str(tmp_path), **marked)
 
 
 def assert_one_sentence(answer, *words: str) -> None:
@@ -40,10 +46,20 @@ def assert_one_sentence(answer, *words: str) -> None:
 
 def left_running(state_dir: Path) -> list[str]:
     return [
-        " ".join(process.info["cmdline"])
-        for process in psutil.process_iter(["cmdline"])
-        if str(state_dir) in " ".join(process.info["cmdline"] or [])
+        " ".join(process.info["cmdline"] or [])
+        for process in psutil.process_iter(["cmdline", "environ"])
+        if (process.info["environ"] or {}).get(MARK) == str(state_dir)
     ]
+
+
+def test_what_a_run_leaves_behind_would_be_seen(tmp_path):
+    left = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: str(tmp_path)})
+    try:
+        assert left_running(tmp_path) == ["sleep 60"]
+    finally:
+        left.kill()
+        left.wait()
+    assert left_running(tmp_path) == []
 
 
 @pytest.mark.parametrize("option", ["--broker-port", "--console-port"])
