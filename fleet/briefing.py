@@ -104,6 +104,7 @@ class Briefing:
         patrol, _ = state.patrols.sorties[view.id]
         return replace(
             orders,
+            no_room=lambda: state.patrols.relay_lacks(view.id) or self._release.no_room(view.id),
             mission=replace(
                 orders.mission, items=mission.items, return_seq=mission.home_seq, stay_seq=0
             ),

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fleet.cli import AsJson, print_json, wind_of
 from fleet.cli_patrol_flying import fly, pause, report, resume, schedule, status
+from fleet.cli_patrol_relay import relay
+from fleet.cli_patrol_told import print_plan
 from fleet.patrol.plan_file import read_plan
 from fleet.process import Refusal, end_with
-
-if TYPE_CHECKING:
-    from fleet.patrol.plan import PatrolPlan
 
 DEFAULT = Path("configs/longgang")
 ITERATIONS, MOST_ITERATIONS = 1500, 1_000_000
 WRITTEN = (".plan", ".waypoints")
-ROW = "{:<5} {:<5} {:<5} {:>6}–{:<6} {:>5} {:>9} {:>9}  {}"
 
 InDistrict = Annotated[
     Path, typer.Option("--in", help="The district.", envvar="DOCKFLEET_DISTRICT")
@@ -27,6 +25,7 @@ InDistrict = Annotated[
 patrol = typer.Typer(
     help="Plan patrols, check plans, write missions, fly them.", no_args_is_help=True
 )
+patrol.command("relay")(relay)
 patrol.command("fly")(fly)
 patrol.command("status")(status)
 patrol.command("schedule")(schedule)
@@ -85,7 +84,7 @@ def plan(
     if json:
         print_json(planned.model_dump(mode="json"))
     else:
-        _print_plan(planned)
+        print_plan(planned)
     if not planned.sorties:
         raise typer.Exit(1)
 
@@ -196,49 +195,3 @@ def solve(
         typer.echo(f"Route #{number} (depot {depot}): {' '.join(map(str, clients))}")
     against = "" if gap is None else f", {100 * gap:.2f} % over the best known"
     typer.echo(f"Cost {found.cost:.3f}{against} ({found.iterations} steps, seed {seed})")
-
-
-def _print_plan(planned: PatrolPlan) -> None:
-    typer.echo(ROW.format("", "drone", "dock", "from", "until", "looks", "energy", "left", ""))
-    for each in planned.sorties:
-        looks = [stage.visit or "" for stage in each.stages if stage.what == "look"]
-        lands = "" if each.lands_at == each.dock else f"lands at {each.lands_at}: "
-        typer.echo(
-            ROW.format(
-                each.id,
-                each.drone,
-                each.dock,
-                _clock(each.ordered_s),
-                _clock(each.lands_s),
-                len(looks),
-                f"{each.energy_wh:.0f} Wh",
-                f"{each.left_wh:.0f} Wh",
-                lands + " ".join(looks),
-            )
-        )
-    for one in planned.unserved:
-        typer.echo(f"not served: {one.visit or one.task}: {one.reason}")
-    for line in _summary(planned):
-        typer.echo(line)
-
-
-def _summary(planned: PatrolPlan) -> list[str]:
-    found = planned.found
-    visits = sum(len(task.visits) for task in planned.tasks)
-    looks = sum(stage.what == "look" for each in planned.sorties for stage in each.stages)
-    partly = [each for each in planned.tasks if each.clear_share < 0.9995]
-    ended = "" if found.repeatable else ", ended by time: another run may differ"
-    return [
-        *(
-            f"{each.task}: {100 * (1 - each.clear_share):.1f} % of it may not be flown over"
-            for each in partly
-        ),
-        f"{looks} of {visits} visits in {len(planned.sorties)} flights, "
-        f"{found.energy_wh:.0f} Wh; no routes need less than {found.bound_wh:.0f} Wh "
-        f"(gap {100 * found.gap:.1f} %, {found.iterations} steps, seed {found.seed}{ended})",
-    ]
-
-
-def _clock(at_s: float) -> str:
-    minutes = round(at_s / 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

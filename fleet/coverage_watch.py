@@ -72,6 +72,13 @@ class CoverageWatch:
         """The share of area that is lost while this dock's drone is busy; 0 until it is known."""
         return self._costs.get(dock, 0.0)
 
+    def joint_cost(self, docks: Collection[str]) -> float:
+        """The share of area that is lost while all of these docks' drones are busy."""
+        if self._coverage is None or self.view is None:
+            return 0.0
+        left = sorted(set(self.view.available) - set(docks))
+        return self.view.covered_share - self._coverage.share(left)
+
     def share_with(self, docks: Collection[str]) -> float:
         """The share of area covered if these docks were available too; 0 until it is known."""
         if self._coverage is None or self.view is None:

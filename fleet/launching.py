@@ -57,13 +57,14 @@ class Launch:
 
     async def _wait_for_room(self, not_before_s: float) -> None:
         """Until the time that it was given to start, and then until the flights whose way it would
-        cross are where they were expected to be. Not for long: then another is sent."""
+        cross are where they were expected to be, and its relay is ready. Not for long: then another
+        is sent."""
         loop = asyncio.get_running_loop()
         await asyncio.sleep(not_before_s - loop.time())
         until_s, said = loop.time() + ROOM_WITHIN_S, False
         while self._view().state is S.PREPARING and (against := self._no_room()):
             if loop.time() >= until_s:
-                self._abort(f"no room in the air: {against}")
+                self._abort(f"it may not take off: {against}")
             elif not said:
                 said = True
                 self._note("launch_waits", against)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -39,7 +39,8 @@ class Part:
 
 class Agenda:
     """All visits of a patrol; ``places`` are the pads given, in their order, then where looks begin
-    and end. What cannot be looked at is in ``unserved``, with the reason."""
+    and end. What cannot be looked at is in ``unserved``, with the reason. Looks at the lines
+    ``relayed`` come last."""
 
     def __init__(
         self,
@@ -50,6 +51,7 @@ class Agenda:
         heights: Heights,
         pads: Sequence[Place],
         limits: Limits,
+        relayed: Collection[str] = (),
     ) -> None:
         self._district, self._patrol, self._limits = district, patrol, limits
         self._airspace, self._flyer, self._heights = airspace, flyer, heights
@@ -63,8 +65,13 @@ class Agenda:
         self.unserved: list[Unserved] = []
         for pad in pads:
             self._place(pad)
-        for task in tasks_of(patrol, district):
-            if limits.wants_task(task.id):
+        wanted = [task for task in tasks_of(patrol, district) if limits.wants_task(task.id)]
+        for task in wanted:
+            if task.id not in relayed:
+                self._add(task)
+        self.routed = len(self.looks)  # those behind are the relays'
+        for task in wanted:
+            if task.id in relayed:
                 self._add(task)
 
     def airspace(self) -> Airspace:

@@ -116,6 +116,7 @@ class PatrolBook:
     plans: dict[str, Adopted] = field(default_factory=dict)
     sorties: dict[str, tuple[str, str]] = field(default_factory=dict)  # -> plan and flight
     last_seen: dict[Part, datetime] = field(default_factory=dict)
+    told_back: set[str] = field(default_factory=set)  # sorties whose missions were read back
     asked: dict[str, str] = field(default_factory=dict)  # request -> the plan that it adopted
     paused: PatrolPauseView | None = None
 
@@ -145,8 +146,23 @@ class PatrolBook:
                 self.paused = PatrolPauseView(since=recorded.at, by=fact.by, reason=fact.reason)
             case events.PatrolsResumed():
                 self.paused = None
+            case events.SortieStepDone(step="mission_verified") as fact:
+                self.told_back.add(fact.sortie)
             case events.SortieAdvanced(state=SortieState.ABORTED) as fact:
                 self._aborted(fact, recorded.at)
+
+    def relay_lacks(self, sortie: str) -> str | None:
+        """Why a flight of a relay may not take off yet: another's drone has not told its mission
+        back."""
+        patrol, flight = self.sorties[sortie]
+        plan = self.plans[patrol]
+        relay = plan.flights[flight].relay
+        for other in plan.flights.values():
+            if relay is None or other.relay != relay or other.id in plan.given_up:
+                continue
+            if plan.sent.get(other.id) not in self.told_back:
+                return f"{other.drone} of the relay has not told its mission back"
+        return None
 
     def _adopted(self, fact: events.PatrolAdopted) -> None:
         plan = PatrolPlan.model_validate(fact.plan)

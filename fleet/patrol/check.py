@@ -14,6 +14,7 @@ from pyproj import Geod
 
 from fleet.district.model import District, DockModel, DockSite, DroneModel
 from fleet.patrol.book import part_of
+from fleet.patrol.check_relay import relay_violations
 from fleet.patrol.file import HOUR_S, Point, Task, seconds_of
 from fleet.patrol.load import tasks_of
 from fleet.patrol.plan import PatrolPlan, PlannedSortie, PlanPoint, Stage
@@ -43,6 +44,7 @@ def plan_violations(plan: PatrolPlan, district: District) -> list[str]:
     found += _turnarounds(plan, district)
     found += _left_out(plan, tasks)
     found += _revisits(plan, tasks)
+    found += relay_violations(plan, district)
     found += trespasses(plan, district)
     for task, share in seen_shares(plan, tasks, district):
         if share < LEAST_SEEN:

@@ -39,6 +39,9 @@ Hours = Annotated[
 ]
 
 
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
 class Camera(_Model):
     """The field of view, looking straight down."""
 
@@ -72,9 +75,12 @@ class _Surveyed(_Task):
 
 
 class Line(_Surveyed):
-    """A way to fly along."""
+    """A way to fly along. With ``relay`` as many drones at the most fly it all at once, each a
+    segment; where they hand over is the planner's to say, which notes it as ``cuts``."""
 
     path: tuple[Position, ...] = Field(min_length=2)
+    relay: int | None = Field(default=None, ge=1, le=25)
+    cuts: tuple[Share, ...] = ()  # of what may be flown over, where a part ends and the next begins
 
 
 class Area(_Surveyed):

@@ -45,6 +45,9 @@ class Stage(_Model):
 
 
 class PlannedSortie(_Model):
+    """Flights of one ``relay`` are released together: none takes off before each drone has told
+    its mission back."""
+
     id: str
     drone: str
     dock: str
@@ -55,6 +58,7 @@ class PlannedSortie(_Model):
     energy_wh: float  # from lifting off to the pad
     left_wh: float
     stages: tuple[Stage, ...] = Field(min_length=1)
+    relay: str | None = None  # the line, and after an @ which time of the day
 
 
 class Unserved(_Model):
@@ -86,6 +90,18 @@ class Found(_Model):
     repeatable: bool
 
 
+class PlannedRelay(_Model):
+    """A line flown all at once by several drones. Flown again and again, no place of it goes
+    unseen for longer than ``every_s``: then the slowest drone is back and charged."""
+
+    task: str
+    drones: tuple[str, ...]  # in their order along the line
+    handovers: tuple[tuple[float, float], ...]  # where a segment ends and the next one begins
+    every_s: float
+    revisit_s: float | None  # between looks at any place in this plan, at the most; None: seen once
+    flights: tuple[str, ...]
+
+
 class PatrolPlan(_Model):
     district: str
     patrol: PatrolFile
@@ -94,3 +110,4 @@ class PatrolPlan(_Model):
     tasks: tuple[Surveyed, ...]
     sorties: tuple[PlannedSortie, ...]
     unserved: tuple[Unserved, ...]
+    relays: tuple[PlannedRelay, ...] = ()

@@ -13,13 +13,23 @@ from fleet.forecast import candidates_at_rest
 from fleet.formats.check import CEILING_M
 from fleet.patrol.agenda import Agenda
 from fleet.patrol.file import PatrolFile
-from fleet.patrol.limits import Limits
-from fleet.patrol.plan import Found, PatrolPlan, Surveyed, Unserved, WindView
+from fleet.patrol.limits import Limits, without
+from fleet.patrol.plan import Found, PatrolPlan, PlannedSortie, Surveyed, Unserved, WindView
+from fleet.patrol.relays import (
+    Busy,
+    Divided,
+    Flyers,
+    Relayed,
+    RelayPlan,
+    divided,
+    shift_of,
+    with_cuts,
+)
 from fleet.patrol.stages import Teller
-from fleet.patrol.survey import Flyer
+from fleet.patrol.survey import Flyer, Unreachable
 from fleet.process import Refusal
 from planner.model import Candidate, Wind
-from planner.patrol.legs import Heights, Legs, Place, charge_s
+from planner.patrol.legs import Heights, Legs, Place
 from planner.patrol.routing import Routes, Shift, hover_s, routes
 from planner.patrol.search import Search
 
@@ -34,42 +44,105 @@ def plan_patrol(
     limits: Limits | None = None,
 ) -> PatrolPlan:
     """The best plan found in the time that may be searched, with every drone charged on its pad, or
-    from when on ``limits`` says.
+    from when on ``limits`` says. Relays first: the other flights keep out of their drones' way.
 
     Raises:
         Refusal: where no drone may fly in that wind, or drones differ in make.
     """
     limits = limits or Limits()
-    candidates = _flyers(district, wind, limits)
-    flyer = Flyer(candidates[0].performance, wind)
-    pads = [Place(c.at, c.alt_amsl_m, c.alt_amsl_m, is_pad=True) for c in candidates]
-    heights = Heights(
-        cruise_m=district.flight.cruise_height_m,
-        clear_m=district.flight.scene_height_m,
-        ceiling_m=CEILING_M,
-    )
-    agenda = Agenda(district, patrol, airspace_of(district), flyer, heights, pads, limits)
-    legs = Legs(agenda.airspace(), agenda.places, flyer.performance, wind, heights)
-    shifts = _shifts(district, patrol, candidates, limits)
-    found = routes(agenda.visits, agenda.looks, shifts, (legs.seconds, legs.wh), search)
-    teller = Teller(agenda, candidates, legs)
-    visits: dict[str, list[str]] = {task: [] for task in agenda.surveys}
-    for visit, task in zip(agenda.visits, agenda.tasks, strict=True):
-        visits[task.id].append(visit.id)
+    flyers = _flyers(district, patrol, wind, limits)
+    cut, unserved = _divided(patrol, flyers, limits)
+    patrol = patrol.model_copy(update={"lines": with_cuts(patrol.lines, cut)})
+    agenda = _agenda(patrol, flyers, limits, [each.line.id for each in cut], unserved)
+    legs = Legs(agenda.airspace(), agenda.places, flyers.flyer.performance, wind, flyers.heights)
+    relays: list[RelayPlan] = []
+    busy: Busy = {}
+    for each in cut:
+        relays.append(RelayPlan(each, agenda, legs, flyers, busy, limits))
+        busy = relays[-1].busy()
+    shifts = _shifts(patrol, flyers, limits, busy)
+    looks = agenda.looks[: agenda.routed]
+    found = routes(agenda.visits, looks, shifts, (legs.seconds, legs.wh), search)
+    unserved += [*agenda.unserved, *_missed(agenda, found, shifts, legs)]
+    sorties = _told(relays, found, shifts, Teller(agenda, flyers.candidates, legs))
     return PatrolPlan(
         district=district.id,
         patrol=patrol,
         wind=WindView(speed_ms=wind.speed_ms, from_deg=wind.from_deg),
         found=_found(found, search.seed),
-        tasks=tuple(
-            Surveyed(task=task, visits=tuple(visits[task]), clear_share=each.clear_share)
-            for task, each in agenda.surveys.items()
+        tasks=tuple(_surveyed(agenda)),
+        sorties=sorties,
+        unserved=(*unserved, *(left for each in relays for left in each.unserved)),
+        relays=tuple(
+            each.told([s.id for s in sorties if s.relay in each.groups]) for each in relays
         ),
-        sorties=tuple(
-            teller.planned(number, sortie, shifts[sortie.shift])
-            for number, sortie in enumerate(found.sorties, start=1)
-        ),
-        unserved=(*agenda.unserved, *_missed(agenda, found, shifts, legs)),
+    )
+
+
+def _divided(
+    patrol: PatrolFile, flyers: Flyers, limits: Limits
+) -> tuple[list[Divided], list[Unserved]]:
+    """The lines to be flown as relays, and those that cannot be. What a relay left is flown one by
+    one, by the cuts that it had."""
+    cut, unserved = [], []
+    for task in patrol.lines if limits.visits is None else ():
+        if task.relay is None:
+            continue
+        try:
+            found = divided(task, flyers)
+        except Unreachable as unreachable:
+            unserved.append(Unserved(task=task.id, visit=None, reason=str(unreachable)))
+            continue
+        if found is None:
+            reason = f"{task.relay} drones cannot fly it as a relay in this wind"
+            unserved.append(Unserved(task=task.id, visit=None, reason=reason))
+        else:
+            cut.append(found)
+    return cut, unserved
+
+
+def _agenda(
+    patrol: PatrolFile,
+    flyers: Flyers,
+    limits: Limits,
+    relayed: Sequence[str],
+    unserved: Sequence[Unserved],
+) -> Agenda:
+    out = {each.task for each in unserved}
+    asked = patrol.model_copy(
+        update={"lines": tuple(line for line in patrol.lines if line.id not in out)}
+    )
+    pads = [Place(c.at, c.alt_amsl_m, c.alt_amsl_m, is_pad=True) for c in flyers.candidates]
+    return Agenda(
+        flyers.district,
+        asked,
+        flyers.airspace,
+        flyers.flyer,
+        flyers.heights,
+        pads,
+        limits,
+        relayed,
+    )
+
+
+def _surveyed(agenda: Agenda) -> Iterator[Surveyed]:
+    visits: dict[str, list[str]] = {task: [] for task in agenda.surveys}
+    for visit, task in zip(agenda.visits, agenda.tasks, strict=True):
+        visits[task.id].append(visit.id)
+    for id_, each in agenda.surveys.items():
+        yield Surveyed(task=id_, visits=tuple(visits[id_]), clear_share=each.clear_share)
+
+
+def _told(
+    relays: Sequence[RelayPlan], found: Routes, shifts: Sequence[Shift], teller: Teller
+) -> tuple[PlannedSortie, ...]:
+    """All flights in the order in which they begin."""
+    flown = [Relayed(None, shifts[sortie.shift], sortie) for sortie in found.sorties]
+    flown += (flight for each in relays for flight in each.flights)
+    flown.sort(key=lambda each: each.sortie.ordered_s)
+    return tuple(
+        teller.planned(number, each.sortie, each.shift, each.group)
+        for number, each in enumerate(flown, start=1)
     )
 
 
@@ -84,7 +157,23 @@ def _found(found: Routes, seed: int) -> Found:
     )
 
 
-def _flyers(district: District, wind: Wind, limits: Limits) -> list[Candidate]:
+def _flyers(district: District, patrol: PatrolFile, wind: Wind, limits: Limits) -> Flyers:
+    candidates = _candidates(district, wind, limits)
+    return Flyers(
+        district=district,
+        airspace=airspace_of(district),
+        flyer=Flyer(candidates[0].performance, wind),
+        heights=Heights(
+            cruise_m=district.flight.cruise_height_m,
+            clear_m=district.flight.scene_height_m,
+            ceiling_m=CEILING_M,
+        ),
+        candidates=candidates,
+        shifts=[shift_of(pad, each, patrol.hours) for pad, each in enumerate(candidates)],
+    )
+
+
+def _candidates(district: District, wind: Wind, limits: Limits) -> list[Candidate]:
     most_ms = {site.id: district.dock_models[site.model].wind_limit_ms for site in district.docks}
     found = [
         replace(each, wind=wind)
@@ -105,30 +194,15 @@ def _flyers(district: District, wind: Wind, limits: Limits) -> list[Candidate]:
     raise Refusal("no drone is free for patrols")
 
 
-def _shifts(
-    district: District, patrol: PatrolFile, candidates: Sequence[Candidate], limits: Limits
-) -> list[Shift]:
+def _shifts(patrol: PatrolFile, flyers: Flyers, limits: Limits, busy: Busy) -> list[Shift]:
     """As many for each drone as the patrol's hours hold, with charging between; one that ends with
     an open time may be shorter than a battery lasts."""
-    models = {site.id: district.dock_models[site.model] for site in district.docks}
     shifts = []
-    for pad, each in enumerate(candidates):
-        model, performance = models[each.dock], each.performance
-        usable_wh = each.energy_wh - performance.reserve_share * performance.battery_wh
-        flight_s = each.launch.total_s + hover_s(usable_wh, performance.hover_w)
-        rest_s = model.cover_close_s + charge_s(usable_wh, model.charge_w)
-        first = Shift(
-            drone=each.drone,
-            starts=pad,
-            lands=pad,
-            opens_s=0.0,
-            closes_s=0.0,
-            launch_s=each.launch.total_s,
-            usable_wh=usable_wh,
-            hover_w=performance.hover_w,
-        )
-        ready_s = limits.ready_of(each.drone)
-        for begin_s, end_s in limits.open_times(patrol):
+    for pad, first in enumerate(flyers.shifts):
+        flight_s = first.launch_s + hover_s(first.usable_wh, first.hover_w)
+        rest_s = flyers.rest_s(pad, first.usable_wh)
+        ready_s = limits.ready_of(first.drone)
+        for begin_s, end_s in without(list(limits.open_times(patrol)), tuple(busy.get(pad, ()))):
             ready_s = max(ready_s, begin_s)
             while end_s - ready_s >= SHORTEST_SHIFT_S:
                 closes_s = min(ready_s + flight_s, end_s)
@@ -140,10 +214,12 @@ def _shifts(
 def _missed(
     agenda: Agenda, found: Routes, shifts: Sequence[Shift], legs: Legs
 ) -> Iterator[Unserved]:
+    """Of what no relay flies."""
     served = {agenda.looks[each.look].visit for s in found.sorties for each in s.looks}
+    served |= {look.visit for look in agenda.looks[agenda.routed :]}
     least_wh = [np.inf] * len(agenda.visits)
     pads = sorted({shift.starts for shift in shifts})
-    for look in agenda.looks:
+    for look in agenda.looks[: agenda.routed]:
         wh = look.wh + min(
             (legs.wh[pad, look.entry] + legs.wh[look.exit, pad] for pad in pads), default=np.inf
         )

@@ -196,7 +196,7 @@ class Rounds:
         against = self._why_all_wait(guarded) or why_it_waits(
             self._gates,
             guarded,
-            self._coverage.absence_cost(flight.dock),
+            self._absence_cost(adopted, flight),
             self._docks[flight.dock].weather,
         )
         if against is None:
@@ -211,6 +211,17 @@ class Rounds:
                 return True
         self._note(adopted, flight, against)
         return False
+
+    def _absence_cost(self, adopted: Adopted, flight: PlannedSortie) -> float:
+        """A relay's drones that are still to go count as one."""
+        together = {
+            each.dock
+            for each in adopted.pending()
+            if flight.relay is not None and each.relay == flight.relay
+        }
+        if len(together) > 1:
+            return self._coverage.joint_cost(together)
+        return self._coverage.absence_cost(flight.dock)
 
     def _why_all_wait(self, guarded: Guarded) -> str | None:
         paused = self._journal.state.patrols.paused

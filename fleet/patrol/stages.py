@@ -19,7 +19,9 @@ class Teller:
     def __init__(self, agenda: Agenda, candidates: Sequence[Candidate], legs: Legs) -> None:
         self._agenda, self._candidates, self._legs = agenda, candidates, legs
 
-    def planned(self, number: int, sortie: Sortie, shift: Shift) -> PlannedSortie:
+    def planned(
+        self, number: int, sortie: Sortie, shift: Shift, relay: str | None = None
+    ) -> PlannedSortie:
         start, end = self._candidates[shift.starts], self._candidates[shift.lands]
         battery_wh = start.energy_wh
         return PlannedSortie(
@@ -33,6 +35,7 @@ class Teller:
             energy_wh=sortie.wh,
             left_wh=battery_wh - sortie.wh,
             stages=tuple(self._stages(sortie, shift)),
+            relay=relay,
         )
 
     def _stages(self, sortie: Sortie, shift: Shift) -> Iterator[Stage]:

@@ -110,14 +110,40 @@ def _stand(task: Point, airspace: Airspace) -> Points:
 
 
 def _along(task: Line, camera: Camera, airspace: Airspace) -> Survey:
+    pieces = pieces_of(task, airspace)
+    if task.cuts:
+        parts = tuple(part for piece in cut_up(pieces, task.cuts) for part in piece)
+    else:
+        parts = _in_parts(pieces, task.speed_ms)
+    whole_m = shapely.LineString(to_metres(np.array(task.path))).length
+    share = sum(shapely.LineString(each).length for each in pieces) / whole_m
+    return Survey(parts, swath_of(task, camera), share)
+
+
+def pieces_of(task: Line, airspace: Airspace) -> list[Points]:
+    """What of a line may be flown over.
+
+    Raises:
+        Unreachable: if that is nothing.
+    """
     line = shapely.LineString(to_metres(np.array(task.path)))
     clear = line.difference(_kept_clear(airspace, line))
     pieces = [each for each in shapely.get_parts(clear) if each.length >= SHORTEST_PART_M]
     if not pieces:
         raise Unreachable("all of it lies in no-fly volumes or outside the fence")
-    parts = _in_parts([np.asarray(each.coords) for each in pieces], task.speed_ms)
-    share = sum(each.length for each in pieces) / line.length
-    return Survey(parts, swath_of(task, camera), share)
+    return [np.asarray(each.coords) for each in pieces]
+
+
+def cut_up(pieces: Sequence[Points], cuts: Sequence[float]) -> list[list[Points]]:
+    """The parts of each piece, cut at shares of the length of all."""
+    lines = [shapely.LineString(piece) for piece in pieces]
+    whole_m, begin_m, found = sum(line.length for line in lines), 0.0, []
+    for line in lines:
+        inside = [each * whole_m - begin_m for each in sorted(cuts)]
+        ends = [0.0, *(m for m in inside if 0.5 < m < line.length - 0.5), line.length]
+        found.append([np.asarray(substring(line, *pair).coords) for pair in pairwise(ends)])
+        begin_m += line.length
+    return found
 
 
 def _over(task: Area, camera: Camera, airspace: Airspace, flyer: Flyer) -> Survey:

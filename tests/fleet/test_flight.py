@@ -33,7 +33,7 @@ def test_a_drone_that_finds_no_room_for_long_stays_so_that_another_is_sent(playe
     async def story(stage):
         stage.no_room = "U01 might come within 3 m of U02"
         await stage.until_state("aborted")
-        assert stage.journal.state.sorties["S" * 26].reason.startswith("no room in the air: U01")
+        assert stage.journal.state.sorties["S" * 26].reason.startswith("it may not take off: U01")
 
     played(story)
 
