@@ -142,16 +142,18 @@ def show(
 
 
 @audit.command("verify")
-def verify(people: PeopleUrl = PEOPLE) -> None:
+def verify(people: PeopleUrl = PEOPLE, json: AsJson = False) -> None:
     """Check that no entry was changed or taken out; exit code 1 if one was."""
     log = _open(people).audit
-    if fault := log.fault():
+    fault, newest = log.fault(), log.entries(limit=1)
+    entries, newest_hash = (newest[0].seq, newest[0].hash) if newest else (0, None)
+    if json:
+        told = {"whole": not fault, "fault": fault, "entries": entries, "hash": newest_hash}
+        typer.echo(json_.dumps(told, ensure_ascii=False))
+    if fault:
         end_with(f"the audit log is not whole: {fault}")
-    newest = log.entries(limit=1)
-    if newest:
-        typer.echo(f"{newest[0].seq} entries, whole; the newest has the hash {newest[0].hash}")
-    else:
-        typer.echo("0 entries")
+    if not json:
+        typer.echo(f"{entries} entries, whole; the newest has the hash {newest_hash or 'of none'}")
 
 
 def _open(url: str) -> People:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from fleet.cli import MavlinkKey
+from fleet.cli import AsJson, MavlinkKey, print_json
 from fleet.clock import Clock
 from fleet.mavlink.reactor import Reactor
 from fleet.mavlink.signing import Signing, key_of
@@ -34,6 +34,7 @@ def sign(
         ),
     ],
     mavlink_key: MavlinkKey = None,
+    json: AsJson = False,
 ) -> None:
     """Give a drone on a cable the key that its packets, and ours to it, are signed with.
 
@@ -61,4 +62,7 @@ def sign(
         end_with(
             f"no drone with system id {sysid} is heard on {line}; is it powered, and the line free?"
         )
-    typer.echo(f"system {sysid} signs with the key, and heeds only who has it")
+    if json:
+        print_json({"sysid": sysid, "signs": True})
+    else:
+        typer.echo(f"system {sysid} signs with the key, and heeds only who has it")
