@@ -20,6 +20,7 @@ from fleet.contract import (
     CoverageView,
     DistrictView,
     DockView,
+    Event,
     GetSnapshot,
     Snapshot,
     Status,
@@ -55,7 +56,8 @@ class Feed:
         self._bus, self._topics, self._clock, self._waits = bus, topics, clock, waits
         self._pace = clock.speedup  # of the loop's seconds to a person's
         self._picture, self._outbox = picture, outbox
-        self._told = told  # each change once, but for those that were missed
+        self._told = told  # each change that is heard, once
+        self._newest: Event | None = None  # of those
         self._held: deque[Change] = deque(maxlen=CHANGES_HELD)
         self._snapshot_wanted = asyncio.Event()
         self._heard_s = 0.0
@@ -154,16 +156,25 @@ class Feed:
             self._snapshot_wanted.set()
             return
         self._heard()
+        if change.incident is not None:
+            incident = without_decision(change.incident)
+            change = change.model_copy(update={"incident": incident})
+        self._tell(change)
         match self._picture.apply(change):
             case Applied.DONE:
-                if change.incident is not None:
-                    incident = without_decision(change.incident)
-                    change = change.model_copy(update={"incident": incident})
                 self._outbox.put(Fact("change", change))
-                self._told(change)
             case Applied.GAP:
                 self._held.append(change)
                 self._snapshot_wanted.set()
+
+    def _tell(self, change: Change) -> None:
+        """Also of what a snapshot has already, or has yet to bring: others are told of each event,
+        not of how things are now. The bus may bring one twice; a log that began anew has lower
+        numbers at later times."""
+        newest, event = self._newest, change.event
+        if newest is None or event.seq > newest.seq or event.at > newest.at:
+            self._newest = event
+            self._told(change)
 
     async def _on_dock(self, message: Message) -> None:
         view = _read(DockView, message)

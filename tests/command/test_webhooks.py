@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -193,6 +193,31 @@ def test_a_hook_without_a_good_secret_keeps_the_console_from_starting() -> None:
         with pytest.raises(Refusal, match=r"example.org needs a secret .* variable HOOK"):
             hooks_of(settings, environment)
     assert hooks_of(settings, {"HOOK": SECRET})[0].secret == SECRET.encode()
+
+
+def test_events_that_a_snapshot_overtakes_are_told_once_and_in_order(
+    broker: str, tmp_path: Path, receiver: Receiver
+) -> None:
+    settings = ConsoleSettings(webhooks=(WebhookSettings(url=receiver.url, secret_from="HOOK"),))
+    environment = {"HOOK": SECRET}
+    with staged(
+        broker, Topics("overtaken"), tmp_path, settings=settings, environment=environment
+    ) as stage:
+        controller = stage.controller
+        stage.do(controller.record("IncidentReported", incident=incident(1), heard=False))
+        stage.do(controller.record("IncidentReported", incident=incident(2)))  # held: 1 is missing
+        stage.do(controller.record("IncidentReported", incident=incident(3), heard=False))
+        stage.do(controller.tell_status())  # has the console fetch a snapshot, which has 3
+        overtaken = Event(
+            seq=3, at=T0 + timedelta(seconds=3), kind="IncidentReported", subject="INC3", data={}
+        )
+        told = Change(event=overtaken, incident=incident(3))
+        eventually(lambda: receiver.heard.qsize() == 1)
+        for _ in range(2):
+            stage.do(controller.bus.publish(stage.topics.change(), told))
+        stage.do(controller.record("IncidentReported", incident=incident(4)))
+        seqs = [receiver.next()[0]["X-Dockfleet-Delivery"] for _ in range(3)]
+        assert seqs == ["2", "3", "4"]
 
 
 def test_the_console_tells_what_happens(broker: str, tmp_path: Path, receiver: Receiver) -> None:
