@@ -3,7 +3,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-TEST_PACKAGES := chromium mosquitto fonts-noto-cjk
+TEST_PACKAGES := chromium mosquitto fonts-noto-cjk redis-server
 
 .PHONY: run test long check lint types imports bench soak contract fleet-25 web lock clean help
 

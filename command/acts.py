@@ -5,26 +5,26 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from ulid import ULID
 
 from command.door import Door, DoorClosed
+from command.people.repeats import Repeats
 from command.waits import Waits
 from fleet.bus import Bus, BusUnreachable, Reply, RequestFailed, Topics
 from fleet.clock import Clock
 from fleet.contract import Ask
 from fleet.datum import Datum, to_wgs84
 
-KEYS_KEPT = 10_000
-
+_LOG = logging.getLogger(__name__)
 _ASK: TypeAdapter[Ask] = TypeAdapter(Ask)
 _STATUS = {
     "invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -112,10 +112,11 @@ class Acts:
         clock: Clock,
         is_online: Callable[[], bool],
         waits: Waits,
+        repeats: Repeats,
     ) -> None:
         self._door, self._bus, self._topics, self._clock = door, bus, topics, clock
         self._is_online, self._waits = is_online, waits
-        self._keys = _Keys()
+        self._repeats = repeats
         self._under_way: dict[str, asyncio.Future[Reply]] = {}  # only on the loop
 
     def ask(self, ask: Ask, key: str | None = None) -> dict[str, Any]:
@@ -125,7 +126,27 @@ class Acts:
         Raises:
             Refused: if the controller refuses, is absent, or does not answer in time.
         """
-        id_ = str(ULID()) if key is None else self._keys.request_id(key, ask)
+        if key is None:
+            return self._put(ask, str(ULID()))
+        id_ = _request_id(key, ask)
+        content = hashlib.sha256(ask.model_dump_json().encode()).hexdigest()
+        try:
+            first, answer = self._repeats.first(id_, content)
+        except SQLAlchemyError as error:  # the controller knows repeats for a while, too
+            _LOG.error("nobody knows whether %s was asked before: %s", id_, error)
+            return self._put(ask, id_)
+        if first != content:
+            raise Refused("invalid", "this idempotency key was used for a different request")
+        if answer is not None:
+            return answer
+        answer = self._put(ask, id_)
+        try:
+            self._repeats.keep(id_, answer)
+        except SQLAlchemyError as error:
+            _LOG.error("the answer to %s is not kept: %s", id_, error)
+        return answer
+
+    def _put(self, ask: Ask, id_: str) -> dict[str, Any]:
         try:
             reply = self._door.call(lambda: self._request(ask, id_))
         except DoorClosed:
@@ -168,26 +189,7 @@ class Acts:
         return await asyncio.shield(asking)
 
 
-class _Keys:
-    """Which request each idempotency key was first used for."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._asks: OrderedDict[str, str] = OrderedDict()
-
-    def request_id(self, key: str, ask: Ask) -> str:
-        """The same id for the same key, in this process and in the next.
-
-        Raises:
-            Refused: if the key was used for something else.
-        """
-        digest = hashlib.sha256(json.dumps([ask.ask, key]).encode()).digest()
-        id_ = str(ULID.from_bytes(digest[:16]))
-        content = hashlib.sha256(ask.model_dump_json().encode()).hexdigest()
-        with self._lock:
-            if self._asks.setdefault(id_, content) != content:
-                raise Refused("invalid", "this idempotency key was used for a different request")
-            self._asks.move_to_end(id_)
-            if len(self._asks) > KEYS_KEPT:
-                self._asks.popitem(last=False)
-        return id_
+def _request_id(key: str, ask: Ask) -> str:
+    """The same for the same key, in this process and in every other."""
+    digest = hashlib.sha256(json.dumps([ask.ask, key]).encode()).digest()
+    return str(ULID.from_bytes(digest[:16]))

@@ -22,6 +22,7 @@ from command.people import guard, routes
 from command.people.house import People
 from command.people.signed import SignedActs
 from command.picture import Picture
+from command.shelf import OwnShelf
 from command.video import sockets as video_sockets
 from command.video.relay import Relays
 from command.video.viewers import Viewers
@@ -29,6 +30,7 @@ from command.video.watch import VideoWatch
 from command.webserver import MESSAGE_BYTES, WebSockets
 
 API_VERSION = "1"
+MEMORY = OwnShelf.limits_uri
 REQUESTS_ALLOWED = "3000/minute"  # from one address
 _SECURITY: dict[str, Any] = {
     "session": {"type": "apiKey", "in": "cookie", "name": "dockfleet_session"},
@@ -109,14 +111,20 @@ def add_routes(
     viewers: Viewers,
     watch: VideoWatch,
     relays: Relays,
-    trusted_proxies: int = 0,
+    limits_uri: str,
+    trusted_proxies: int,
 ) -> sockets.Seats:
     """All routes and the socket; who sits at which console."""
     problems.register(app)
     seats = sockets.Seats(socketio)
     # before the guard, so that whoever is turned away by it is counted too
     limiter = Limiter(
-        get_remote_address, app=app, default_limits=[REQUESTS_ALLOWED], storage_uri="memory://"
+        get_remote_address,
+        app=app,
+        default_limits=[REQUESTS_ALLOWED],
+        storage_uri=limits_uri,
+        storage_options={} if limits_uri == MEMORY else {"wrap_exceptions": True},
+        in_memory_fallback_enabled=limits_uri != MEMORY,  # while Redis is away
     )
     guard.register(app, people)
     app.register_api(routes.blueprint(people, limiter, seats.clear))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -33,6 +34,13 @@ def run(
     settings: Annotated[
         Path | None, typer.Option(help="console.yaml: the two-person rule, webhooks.")
     ] = None,
+    redis: Annotated[
+        str | None,
+        typer.Option(
+            envvar="DOCKFLEET_REDIS_URL",
+            help="redis://host:port that several consoles of one district share; none: one alone.",
+        ),
+    ] = None,
 ) -> None:
     """Run the command console until it is told to stop."""
 
@@ -41,6 +49,7 @@ def run(
         from command.people.house import open_people
         from command.people.roster import first_administrator
         from command.settings import USUAL, read_settings
+        from command.shelf import OwnShelf, RedisShelf
         from command.webserver import listen
         from fleet.bus import BusUnreachable, MqttBus, Topics
 
@@ -48,28 +57,30 @@ def run(
         house = open_people(people, clock.wall_now)
         listener = listen(host, port)
         try:
-            async with (
-                MqttBus(url=broker, client="console", clock=clock) as bus,
-                running_console(
-                    bus,
-                    Topics(district),
-                    clock,
-                    listener,
-                    house,
-                    settings=chosen,
-                    environment=os.environ,
-                ) as ended,
-            ):
-                shown = f"[{host}]" if ":" in host else host
-                first = first_administrator(house.roster)
-                announce_ready(
-                    "console",
-                    address=f"http://{shown}:{listener.getsockname()[1]}",
-                    first_sign_in=dict(zip(("name", "password"), first, strict=True))
-                    if first
-                    else None,
-                )
-                await ended
+            with closing(RedisShelf(redis, district) if redis else OwnShelf()) as shelf:
+                async with (
+                    MqttBus(url=broker, client="console", clock=clock) as bus,
+                    running_console(
+                        bus,
+                        Topics(district),
+                        clock,
+                        listener,
+                        house,
+                        settings=chosen,
+                        environment=os.environ,
+                        shelf=shelf,
+                    ) as ended,
+                ):
+                    shown = f"[{host}]" if ":" in host else host
+                    first = first_administrator(house.roster)
+                    announce_ready(
+                        "console",
+                        address=f"http://{shown}:{listener.getsockname()[1]}",
+                        first_sign_in=dict(zip(("name", "password"), first, strict=True))
+                        if first
+                        else None,
+                    )
+                    await ended
         except BusUnreachable as error:
             raise Refusal(str(error)) from None
 

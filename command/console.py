@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from command.acts import Acts
+from command.acts import Acts, Refused
 from command.app import add_routes, make_app, make_socketio
 from command.door import Door
 from command.emitter import Emitter
@@ -23,6 +23,7 @@ from command.people.second import RequestsView, SecondPerson
 from command.people.signed import SignedActs
 from command.picture import Picture
 from command.settings import USUAL, ConsoleSettings
+from command.shelf import OwnShelf, Shelf
 from command.sockets import Seats
 from command.video.relay import Relays
 from command.video.teller import VideoTeller
@@ -48,24 +49,26 @@ async def running_console(
     waits: Waits = PATIENT,
     settings: ConsoleSettings = USUAL,
     environment: Mapping[str, str] = MappingProxyType({}),
+    shelf: Shelf | None = None,
 ) -> AsyncIterator[asyncio.Future[None]]:
     """A console that answers on ``listener``, with the secrets of ``environment``; the future is
-    done if the server ends by itself."""
+    done if the server ends by itself. It shares the ``shelf``, where there is one, with others."""
+    shelf = shelf or OwnShelf()
     picture, outbox, door, web_sockets = Picture(), Outbox(), Door(), WebSockets()
     hooks = hooks_of(settings.webhooks, environment)
-    webhooks = Webhooks(hooks, people.audit, clock.wall_now, clock.speedup)
+    webhooks = Webhooks(hooks, people.audit, clock.wall_now, clock.speedup, is_first=shelf.is_first)
     feed = Feed(bus, topics, clock, picture, outbox, waits, webhooks.tell)
     app = make_app()
     socketio = make_socketio(app, web_sockets)
     emitter = Emitter(socketio.server, outbox, picture, clock, lambda: feed.online)
-    acts = Acts(door, bus, topics, clock, lambda: feed.online, waits)
+    acts = Acts(door, bus, topics, clock, lambda: feed.online, waits, people.repeats)
 
     def tell_requests(view: RequestsView) -> None:
         picture.requests = view
         outbox.put(Fact("requests", view))
 
     lasts = timedelta(minutes=settings.two_person_minutes)
-    second = SecondPerson(settings.two_person, lasts, clock.wall_now, tell_requests)
+    second = SecondPerson(settings.two_person, lasts, clock.wall_now, tell_requests, shelf)
     signed = SignedActs(acts, people, picture, second)
     viewers = Viewers()
     teller = VideoTeller(socketio.server, viewers)
@@ -73,6 +76,7 @@ async def running_console(
     relays = Relays(clock.now)
     seats = add_routes(
         *(app, socketio, signed, emitter, outbox, people, picture, viewers, watch, relays),
+        limits_uri=shelf.limits_uri,
         trusted_proxies=settings.trusted_proxies,
     )
     server = WebServer(app, listener, web_sockets)
@@ -104,7 +108,10 @@ async def running_console(
 async def _look_round(seats: Seats, signed: SignedActs, people: People, pause_s: float) -> None:
     while True:
         await asyncio.sleep(pause_s)
-        await asyncio.to_thread(signed.expire)
+        try:
+            await asyncio.to_thread(signed.expire)
+        except Refused as refusal:
+            _LOG.error("acts that wait for a second person: %s", refusal.reason)
         await asyncio.to_thread(people.refusals.settle)
         try:
             await asyncio.to_thread(seats.clear_ended, people.roster)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import flask
 import flask_socketio
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse
+from limits.errors import StorageError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from command.acts import Refused, read_ask, sentence_of
@@ -28,6 +30,7 @@ ASKS_AT_ONCE = 16  # over all consoles: more are told to wait, so that REST keep
 KEY_LENGTH = 200
 ASKS_ALLOWED: Final[RateLimitItem] = parse("600/minute")  # of one session or token
 
+_LOG = logging.getLogger(__name__)
 F = TypeVar("F", bound=BaseModel)
 
 
@@ -170,7 +173,12 @@ def within_rate(limiter: Limiter) -> None:
         Refused: if it asks too often.
     """
     whose = hashlib.sha256((key_of_request() or "").encode()).hexdigest()
-    if not limiter.limiter.hit(ASKS_ALLOWED, "asks", whose):
+    try:
+        is_within = limiter.limiter.hit(ASKS_ALLOWED, "asks", whose)
+    except StorageError as error:  # Redis is away: rather too many asks than none
+        _LOG.error("asks are not counted: %s", error)
+        return
+    if not is_within:
         raise Refused("unavailable", f"more than {ASKS_ALLOWED} asks; nothing was sent, wait")
 
 

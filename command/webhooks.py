@@ -77,7 +77,8 @@ class NotTaken(Exception):
 
 class Webhooks:
     """On the loop; each address in order and at its own pace. ``pace`` is of the loop's seconds to
-    those of the world."""
+    those of the world; of several consoles that are told of an event the one tells it that
+    ``is_first`` to take its name."""
 
     def __init__(
         self,
@@ -86,8 +87,9 @@ class Webhooks:
         now: Callable[[], datetime],
         pace: float = 1.0,
         first_wait_s: float = FIRST_WAIT_S,
+        is_first: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        self._audit, self._now = audit, now
+        self._audit, self._now, self._is_first = audit, now, is_first
         self._first_wait_s = first_wait_s * pace
         self._waiting: dict[Hook, deque[Change]] = {hook: deque() for hook in hooks}
         self._lost = dict.fromkeys(hooks, 0)  # since it was last told
@@ -123,6 +125,9 @@ class Webhooks:
             await stirred.wait()
 
     async def _deliver(self, hook: Hook, change: Change) -> None:
+        name = f"{hook.url} {change.event.seq} {change.event.at.isoformat()}"
+        if not await asyncio.to_thread(self._is_first, name):
+            return None
         wait_s = self._first_wait_s
         for attempt in range(1, ATTEMPTS + 1):
             try:

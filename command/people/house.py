@@ -8,6 +8,7 @@ from datetime import datetime
 
 from command.people.audit import AuditLog
 from command.people.refusals import Refusals
+from command.people.repeats import Repeats
 from command.people.roster import Roster
 from command.people.tables import opened
 
@@ -19,10 +20,11 @@ class People:
     roster: Roster
     audit: AuditLog
     refusals: Refusals
+    repeats: Repeats
 
 
 def open_people(url: str, now: Callable[[], datetime]) -> People:
     """Raises Refusal if the database cannot be opened."""
     engine = opened(url)
     audit = AuditLog(engine, now)
-    return People(Roster(engine, now), audit, Refusals(audit, now))
+    return People(Roster(engine, now), audit, Refusals(audit, now), Repeats(engine, now))

@@ -3,14 +3,18 @@ a lock does not tell which exist."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Final
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from command.people.tables import STRANGERS
 
 FAILURES_FREE: Final = 5
 LOCKED_FIRST: Final = timedelta(minutes=1)  # doubled by each further failure
 LOCKED_LONGEST: Final = timedelta(hours=1)
-STRANGERS: Final = 10_000  # names remembered; whoever tries more is stopped by the rate limit
+STRANGERS_KEPT: Final = 10_000  # names remembered; whoever tries more is stopped by the rate limit
 
 
 def locked_until(failures: int, now: datetime) -> datetime | None:
@@ -24,16 +28,36 @@ def locked_until(failures: int, now: datetime) -> datetime | None:
 
 
 class Strangers:
-    """The failures of names that nobody has."""
+    """The failures of names that nobody has, in the database of those that somebody has."""
 
-    def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[int, datetime | None]] = OrderedDict()
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def locked_until(self, name: str) -> datetime | None:
-        return self._known.get(name, (0, None))[1]
+        query = select(STRANGERS.c.locked_until).where(STRANGERS.c.name == name)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar()
 
     def count_failure(self, name: str, now: datetime) -> None:
-        failures = self._known.pop(name, (0, None))[0] + 1
-        self._known[name] = failures, locked_until(failures, now)
-        if len(self._known) > STRANGERS:
-            self._known.popitem(last=False)
+        try:
+            self._count(name, now)
+        except IntegrityError:  # another tried it at the same moment
+            self._count(name, now)
+
+    def _count(self, name: str, now: datetime) -> None:
+        known = STRANGERS.c.name == name
+        more = update(STRANGERS).where(known).values(failures=STRANGERS.c.failures + 1, at=now)
+        with self._engine.begin() as connection:
+            if connection.execute(more).rowcount == 0:
+                connection.execute(insert(STRANGERS).values(name=name, failures=1, at=now))
+                _forget_oldest(connection)
+            count = select(STRANGERS.c.failures).where(known)
+            lock = locked_until(connection.execute(count).scalar_one(), now)
+            connection.execute(update(STRANGERS).where(known).values(locked_until=lock))
+
+
+def _forget_oldest(connection: Connection) -> None:
+    newest_first = select(STRANGERS.c.at).order_by(STRANGERS.c.at.desc())
+    oldest = connection.execute(newest_first.offset(STRANGERS_KEPT).limit(1)).scalar()
+    if oldest is not None:
+        connection.execute(delete(STRANGERS).where(STRANGERS.c.at <= oldest))

@@ -37,7 +37,7 @@ class Roster:
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
         self._engine, self._now = engine, now
-        self._strangers = Strangers()
+        self._strangers = Strangers(engine)
 
     def people(self) -> list[Person]:
         with self._engine.connect() as connection:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from ulid import ULID
 
 from command.acts import Refused
 from command.people.rights import Person
+from command.shelf import Shelf
 from fleet.contract import Ask, LandAll, RecallAll
 
 MOST_WAITING: Final = 50
@@ -48,9 +49,14 @@ class Held:
     key: str | None
 
 
+Book = dict[str, Held]
+_BOOK: TypeAdapter[Book] = TypeAdapter(Book)
+
+
 class SecondPerson:
-    """For any number of threads. Kept in memory: a request does not outlive the console, and is
-    then made again. ``tell`` is called with all of them whenever one changes."""
+    """For any number of threads, and for all workers that have the same ``shelf``: a request does
+    not outlive it, and is then made again. ``tell`` is called with all of them whenever one
+    changes."""
 
     def __init__(
         self,
@@ -58,10 +64,11 @@ class SecondPerson:
         lasts: timedelta,
         now: Callable[[], datetime],
         tell: Callable[[RequestsView], None],
+        shelf: Shelf,
     ) -> None:
         self._acts, self._lasts, self._now, self._tell = frozenset(acts), lasts, now, tell
-        self._lock = threading.RLock()
-        self._held: dict[str, Held] = {}
+        self._shelf = shelf
+        shelf.listen(lambda: tell(self.views()))
 
     def is_needed_for(self, ask: Ask) -> bool:
         if isinstance(ask, RecallAll | LandAll) and ask.confirmation is None:
@@ -74,8 +81,8 @@ class SecondPerson:
         Raises:
             Refused: if too many wait.
         """
-        with self._lock:
-            waiting = [each for each in self._held.values() if each.view.state == "waiting"]
+        with self._opened() as book:
+            waiting = [each for each in book.values() if each.view.state == "waiting"]
             for each in waiting:
                 if (each.person.name, each.ask) == (person.name, ask):
                     return each
@@ -94,8 +101,7 @@ class SecondPerson:
                 second=None,
                 reason=None,
             )
-            self._held[view.id] = held = Held(view, person, ask, key)
-            self._tell(self.views())
+            book[view.id] = held = Held(view, person, ask, key)
             return held
 
     def find(self, id_: str) -> Held:
@@ -103,15 +109,18 @@ class SecondPerson:
         Raises:
             Refused: if no such act waits.
         """
-        with self._lock:
-            held = self._held.get(id_)
-            if held is None:
-                raise Refused("not_found", f"no act {id_[:40]} waits for a second person")
-            view = held.view
-            if view.state != "waiting" or self._now() >= view.until:
-                state = "expired" if view.state == "waiting" else view.state
-                raise Refused("conflict", f"{view.act} does not wait any more: it is {state}")
-            return held
+        with self._opened() as book:
+            return self._waiting(book, id_)
+
+    def _waiting(self, book: Book, id_: str) -> Held:
+        held = book.get(id_)
+        if held is None:
+            raise Refused("not_found", f"no act {id_[:40]} waits for a second person")
+        view = held.view
+        if view.state != "waiting" or self._now() >= view.until:
+            state = "expired" if view.state == "waiting" else view.state
+            raise Refused("conflict", f"{view.act} does not wait any more: it is {state}")
+        return held
 
     def end(
         self,
@@ -125,44 +134,50 @@ class SecondPerson:
         Raises:
             Refused: if no such act waits.
         """
-        with self._lock:
-            self.find(id_)
-            return self._put(id_, state=state, second=second, reason=reason)
+        with self._opened() as book:
+            self._waiting(book, id_)
+            return _put(book, id_, state=state, second=second, reason=reason)
 
     def failed(self, id_: str, reason: str) -> None:
         """It was confirmed, but could not be done."""
-        with self._lock:
-            self._put(id_, state="refused", reason=reason)
+        with self._opened() as book:
+            _put(book, id_, state="refused", reason=reason)
 
     def expire(self) -> list[Held]:
         """Those whose time is over; forgets what ended a while ago."""
-        with self._lock:
-            now = self._now()
-            over = [
-                each
-                for each in self._held.values()
-                if each.view.state == "waiting" and now >= each.view.until
-            ]
-            for each in over:
-                self._put(each.view.id, state="expired")
-            last = {
-                id_
-                for id_, each in self._held.items()
-                if each.view.state != "waiting" and now >= each.view.until + SHOWN_AFTER
-            }
-            if last:
-                self._held = {id_: each for id_, each in self._held.items() if id_ not in last}
-                self._tell(self.views())
+        with self._opened() as book:
+            now, over = self._now(), []
+            for id_, held in list(book.items()):
+                if held.view.state == "waiting" and now >= held.view.until:
+                    over.append(held)
+                    _put(book, id_, state="expired")
+                elif held.view.state != "waiting" and now >= held.view.until + SHOWN_AFTER:
+                    del book[id_]
             return over
 
     def views(self) -> RequestsView:
         """Oldest first."""
-        with self._lock:
-            return RequestsView(requests=tuple(each.view for each in self._held.values()))
+        with self._opened() as book:
+            return _views(book)
 
-    def _put(self, id_: str, **changes: str | None) -> RequestView:
-        held = self._held[id_]
-        view = held.view.model_copy(update=changes)
-        self._held[id_] = Held(view, held.person, held.ask, held.key)
-        self._tell(self.views())
-        return view
+    @contextmanager
+    def _opened(self) -> Iterator[Book]:
+        """All of them, to be changed by nobody else meanwhile."""
+        with self._shelf.opened("requests") as text:
+            book = _BOOK.validate_json(text.now) if text.now else {}
+            before = dict(book)
+            yield book
+            if book != before:
+                text.now = _BOOK.dump_json(book).decode()
+                self._tell(_views(book))
+
+
+def _views(book: Book) -> RequestsView:
+    return RequestsView(requests=tuple(each.view for each in book.values()))
+
+
+def _put(book: Book, id_: str, **changes: str | None) -> RequestView:
+    held = book[id_]
+    view = held.view.model_copy(update=changes)
+    book[id_] = Held(view, held.person, held.ask, held.key)
+    return view

@@ -70,6 +70,26 @@ AUDIT = Table(
     Column("hash", String(64), nullable=False),
 )
 
+# Names that nobody has, and how often somebody tried them: they are locked like those of people.
+STRANGERS = Table(
+    "strangers",
+    _METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", DateTime(timezone=True)),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+# Acts that came with an idempotency key.
+ANSWERS = Table(
+    "answers",
+    _METADATA,
+    Column("id", String(26), primary_key=True),
+    Column("content", String(64), nullable=False),
+    Column("body", JSON(none_as_null=True)),
+    Column("at", DateTime(timezone=True), nullable=False, index=True),
+)
+
 
 def opened(url: str) -> Engine:
     """The database, made when it is new.

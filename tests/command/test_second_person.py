@@ -15,6 +15,7 @@ from command.acts import Refused
 from command.people.rights import Person, Role
 from command.people.second import MOST_WAITING, RequestsView, SecondPerson
 from command.settings import FILE, USUAL, ConsoleSettings, read_settings
+from command.shelf import OwnShelf
 from fleet import contract as c
 from fleet.bus import Topics
 from fleet.process import Refusal
@@ -45,7 +46,8 @@ def told() -> list[RequestsView]:
 
 @pytest.fixture
 def book(hours: Hours, told: list[RequestsView]) -> SecondPerson:
-    return SecondPerson({"write_off", "land_all"}, timedelta(minutes=5), hours, told.append)
+    lasts = timedelta(minutes=5)
+    return SecondPerson({"write_off", "land_all"}, lasts, hours, told.append, OwnShelf())
 
 
 def test_only_named_acts_need_a_second_person_and_of_two_steps_the_one_that_does_it(
@@ -61,7 +63,7 @@ def test_the_same_act_of_the_same_person_waits_once(
     book: SecondPerson, told: list[RequestsView]
 ) -> None:
     first = book.hold(LI, WRITE_OFF, None, "SOR1", "")
-    assert book.hold(LI, WRITE_OFF, None, "SOR1", "") is first
+    assert book.hold(LI, WRITE_OFF, None, "SOR1", "") == first
     assert [each.id for each in told[-1].requests] == [first.view.id]
 
 
