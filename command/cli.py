@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fleet.clock import Clock
 from fleet.process import Refusal, announce_ready, serve
+
+if TYPE_CHECKING:
+    from command.shelf import Shelf
 
 PEOPLE = "sqlite:///var/longgang/people.db"
 
@@ -49,7 +52,7 @@ def run(
         from command.people.house import open_people
         from command.people.roster import first_administrator
         from command.settings import USUAL, read_settings
-        from command.shelf import OwnShelf, RedisShelf
+        from command.shelf import OwnShelf
         from command.webserver import listen
         from fleet.bus import BusUnreachable, MqttBus, Topics
 
@@ -57,7 +60,7 @@ def run(
         house = open_people(people, clock.wall_now)
         listener = listen(host, port)
         try:
-            with closing(RedisShelf(redis, district) if redis else OwnShelf()) as shelf:
+            with closing(_shared(redis, district) if redis else OwnShelf()) as shelf:
                 async with (
                     MqttBus(url=broker, client="console", clock=clock) as bus,
                     running_console(
@@ -85,3 +88,9 @@ def run(
             raise Refusal(str(error)) from None
 
     serve(main)
+
+
+def _shared(url: str, district: str) -> Shelf:
+    from command.redis_shelf import RedisShelf
+
+    return RedisShelf(url, district)

@@ -23,7 +23,8 @@ from command.people.house import People, open_people
 from command.people.lockout import FAILURES_FREE
 from command.people.rights import Role
 from command.people.routes import SIGN_INS_ALLOWED
-from command.shelf import OwnShelf, RedisShelf, Shelf
+from command.redis_shelf import RedisShelf
+from command.shelf import OwnShelf, Shelf
 from fleet.bus import Topics
 from fleet.clock import Clock
 from fleet.process import Refusal
@@ -134,7 +135,7 @@ def test_a_redis_that_is_not_there_is_one_sentence() -> None:
 def test_a_text_that_another_holds_for_too_long_is_refused(
     redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("command.shelf.WAITS_S", 0.2)
+    monkeypatch.setattr("command.redis_shelf.WAITS_S", 0.2)
     one, other = RedisShelf(redis_url, "held"), RedisShelf(redis_url, "held")
     with one.opened("text"), pytest.raises(Refused, match="cannot be had now"):
         other.opened("text").__enter__()
