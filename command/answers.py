@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import flask
 from pydantic import BaseModel, ValidationError
@@ -35,3 +36,13 @@ def view_of(model: type[V], body: object) -> V:
 
 def json_of(view: BaseModel, status: int = 200) -> flask.Response:
     return flask.Response(view.model_dump_json(), status, mimetype="application/json")
+
+
+def linked(answer: flask.Response, name: str, value: str | int | None) -> flask.Response:
+    """Names the next page as RFC 8288 has it: this request with another ``name``; none if there is
+    no ``value``."""
+    if value is not None:
+        given = [(k, v) for k, v in flask.request.args.items(multi=True) if k != name]
+        query = urlencode([*given, (name, value)])
+        answer.headers["Link"] = f'<{flask.request.path}?{query}>; rel="next"'
+    return answer

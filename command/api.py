@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from command import forms
 from command.acts import wgs84
-from command.answers import json_of, known, view_of
+from command.answers import json_of, known, linked, view_of
 from command.emitter import Emitter
 from command.lending import add_lending
 from command.orders import add_orders
@@ -95,8 +95,13 @@ def _add_incidents(api: APIBlueprint, acts: Asks) -> None:
     @api.get("/events", responses={200: forms.Events, **asked})
     def events(query: forms.EventsQuery) -> flask.Response:
         """What happened, oldest first; of one incident or of all"""
-        ask = c.GetEvents(after=query.after, incident=query.incident, limit=query.limit)
-        return _answer(forms.Events, acts.ask(ask))
+        one_more = min(query.limit + 1, forms.EVENTS_AT_MOST)  # whether there is another page
+        ask = c.GetEvents(after=query.after, incident=query.incident, limit=one_more)
+        found = view_of(forms.Events, acts.ask(ask)).events
+        page = found[: query.limit]
+        is_last = len(found) < one_more
+        view = forms.Events(events=page, next=None if is_last else page[-1].seq)
+        return linked(json_of(view), "after", view.next)
 
 
 def _add_decisions(api: APIBlueprint, acts: Asks) -> None:

@@ -17,6 +17,7 @@ from fleet.contract import (
     Status,
 )
 
+EVENTS_AT_MOST = 5000  # in one page
 Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -230,7 +231,7 @@ class DecisionsQuery(BaseModel):
 class EventsQuery(BaseModel):
     after: int = Field(default=0, ge=0, le=2**53, description="Events with a greater seq.")
     incident: Id | None = None
-    limit: int = Field(default=500, ge=1, le=5000)
+    limit: int = Field(default=500, ge=1, le=EVENTS_AT_MOST)
 
 
 class ActHeader(BaseModel):
@@ -256,7 +257,10 @@ class Decisions(BaseModel):
 
 
 class Events(BaseModel):
+    """``next`` is what to give as ``after`` for the page after; null on the last."""
+
     events: list[Event]
+    next: int | None = None
 
 
 class StatusView(BaseModel):

@@ -6,13 +6,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 import flask
 from flask_openapi3.blueprint import APIBlueprint
 
 from command import forms, geojson, table
-from command.answers import json_of, known, view_of
+from command.answers import json_of, known, linked, view_of
 from command.emitter import Emitter
 from command.people.signed import Asks
 from command.problems import responses
@@ -45,13 +44,13 @@ def _add_incidents(api: APIBlueprint, acts: Asks, emitter: Emitter) -> None:
     def incidents(query: forms.IncidentsQuery) -> flask.Response:
         """Incidents, newest first, filtered and page by page; with response times"""
         found = page(query)
-        return _linked(json_of(found), found.next)
+        return linked(json_of(found), "before", found.next)
 
     @api.get("/incidents.geojson", responses={200: _GEOJSON, **_REFUSED})
     def incidents_geojson(query: forms.IncidentsQuery) -> flask.Response:
         """The same page of incidents as GeoJSON points"""
         found = page(query)
-        return _linked(_geojson(geojson.incidents(found.incidents)), found.next)
+        return linked(_geojson(geojson.incidents(found.incidents)), "before", found.next)
 
     @api.get("/incidents.csv", responses={200: _CSV, **_REFUSED})
     def incidents_csv(query: forms.TableQuery) -> flask.Response:
@@ -73,14 +72,14 @@ def _add_sorties(api: APIBlueprint, acts: Asks, emitter: Emitter) -> None:
     def sorties(query: forms.SortiesQuery) -> flask.Response:
         """Sorties, newest first, page by page; of one incident or of all"""
         found = page(query)
-        return _linked(json_of(found), found.next)
+        return linked(json_of(found), "before", found.next)
 
     @api.get("/sorties.geojson", responses={200: _GEOJSON, **_REFUSED})
     def sorties_geojson(query: forms.SortiesQuery) -> flask.Response:
         """The same page of sorties as GeoJSON lines, from the dock to the scene"""
         found = page(query)
         shapes = geojson.sorties(found.sorties, _district(emitter))
-        return _linked(_geojson(shapes), found.next)
+        return linked(_geojson(shapes), "before", found.next)
 
 
 def _add_fleet(api: APIBlueprint, emitter: Emitter) -> None:
@@ -139,12 +138,3 @@ def _district(emitter: Emitter) -> c.DistrictView:
 
 def _geojson(shapes: dict[str, Any]) -> flask.Response:
     return flask.Response(json.dumps(shapes, allow_nan=False), mimetype=geojson.MEDIA_TYPE)
-
-
-def _linked(answer: flask.Response, before: str | None) -> flask.Response:
-    """Names the next page as RFC 8288 has it."""
-    if before is not None:
-        given = [(k, v) for k, v in flask.request.args.items(multi=True) if k != "before"]
-        query = urlencode([*given, ("before", before)])
-        answer.headers["Link"] = f'<{flask.request.path}?{query}>; rel="next"'
-    return answer

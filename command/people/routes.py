@@ -13,6 +13,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from pydantic import AwareDatetime, BaseModel, Field
 
 from command.acts import Refused
+from command.answers import linked
 from command.forms import Form
 from command.people.audit import AuditLog
 from command.people.house import People
@@ -130,10 +131,12 @@ class AuditEntryView(BaseModel):
 
 
 class AuditView(BaseModel):
-    """``fault`` says where the chain of hashes is broken; null if it is whole or not checked."""
+    """``fault`` says where the chain of hashes is broken; null if it is whole or not checked.
+    ``next`` is what to give as ``before`` for the page after."""
 
     fault: str | None
     entries: list[AuditEntryView]
+    next: int | None
 
 
 def blueprint(people: People, limiter: Limiter, ended: Callable[[str], None]) -> APIBlueprint:
@@ -273,9 +276,11 @@ def _add_audit(api: APIBlueprint, roster: Roster, audit: AuditLog) -> None:
     def entries(query: AuditQuery) -> flask.Response:
         """Who did what, newest first"""
         need(signed_in(roster), Right.AUDIT)
-        found = audit.entries(query.before, query.limit)
-        views = [AuditEntryView(**asdict(entry)) for entry in found]
-        return _json(AuditView(fault=audit.fault() if query.verify else None, entries=views))
+        found = audit.entries(query.before, query.limit + 1)
+        page = [AuditEntryView(**asdict(entry)) for entry in found[: query.limit]]
+        next_ = page[-1].seq if len(found) > len(page) else None
+        fault = audit.fault() if query.verify else None
+        return linked(_json(AuditView(fault=fault, entries=page, next=next_)), "before", next_)
 
 
 def _secret(

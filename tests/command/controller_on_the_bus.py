@@ -168,6 +168,7 @@ class TinyController:
         self.incidents: dict[str, c.IncidentView] = {}
         self.sorties: dict[str, c.SortieView] = {}
         self.asked: list[c.Ask] = []
+        self.events: list[c.Event] = []
         self.mute = False
 
     async def start(self) -> None:
@@ -206,8 +207,10 @@ class TinyController:
             at=T0 + timedelta(seconds=self.seq),
             kind=kind,
             subject=subject,
+            incident=incident.id if incident else None,
             data={},
         )
+        self.events.append(event)
         if heard:
             change = c.Change(event=event, incident=incident, sortie=sortie)
             await self.bus.publish(self.topics.change(), change)
@@ -341,7 +344,12 @@ class TinyController:
                     return "not_found", f"there is no sortie {ask.sortie}", {}
                 return None, "", stream("U01").model_dump(mode="json")
             case c.GetEvents():
-                return None, "", {"events": []}
+                found = [
+                    each.model_dump(mode="json")
+                    for each in self.events
+                    if each.seq > ask.after and ask.incident in (None, each.incident)
+                ]
+                return None, "", {"events": found[: ask.limit]}
             case c.GetPatrolCalendar():
                 feed = c.PatrolCalendar(text="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n")
                 return None, "", feed.model_dump(mode="json")

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
 from command import geojson, table
+from command.people.rights import Role
 from fleet import contract as c
-from tests.command.console_stage import Stage, bearer, eventually
+from tests.command.console_stage import Stage, bearer, eventually, settled
 from tests.command.controller_on_the_bus import DISTRICT, T0, frame, incident, sortie
 
 SITE: dict[str, Any] = {
@@ -65,6 +66,36 @@ def test_every_page_names_the_next_until_the_last(stage: Stage) -> None:
         assert link.startswith("/api/v1/incidents?limit=3&kind=fire&kind=flood&before=")
         path = link.removeprefix("/api/v1")
     assert told == [f"INC{n}" for n in range(7, 0, -1)]
+
+
+@pytest.mark.parametrize(("limit", "pages"), [(3, 3), (4, 2), (8, 1), (5000, 1)])
+def test_events_are_told_page_by_page_each_once(stage: Stage, limit: int, pages: int) -> None:
+    seqs: list[int] = []
+    path: str | None = f"/events?limit={limit}"
+    for number in range(1, pages + 1):
+        assert path is not None
+        answer = get(stage, path)
+        seqs += [each["seq"] for each in answer.json()["events"]]
+        path = answer.links.get("next", {}).get("url", "").removeprefix("/api/v1") or None
+        assert (answer.json()["next"] is None) == (path is None) == (number == pages)
+    assert seqs == list(range(1, 9))
+    assert [e["incident"] for e in get(stage, "/events?incident=INC2").json()["events"]] == ["INC2"]
+
+
+def test_the_audit_log_is_told_page_by_page_each_entry_once(stage: Stage) -> None:
+    stage.people.roster.add("judge", Role.JUDGE)
+    key = bearer(settled(stage.people, "judge"))
+    for number in range(5):
+        stage.people.audit.record("li", "duty_officer", "", "dispatch", f"INC{number}")
+    path, seqs = f"{stage.url}/api/v1/audit?limit=2", []
+    while path:
+        answer = requests.get(path, headers=key, timeout=10)
+        seqs += [each["seq"] for each in answer.json()["entries"]]
+        path = answer.links.get("next", {}).get("url", "")
+        assert (answer.json()["next"] is None) == (not path)
+        path = path and f"{stage.url}{path}"
+    assert seqs == list(range(seqs[0], 0, -1))
+    assert len(seqs) >= 5
 
 
 def test_filters_go_together(stage: Stage) -> None:
