@@ -63,7 +63,7 @@ def read_ask(data: Any) -> Ask:
     datum = fields.pop("datum", Datum.WGS84.value)
     try:
         # as JSON, where a time is a text and a tuple a list
-        ask = _ASK.validate_json(json.dumps(fields), strict=True)
+        ask = _ASK.validate_json(json.dumps(fields, allow_nan=False), strict=True)
     except ValidationError as error:
         raise Refused("invalid", sentence_of(error)) from None
     except (TypeError, ValueError):

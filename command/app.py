@@ -22,6 +22,7 @@ from command.people import guard, routes
 from command.people.house import People
 from command.people.signed import SignedActs
 from command.picture import Picture
+from command.settings import Serializer
 from command.shelf import OwnShelf
 from command.video import sockets as video_sockets
 from command.video.relay import Relays
@@ -64,11 +65,15 @@ class _StrictProvider(DefaultJSONProvider):
         return StrictJson.loads(s, **kwargs)
 
 
-def make_socketio(app: flask.Flask, web_sockets: WebSockets) -> flask_socketio.SocketIO:
+def make_socketio(
+    app: flask.Flask, web_sockets: WebSockets, serializer: Serializer
+) -> flask_socketio.SocketIO:
+    """A server speaks one way with everybody: python-socketio cannot tell who wants which."""
     socketio = flask_socketio.SocketIO(
         app,
         async_mode="threading",
         json=StrictJson,
+        serializer="default" if serializer is Serializer.JSON else "msgpack",
         manage_session=False,
         always_connect=True,
         ping_interval=10,

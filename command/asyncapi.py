@@ -95,6 +95,9 @@ cookie, or send a token as `Authorization: Bearer`. Who is not signed in gets no
 where many come. A console whose session ends is disconnected too. One person may have
 {SEATS_OF_ONE} connections.
 
+A console started with `--serializer msgpack` speaks msgpack instead of JSON, with everybody: npm's
+`socket.io-msgpack-parser`, or `serializer="msgpack"` of python-socketio. The messages are the same.
+
 Sequence: after connecting to `/ops` the first event is `snapshot` (or `resumed`). Its
 `snapshot.seq` is the newest change it holds; every `change` after it counts on by one. Who has
 lost the connection connects with `auth` {{"stream": ..., "after": ...}}: the `stream` of the last

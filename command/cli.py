@@ -37,6 +37,9 @@ def run(
     settings: Annotated[
         Path | None, typer.Option(help="console.yaml: the two-person rule, webhooks.")
     ] = None,
+    serializer: Annotated[
+        str, typer.Option(help="json; or msgpack, for programs: our own page reads json.")
+    ] = "json",
     redis: Annotated[
         str | None,
         typer.Option(
@@ -51,11 +54,13 @@ def run(
         from command.console import running_console
         from command.people.house import open_people
         from command.people.roster import first_administrator
-        from command.settings import USUAL, read_settings
+        from command.settings import USUAL, Serializer, read_settings
         from command.shelf import OwnShelf
         from command.webserver import listen
         from fleet.bus import BusUnreachable, MqttBus, Topics
 
+        if serializer not in tuple(Serializer):
+            raise Refusal(f"--serializer must be json or msgpack, not {serializer!r}")
         chosen = read_settings(settings) if settings else USUAL
         house = open_people(people, clock.wall_now)
         listener = listen(host, port)
@@ -72,6 +77,7 @@ def run(
                         settings=chosen,
                         environment=os.environ,
                         shelf=shelf,
+                        serializer=Serializer(serializer),
                     ) as ended,
                 ):
                     shown = f"[{host}]" if ":" in host else host

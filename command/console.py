@@ -22,7 +22,7 @@ from command.people.house import People
 from command.people.second import RequestsView, SecondPerson
 from command.people.signed import SignedActs
 from command.picture import Picture
-from command.settings import USUAL, ConsoleSettings
+from command.settings import USUAL, ConsoleSettings, Serializer
 from command.shelf import OwnShelf, Shelf
 from command.sockets import Seats
 from command.video.relay import Relays
@@ -50,6 +50,7 @@ async def running_console(
     settings: ConsoleSettings = USUAL,
     environment: Mapping[str, str] = MappingProxyType({}),
     shelf: Shelf | None = None,
+    serializer: Serializer = Serializer.JSON,
 ) -> AsyncIterator[asyncio.Future[None]]:
     """A console that answers on ``listener``, with the secrets of ``environment``; the future is
     done if the server ends by itself. It shares the ``shelf``, where there is one, with others."""
@@ -59,7 +60,7 @@ async def running_console(
     webhooks = Webhooks(hooks, people.audit, clock.wall_now, clock.speedup, is_first=shelf.is_first)
     feed = Feed(bus, topics, clock, picture, outbox, waits, webhooks.tell)
     app = make_app()
-    socketio = make_socketio(app, web_sockets)
+    socketio = make_socketio(app, web_sockets, serializer)
     emitter = Emitter(socketio.server, outbox, picture, clock, lambda: feed.online)
     acts = Acts(door, bus, topics, clock, lambda: feed.online, waits, people.repeats)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -41,6 +42,13 @@ def _address(url: str) -> str:
     if not url.isascii() or any(letter.isspace() for letter in url):
         raise ValueError("an address has no spaces, and no letters beyond ASCII")
     return url
+
+
+class Serializer(StrEnum):
+    """How Socket.IO's packets are written."""
+
+    JSON = "json"  # as our page and every client has it by default
+    MSGPACK = "msgpack"  # as npm's socket.io-msgpack-parser has it: for programs
 
 
 class WebhookSettings(BaseModel):

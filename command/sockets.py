@@ -206,7 +206,7 @@ def read_form(model: type[F], given: Any) -> F:
     """
     try:
         # as JSON, where a whole number is a number with a fraction too
-        return model.model_validate_json(json.dumps(given))
+        return model.model_validate_json(json.dumps(given, allow_nan=False))
     except ValidationError as error:
         raise Refused("invalid", sentence_of(error)) from None
     except (TypeError, ValueError):

@@ -184,9 +184,11 @@ class Officer:
         "requests",
     )
 
-    def __init__(self, url: str, key: str, transport: str = "websocket") -> None:
+    def __init__(
+        self, url: str, key: str, transport: str = "websocket", serializer: str = "default"
+    ) -> None:
         self._sent: queue.Queue[tuple[str, Any]] = queue.Queue()
-        self.client = socketio.Client(reconnection=False)
+        self.client = socketio.Client(reconnection=False, serializer=serializer)
         for event in self.EVENTS:
             self.client.on(event, self._keep(event), namespace="/ops")
         self.client.connect(url, headers=bearer(key), namespaces=["/ops"], transports=[transport])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from command.people.house import open_people
@@ -35,13 +37,18 @@ def command(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def console(broker: str, directory: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+def console(
+    broker: str, directory: Path, *more: str
+) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """The process, its address, and the key of somebody who may work there."""
     people = f"sqlite:///{directory}/people.db"
     house = open_people(people, Clock.wall_now)
     house.roster.add("li", Role.DUTY_OFFICER)
     process = subprocess.Popen(
-        command("--port", "0", "--broker", broker, "--district", "process", "--people", people),
+        [
+            *command("--port", "0", "--broker", broker, "--district", "process"),
+            *("--people", people, *more),
+        ],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -82,6 +89,23 @@ def test_without_a_controller_it_serves_and_says_so(broker: str, tmp_path: Path)
         place = {"lon": 114.1, "lat": 22.65, "kind": "fire"}
         refused = ask("post", address, key, "/incidents", json=place)
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+def test_programs_may_have_it_speak_msgpack_and_are_heard_as_strictly(
+    broker: str, tmp_path: Path, transport: str
+) -> None:
+    with console(broker, tmp_path, "--serializer", "msgpack") as (_, address, key):
+        program = Officer(address, key, transport, "msgpack")
+        assert program.next("snapshot")["online"] is False
+        nowhere = {"ask": "plan", "lon": math.nan, "lat": 22.65}
+        for hostile in (nowhere, {"ask": b"plan"}, {"ask": {"ask": 1}}, b"plan", [[[]]]):
+            assert program.ask(hostile)["code"] == "invalid"
+        pace = program.client.call("pace", {"telemetry_hz": math.inf}, namespace="/ops")
+        assert (pace["ok"], pace["code"]) == (False, "invalid")
+        answer = program.ask({"ask": "plan", "lon": 114.1, "lat": 22.65})
+        assert (answer["ok"], answer["code"]) == (False, "unavailable")
+        program.leave()
 
 
 def test_a_port_in_use_is_one_sentence(broker: str) -> None:
