@@ -34,7 +34,7 @@ def print_plan(planned: PatrolPlan) -> None:
         )
     for one in planned.unserved:
         typer.echo(f"not served: {one.visit or one.task}: {one.reason}")
-    for line in (*_relays(planned), *_summary(planned)):
+    for line in (*_relays(planned), *_shares(planned), *_summary(planned)):
         typer.echo(line)
 
 
@@ -44,6 +44,17 @@ def _relays(planned: PatrolPlan) -> list[str]:
         "flown again and again, no place of it goes unseen for longer than "
         f"{math.ceil(each.every_s / 60)} min"
         for each in planned.relays
+    ]
+
+
+def _shares(planned: PatrolPlan) -> list[str]:
+    if (shares := planned.shares) is None or not planned.sorties:
+        return []
+    busiest = max(shares.energy_wh, key=lambda drone: shares.energy_wh[drone])
+    mean_wh = sum(shares.energy_wh.values()) / len(shares.energy_wh)
+    return [
+        f"{busiest} flies most, {shares.energy_wh[busiest]:.0f} Wh; drones fly {mean_wh:.0f} Wh on "
+        f"average; the fairer share costs {shares.costs_wh:.0f} Wh"
     ]
 
 

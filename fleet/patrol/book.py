@@ -151,6 +151,15 @@ class PatrolBook:
             case events.SortieAdvanced(state=SortieState.ABORTED) as fact:
                 self._aborted(fact, recorded.at)
 
+    def flown_wh(self, since: datetime) -> dict[str, float]:
+        """What each drone was sent out to fly in the plans of days since then."""
+        found: dict[str, float] = {}
+        for plan in self.plans.values():
+            for flight in plan.sent if plan.midnight >= since else ():
+                sent = plan.flights[flight]
+                found[sent.drone] = found.get(sent.drone, 0.0) + sent.energy_wh
+        return found
+
     def relay_lacks(self, sortie: str) -> str | None:
         """Why a flight of a relay may not take off yet: another's drone has not told its mission
         back."""

@@ -32,6 +32,7 @@ PLAN_BEFORE_S: Final = 900.0
 LOOK_EVERY_S: Final = 10.0
 ANEW_EVERY: Final = timedelta(minutes=10)  # so that one plan serves what several flights left
 PLANNED_IN_S: Final = 60.0  # a flight is not planned for earlier than that
+FAIR_DAYS: Final = 7  # over which drones share the work
 BUSY_S: Final = 2700.0  # that a drone on an incident is taken to be away
 _GONE: Final = frozenset({Veto.DOCK_OFFLINE, Veto.DOCK_FAULT, Veto.DRONE_OFFLINE})
 
@@ -180,6 +181,8 @@ class Daily:
             ready_s={drone: now_s + in_s for drone, in_s in ready.items() if in_s is not None},
             after_s=now_s + PLANNED_IN_S,
             closed=self._schedule.closed(midnight.date()),
+            flown_wh=self._journal.state.patrols.flown_wh(midnight - timedelta(days=FAIR_DAYS)),
+            days=FAIR_DAYS,
         )
 
     def _ready_in_s(self, site: DockSite) -> float | None:

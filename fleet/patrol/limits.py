@@ -14,7 +14,8 @@ Hours = tuple[float, float]  # seconds since midnight
 
 class Limits(BaseModel):
     """None is no limit. ``visits`` tells the task of each visit to plan for, ``ready_s`` from when
-    on each drone that is free may be ordered; no patrol is out in the ``closed`` times."""
+    on each drone that is free may be ordered; no patrol is out in the ``closed`` times.
+    ``flown_wh`` is what drones have flown in the ``days`` before, for a fair share."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,6 +23,8 @@ class Limits(BaseModel):
     ready_s: dict[str, float] | None = None
     after_s: float = -math.inf
     closed: tuple[Hours, ...] = ()
+    flown_wh: dict[str, float] = {}
+    days: int = 0
 
     def wants_task(self, task: str) -> bool:
         return self.visits is None or task in self.visits.values()

@@ -90,6 +90,18 @@ class Found(_Model):
     repeatable: bool
 
 
+class Shares(_Model):
+    """How fairly drones share the work: what each flies in this plan, and flew on patrol in the
+    ``days`` before it, by the log. The ``busiest`` flies so many times the mean of all that."""
+
+    energy_wh: dict[str, float]
+    flights: dict[str, int]
+    before_wh: dict[str, float]
+    days: int
+    busiest: float
+    costs_wh: float  # energy that fairness adds to the plan
+
+
 class PlannedRelay(_Model):
     """A line flown all at once by several drones. Flown again and again, no place of it goes
     unseen for longer than ``every_s``: then the slowest drone is back and charged."""
@@ -111,3 +123,4 @@ class PatrolPlan(_Model):
     sorties: tuple[PlannedSortie, ...]
     unserved: tuple[Unserved, ...]
     relays: tuple[PlannedRelay, ...] = ()
+    shares: Shares | None = None

@@ -14,7 +14,7 @@ from fleet.formats.check import CEILING_M
 from fleet.patrol.agenda import Agenda
 from fleet.patrol.file import PatrolFile
 from fleet.patrol.limits import Limits, without
-from fleet.patrol.plan import Found, PatrolPlan, PlannedSortie, Surveyed, Unserved, WindView
+from fleet.patrol.plan import Found, PatrolPlan, PlannedSortie, Shares, Surveyed, Unserved, WindView
 from fleet.patrol.relays import (
     Busy,
     Divided,
@@ -62,7 +62,11 @@ def plan_patrol(
         busy = relays[-1].busy()
     shifts = _shifts(patrol, flyers, limits, busy)
     looks = agenda.looks[: agenda.routed]
-    found = routes(agenda.visits, looks, shifts, (legs.seconds, legs.wh), search)
+    before_wh = dict(limits.flown_wh)
+    for flight in (flight for each in relays for flight in each.flights):
+        drone = flight.shift.drone
+        before_wh[drone] = before_wh.get(drone, 0.0) + flight.sortie.wh
+    found = routes(agenda.visits, looks, shifts, (legs.seconds, legs.wh), search, before_wh)
     unserved += [*agenda.unserved, *_missed(agenda, found, shifts, legs)]
     sorties = _told(relays, found, shifts, Teller(agenda, flyers.candidates, legs))
     return PatrolPlan(
@@ -73,9 +77,30 @@ def plan_patrol(
         tasks=tuple(_surveyed(agenda)),
         sorties=sorties,
         unserved=(*unserved, *(left for each in relays for left in each.unserved)),
+        shares=_shares([c.drone for c in flyers.candidates], sorties, limits, found),
         relays=tuple(
             each.told([s.id for s in sorties if s.relay in each.groups]) for each in relays
         ),
+    )
+
+
+def _shares(
+    drones: Sequence[str], sorties: Sequence[PlannedSortie], limits: Limits, found: Routes
+) -> Shares:
+    energy_wh, flights = dict.fromkeys(drones, 0.0), dict.fromkeys(drones, 0)
+    for each in sorties:
+        energy_wh[each.drone] += each.energy_wh
+        flights[each.drone] += 1
+    before_wh = {drone: limits.flown_wh.get(drone, 0.0) for drone in drones}
+    whole_wh = [energy_wh[drone] + before_wh[drone] for drone in drones]
+    mean_wh = sum(whole_wh) / len(drones)
+    return Shares(
+        energy_wh=energy_wh,
+        flights=flights,
+        before_wh=before_wh,
+        days=limits.days,
+        busiest=max(whole_wh) / mean_wh if mean_wh > 0 else 1.0,
+        costs_wh=found.for_fairness_wh,
     )
 
 

@@ -16,7 +16,7 @@ cut.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +33,7 @@ from pyvrp import (
 
 from planner.energy import WH
 from planner.patrol.bound import Known, least_energy
+from planner.patrol.fair import fairer, parted
 from planner.patrol.search import Search, searched
 
 Floats = NDArray[np.float64]
@@ -107,8 +108,8 @@ class Routes:
     wh: float
     bound_wh: float
     iterations: int
-    seconds: float
     repeatable: bool  # ended by iterations, so that the same seed gives the same routes
+    for_fairness_wh: float = 0.0  # that a fairer share between drones costs
 
     @property
     def gap(self) -> float:
@@ -121,29 +122,37 @@ def routes(
     shifts: Sequence[Shift],
     legs: tuple[Floats, Floats],
     search: Search,
+    flown: Mapping[str, float] | None = None,
 ) -> Routes:
-    """The best sorties found. ``legs`` are the seconds and Wh between places."""
+    """The best sorties found. ``legs`` are the seconds and Wh between places, ``flown`` the Wh that
+    drones have flown before, for a fair share."""
     if not looks or not shifts:
-        return Routes((), 0.0, 0.0, 0, 0.0, True)
+        return Routes((), 0.0, 0.0, 0, True)
     problem = _Problem(visits, looks, shifts, legs)
-    result = searched(problem.data, search, MWH)
-    sorties = [problem.sortie(route) for route in result.best.routes()]
+    first, fair = parted(search)
+    result = searched(problem.data, first, MWH)
+    best, done, repeatable = result.best, result.num_iterations, True
+    if result.is_feasible():
+        drones = [shift.drone for shift in shifts]
+        best, more, repeatable = fairer(problem.data, best, drones, flown or {}, fair, MWH)
+        done += more
+    sorties = [problem.sortie(route) for route in best.routes()]
     kept = [problem.that_holds(sortie) for sortie in sorties]
-    flown = tuple(sortie for sortie in kept if sortie.looks)
-    served = {looks[each.look].visit for sortie in flown for each in sortie.looks}
-    wh = sum(sortie.wh - problem.waiting_wh(sortie) for sortie in flown)
+    made = tuple(sortie for sortie in kept if sortie.looks)
+    served = {looks[each.look].visit for sortie in made for each in sortie.looks}
+    wh = sum(sortie.wh - problem.waiting_wh(sortie) for sortie in made)
     known = Known(
         wh=wh,
         usable_wh=max(shift.usable_wh for shift in shifts),
         round_trips=all(shift.starts == shift.lands for shift in shifts),
     )
     return Routes(
-        sorties=tuple(sorted(flown, key=lambda each: (each.ordered_s, each.shift))),
+        sorties=tuple(sorted(made, key=lambda each: (each.ordered_s, each.shift))),
         wh=wh,
         bound_wh=least_energy(problem.wh, problem.pads, problem.look_visits, served, known),
-        iterations=result.num_iterations,
-        seconds=result.runtime,
-        repeatable=result.num_iterations >= search.iterations,
+        iterations=done,
+        repeatable=repeatable and result.num_iterations >= first.iterations,
+        for_fairness_wh=(best.distance() - result.best.distance()) / MWH,
     )
 
 

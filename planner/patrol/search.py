@@ -33,11 +33,15 @@ class Search:
     progress: Progress
 
 
-def searched(data: ProblemData, search: Search, unit: float) -> Result:
-    """The best found; progress is told in ``unit`` of PyVRP's whole numbers."""
+def searched(
+    data: ProblemData, search: Search, unit: float, start: Solution | None = None
+) -> Result:
+    """The best found, from some routes on if they are given; progress is told in ``unit`` of
+    PyVRP's whole numbers."""
     stop = MultipleCriteria([MaxIterations(search.iterations), MaxRuntime(search.within_s)])
     told = IteratedLocalSearchParams(callbacks=_Told(search.progress, unit))
-    return solve(data, stop, search.seed, collect_stats=False, params=SolveParams(ils=told))
+    params = SolveParams(ils=told)
+    return solve(data, stop, search.seed, False, params=params, initial_solution=start)
 
 
 class _Told(IteratedLocalSearchCallbacks):

@@ -18,6 +18,7 @@ from planner.patrol.search import Search
 LONGGANG = Path("configs/longgang")
 PLANNED_WITHIN_S = 30.0
 GAP = 0.20
+BUSIEST = 2.5  # times the mean of all drones
 
 
 @pytest.mark.parametrize("wind", [Wind(), Wind(5, 60)])
@@ -30,4 +31,6 @@ def test_a_day_is_planned_in_half_a_minute(benchmark: BenchmarkFixture, wind: Wi
     assert benchmark.stats["max"] <= PLANNED_WITHIN_S
     assert plan.unserved == ()
     assert plan.found.gap <= GAP
+    assert plan.shares is not None
+    assert plan.shares.busiest <= BUSIEST
     assert plan_violations(plan, district) == []

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from planner.patrol.fair import DEARER
 from planner.patrol.routing import Look, Routes, Shift, Visit, routes
 from planner.patrol.search import Search
 
@@ -150,8 +151,34 @@ def test_progress_is_told_as_the_search_goes_on() -> None:
     flats, told = Flats(seed=3, pads=2, looks=15), []
     asked = Search(1, 300, 60.0, lambda done, best_wh: told.append((done, best_wh)))
     found = routes(*flats.asked(), flats.shifts(), (flats.seconds, flats.wh), asked)
-    assert [done for done, _ in told] == [100, 200, 300]
-    assert told[-1][1] == pytest.approx(found.wh, abs=0.1)
+    dones = [done for done, _ in told]
+    assert dones[0] == 100
+    assert dones == sorted(dones)
+    assert found.wh == pytest.approx(told[-1][1], rel=DEARER + 0.01)
+
+
+def test_the_busiest_drone_is_relieved_for_little_energy() -> None:
+    relieved = 0
+    for seed in range(4):
+        flats = Flats(seed, pads=5, looks=30)
+        shifts = flats.shifts(40.0, count=4)
+        found = solved(flats, *flats.asked(), shifts)
+        assert found.for_fairness_wh <= DEARER * (found.wh - found.for_fairness_wh) + 0.1
+        assert len({look.look for sortie in found.sorties for look in sortie.looks}) == 30
+        relieved += found.for_fairness_wh > 0
+    assert relieved
+
+
+def test_who_has_flown_much_in_the_days_before_flies_less() -> None:
+    flats = Flats(seed=3, pads=2, looks=8, size_m=300.0)
+    asked, shifts = flats.asked(), flats.shifts(40.0, count=2)
+    for tired, rested in (("U0", "U1"), ("U1", "U0")):
+        found = routes(*asked, shifts, (flats.seconds, flats.wh), search(), {tired: 1000.0})
+        flown_wh = dict.fromkeys(("U0", "U1"), 0.0)
+        for sortie in found.sorties:
+            flown_wh[shifts[sortie.shift].drone] += sortie.wh
+        assert flown_wh[tired] == 0
+        assert flown_wh[rested] > 0
 
 
 def test_nothing_to_do_is_done_at_once() -> None:
