@@ -11,6 +11,7 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.camera import CameraState, fold_camera
 from fleet.mavlink.codec import MavMessage
 from fleet.mavlink.exchange import Exchange
+from fleet.mavlink.ftp import FtpSequence
 from fleet.mavlink.gate import Gate, GateRefused, Passage, Warrant
 from fleet.mavlink.state import VehicleState, fold, with_text
 from fleet.mavlink.statustext import StatusTexts
@@ -27,6 +28,7 @@ class Conversation:
         self.state = VehicleState()
         self.camera = CameraState()
         self.clock = TimeSync()
+        self.files = FtpSequence()
         self.transfer = asyncio.Lock()  # one plan transfer at a time
         self.turns: dict[int, asyncio.Lock] = {}  # one command of a kind at a time
         self.settled_s: dict[int, float] = {}  # when a command's late answers have passed by

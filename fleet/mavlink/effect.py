@@ -11,6 +11,7 @@ from typing import Final
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.codec import MavMessage
+from fleet.mavlink.ftp_packet import READING, ftp_opcode
 
 ASKING: Final = {
     "PARAM_REQUEST_READ": "the vehicle tells a parameter and keeps it as it is",
@@ -63,4 +64,6 @@ def changes(message: MavMessage) -> bool:
     kind = message.get_type()
     if kind in ("COMMAND_LONG", "COMMAND_INT"):
         return message.command not in ASKING_COMMANDS
+    if kind == "FILE_TRANSFER_PROTOCOL":  # the same message reads files and writes them
+        return ftp_opcode(message) not in READING
     return kind not in ASKING

@@ -25,6 +25,7 @@ from fleet.mavlink.codec import (
 )
 from fleet.mavlink.command import command_name
 from fleet.mavlink.effect import changes
+from fleet.mavlink.ftp_packet import refused_file
 from fleet.mavlink.gate import Gate, GateReason, GateRefused, Warrant
 from fleet.mavlink.lent import beyond_a_lease
 from fleet.mavlink.statustext import chunks_of
@@ -50,6 +51,9 @@ KEPT_HERE: Final = {
     "LOG_REQUEST_END": "would break off the controller's own transfer",
 }
 _COMMANDS: Final = ("COMMAND_LONG", "COMMAND_INT")
+_FILES: Final = (
+    "FILE_TRANSFER_PROTOCOL"  # the drone serves one, and the controller fetches its logs
+)
 _UPLOADS: Final = ("MISSION_COUNT", "MISSION_WRITE_PARTIAL_LIST", "MISSION_CLEAR_ALL")
 
 
@@ -102,6 +106,8 @@ class Guest:
         if kind in KEPT_HERE:
             return []
         if kind in _COMMANDS and message.command == mavlink.MAV_CMD_SET_MESSAGE_INTERVAL:
+            return self._denied(message)
+        if kind == _FILES and not changes(message):
             return self._denied(message)
         if not self._may_ask(now_s):
             return []
@@ -160,6 +166,8 @@ class Guest:
         if kind in _COMMANDS:
             denied = mavlink.MAV_RESULT_DENIED
             return [mavlink.MAVLink_command_ack_message(message.command, denied, 0, 0, *self._id)]
+        if kind == _FILES:
+            return [refused_file(message).message(*self._id)]
         if kind in _UPLOADS:
             denied, plan = mavlink.MAV_MISSION_DENIED, message.mission_type
             return [mavlink.MAVLink_mission_ack_message(*self._id, denied, plan)]

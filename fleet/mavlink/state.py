@@ -75,6 +75,7 @@ class VehicleState:
     vibration_ms2: float | None = None  # the worst of the three axes
     motor_warning: str | None = None  # said since it was armed
     aircraft: Aircraft | None = None  # that its autopilot watches
+    capabilities: int | None = None  # bits of MAV_PROTOCOL_CAPABILITY
 
     @property
     def prearm_ok(self) -> bool:
@@ -179,6 +180,10 @@ def _vibration(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
     return {"vibration_ms2": worst if math.isfinite(worst) else None}
 
 
+def _version(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
+    return {"capabilities": m.capabilities}
+
+
 def _collision(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
     """ArduPilot tells once a second of who may come near, and once more when that is over."""
     if m.threat_level == mavlink.MAV_COLLISION_THREAT_LEVEL_NONE:
@@ -218,6 +223,7 @@ _TAKERS: dict[str, Callable[[VehicleState, MavMessage, float], Changes]] = {
     "FENCE_STATUS": _fence,
     "VIBRATION": _vibration,
     "COLLISION": _collision,
+    "AUTOPILOT_VERSION": _version,
 }
 
 # What a vehicle is asked to send: message id -> share of the asked rate.

@@ -4,6 +4,7 @@ and verified."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
@@ -14,14 +15,15 @@ from fleet.mavlink.camera import CameraState
 from fleet.mavlink.codec import MavMessage
 from fleet.mavlink.command import SETTLE_S, Command, Reposition, command_name
 from fleet.mavlink.conversation import Conversation
-from fleet.mavlink.dataflash import EndLogTransfer, FetchLog, LogEntry, NewestLog
 from fleet.mavlink.docket import Record
 from fleet.mavlink.drone_id import DroneIdentity, Identify
 from fleet.mavlink.effect import REPEATABLE
 from fleet.mavlink.exchange import VehicleFault, VehicleRefused, VehicleSilent
+from fleet.mavlink.ftp import NoSuchFile
 from fleet.mavlink.gate import GateRefused, Warrant
 from fleet.mavlink.key_setup import SetUpSigning
 from fleet.mavlink.lease import CONTROLLER
+from fleet.mavlink.logs import Logs, offers_files
 from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload, difference
 from fleet.mavlink.mission_items import Fence, FlightPlan
 from fleet.mavlink.params import ReadParameters, SetParameters
@@ -33,7 +35,6 @@ MODE_SHOWN_WITHIN_S = 10.0  # by a heartbeat a second, of which a bad link loses
 ARMED_SHOWN_WITHIN_S = 10.0
 FLYING_HZ, PARKED_HZ = 5.0, 1.0  # how often a vehicle is asked to tell where it is
 UPLOAD_ATTEMPTS = 3
-LOG_LOOKS, LOG_LOOKED_AT_EACH_S = 12, 5.0
 GUIDED, AUTO, RTL, LAND = "GUIDED", "AUTO", "RTL", "LAND"
 
 __all__ = [
@@ -205,25 +206,16 @@ class Vehicle:
             return await self._talk.run(Download(self.address, plan_type), self._warrant)
 
     async def fetch_newest_log(self) -> bytes:
-        """The newest DataFlash log, once it is closed. Only of a drone that is disarmed. Raises
+        """The newest DataFlash log, once it is closed: by FTP where it says that it serves files
+        and has its logs among them, else by LOG_REQUEST. Only of a drone that is disarmed. Raises
         NoLog for a vehicle that keeps none."""
-        entry = await self._closed_log()
-        try:
-            return await self._talk.run(FetchLog(self.address, entry), self._warrant)
-        finally:
-            await self._talk.run(EndLogTransfer(self.address), self._warrant)
-
-    async def _closed_log(self) -> LogEntry:
-        """The newest log once it does not grow any more, which ArduPilot lets it do for a while
-        after landing: reading one makes it close that and begin another, time and again."""
-        before: LogEntry | None = None
-        for _ in range(LOG_LOOKS):
-            newest = await self._talk.run(NewestLog(self.address), self._warrant)
-            if newest == before:
-                return newest
-            before = newest
-            await asyncio.sleep(LOG_LOOKED_AT_EACH_S)
-        raise VehicleRefused("log download: the vehicle does not stop writing it; see LOG_DISARMED")
+        logs = Logs(self._talk, self._warrant)
+        if self.state.capabilities is None:
+            await self.ask_message(mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION)
+        if offers_files(self.state.capabilities):
+            with contextlib.suppress(NoSuchFile):
+                return await logs.by_files()
+        return await logs.by_messages()
 
     async def request_streams(self, rate_hz: float) -> None:
         """Asks for what the controller follows, at ``rate_hz`` or its share of it."""

@@ -9,6 +9,7 @@ from typing import Any
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.contract import VideoSample
+from fleet.mavlink.ftp_packet import refused_file
 from fleet.video.sampler import Platform, sample_of
 from planner.footprint import Sight
 from sitl.builtin.autopilot import Autopilot, Mode
@@ -166,6 +167,9 @@ class Craft:
             self._send(self._mission_current())
         elif kind == "LOG_REQUEST_LIST":
             self._send(mavlink.MAVLink_log_entry_message(0, 0, 0, 0, 0))  # it keeps no logs
+        elif kind == "FILE_TRANSFER_PROTOCOL":  # it keeps no files, and does not say it did
+            sender = message.get_srcSystem(), message.get_srcComponent()
+            self._send(refused_file(message).message(*sender))
         elif kind == "SET_POSITION_TARGET_GLOBAL_INT":
             self._follow(message)
         elif kind == "SETUP_SIGNING":

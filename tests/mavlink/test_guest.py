@@ -11,6 +11,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import GUEST_SYSID, Decoder, Encoder
+from fleet.mavlink.ftp_packet import Error, FtpPacket, Op, ftp_packet
 from fleet.mavlink.gate import Gate, GateNews, LeaseGiven, PassageRefused
 from fleet.mavlink.guest import ASKS_AT_ONCE, KEPT_HERE, TOLD_AGAIN_S, Guest
 from fleet.mavlink.statustext import StatusTexts
@@ -66,6 +67,20 @@ def test_what_only_asks_passes_without_a_lease_under_the_name_of_the_seat() -> N
     for message in room.passed:
         assert (message.get_srcSystem(), message.get_srcComponent()) == (GUEST_SYSID, SEAT)
         assert (message.target_system, message.target_component) == (SYSID, 1)
+
+
+@pytest.mark.parametrize("opcode", [Op.LIST, Op.OPEN])
+def test_a_guest_that_asks_for_files_is_told_at_once_that_there_are_none(opcode: int) -> None:
+    room = Room()
+    room.lend()
+    asked = FtpPacket(5, 1, opcode, 0, b"@PARAM/param.pck")
+    (answer,) = room.says(asked.message(SYSID, 1))
+    told = ftp_packet(answer)
+    assert told is not None
+    assert (told.seq, told.opcode, told.error) == (6, Op.NAK, Error.UNKNOWN_COMMAND)
+    assert (answer.target_system, answer.target_component) == QGC
+    assert not room.passed
+    assert not room.refusals
 
 
 def test_an_answer_to_a_guest_reaches_it_under_its_own_name_and_no_other_guest() -> None:

@@ -48,6 +48,7 @@ MAKES = {
         "open_drone_id_self_id",
         "open_drone_id_system",
     },
+    "fleet/mavlink/ftp_packet.py": {"file_transfer_protocol"},
     "fleet/mavlink/guest.py": {"command_ack", "mission_ack", "statustext"},  # to a ground station
     "fleet/mavlink/key_setup.py": {"setup_signing"},
     "fleet/mavlink/mission.py": {

@@ -8,8 +8,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.clock import Clock
+from fleet.mavlink.ftp import ListDirectory, NoSuchFile
+from fleet.mavlink.gate import Warrant
+from fleet.mavlink.logs import Logs, offers_files
 from fleet.mavlink.mission import PlanType, difference
 from fleet.mavlink.mission_items import Fence, FlightPlan, response_plan
 from fleet.mavlink.parameters import POLICY, READ
@@ -142,8 +146,9 @@ def test_what_it_will_not_do_is_refused_in_words(tmp_path: Path) -> None:
     _fly(tmp_path, flight)
 
 
+@pytest.mark.parametrize("by_files", [True, False], ids=["by FTP", "by LOG_REQUEST"])
 def test_its_newest_log_is_fetched_as_it_lies_on_its_card_and_no_other_is_begun(
-    tmp_path: Path,
+    tmp_path: Path, by_files: bool
 ) -> None:
     logs = tmp_path / "copter" / "logs"
 
@@ -154,9 +159,36 @@ def test_its_newest_log_is_fetched_as_it_lies_on_its_card_and_no_other_is_begun(
         await vehicle.until(lambda state: not state.armed)  # by itself, for it was not told to fly
         before = sorted(logs.glob("*.BIN"))
         async with asyncio.timeout(600):
-            log = await vehicle.fetch_newest_log()
+            await vehicle.ask_message(mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION)
+            assert offers_files(vehicle.state.capabilities)
+            ways = Logs(vehicle._talk, Warrant())
+            log = await (ways.by_files() if by_files else ways.by_messages())
         assert len(log) > 10_000
         assert sorted(logs.glob("*.BIN")) == before
         assert before[-1].read_bytes()[: len(log)] == log
+        if by_files:
+            assert before[-1].read_bytes() == log
+
+    _fly(tmp_path, flight)
+
+
+def test_of_two_logs_on_its_card_the_newest_is_fetched_by_the_act_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "copter"
+    (folder / "logs").mkdir(parents=True)
+    (folder / "logs" / "00000007.BIN").write_bytes(b"of an earlier flight")
+
+    async def flight(vehicle: Vehicle) -> None:
+        nothing = ListDirectory(vehicle.address, vehicle._talk.files, "/APM/LOGS")
+        with pytest.raises(NoSuchFile):
+            await vehicle._talk.run(nothing, Warrant())
+        await vehicle.set_mode("GUIDED")
+        await vehicle.until(lambda state: state.prearm_ok)
+        await vehicle.arm()
+        await vehicle.until(lambda state: not state.armed)
+        async with asyncio.timeout(600):
+            log = await vehicle.fetch_newest_log()
+        newest = max((folder / "logs").glob("*.BIN"), key=lambda path: path.stat().st_mtime)
+        assert newest.name != "00000007.BIN"
+        assert newest.read_bytes() == log
 
     _fly(tmp_path, flight)
