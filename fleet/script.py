@@ -25,6 +25,7 @@ ADDRESS: Final = "DOCKFLEET_VEHICLE"  # the variable that tells a script where i
 GREETED_WITHIN_S: Final = 10.0
 ENDS_WITHIN_S: Final = 5.0  # a script that was told to; then it is killed
 LARGEST: Final = 65_536
+MOST_UNREAD: Final = 1 << 20  # bytes: some minutes of a flying drone
 LEASE_OVER: Final = "Your lease "  # how the gateway's word of its end begins
 _GREETING = re.compile(r"You are (\S+), watching ")
 
@@ -58,8 +59,7 @@ class Line:
         decoder, texts, loop = Decoder(), StatusTexts(), asyncio.get_running_loop()
         with contextlib.suppress(OSError):
             while data := await self._reader.read(LARGEST):
-                if self._script is not None:
-                    self._script.write(data)
+                self._pass_on(data)
                 for message in decoder.feed(data):
                     if message.get_type() == "STATUSTEXT":
                         self._heed(texts.take(message, loop.time()))
@@ -75,6 +75,13 @@ class Line:
         if self._script is writer:
             self._script = None
         writer.close()
+
+    def _pass_on(self, data: bytes) -> None:
+        """What a script leaves unread for long it is not told: the newest, by whole reads; what is
+        cut, its decoder skips."""
+        script = self._script
+        if script is not None and script.transport.get_write_buffer_size() < MOST_UNREAD:
+            script.write(data)
 
     def _heed(self, texts: list[str]) -> None:
         for text in texts:

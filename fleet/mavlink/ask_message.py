@@ -22,6 +22,7 @@ class AskMessage(Retried[bool]):
         self._address, self._message_id = address, message_id
         self.what = f"asking for message {message_id}"
         self._agreed = False
+        self.hears = frozenset({message_id, mavlink.MAVLINK_MSG_ID_COMMAND_ACK})
 
     def tick(self, now_s: float) -> list[MavMessage]:
         if self._agreed and not self.finished:

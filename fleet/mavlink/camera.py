@@ -195,3 +195,4 @@ _TAKERS: dict[str, Callable[[CameraState, MavMessage], CameraState]] = {
     "VIDEO_STREAM_INFORMATION": _stream,
     "VIDEO_STREAM_STATUS": _stream_status,
 }
+CAMERA_TOLD: Final = frozenset(getattr(mavlink, f"MAVLINK_MSG_ID_{kind}") for kind in _TAKERS)

@@ -42,6 +42,8 @@ class Command(Retried[bool]):
     only the answer was lost. ``sent`` is how often the same command has left before.
     """
 
+    hears = frozenset({mavlink.MAVLINK_MSG_ID_COMMAND_ACK})
+
     def __init__(
         self,
         address: VehicleAddress,

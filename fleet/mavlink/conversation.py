@@ -5,26 +5,38 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
-from fleet.mavlink.camera import CameraState, fold_camera
-from fleet.mavlink.codec import MavMessage
-from fleet.mavlink.exchange import Exchange
+from fleet.mavlink.camera import CAMERA_TOLD, CameraState, fold_camera
+from fleet.mavlink.codec import OUR_SYSID, Frame, MavMessage
+from fleet.mavlink.exchange import Exchange, VehicleSilent
 from fleet.mavlink.ftp import FtpSequence
 from fleet.mavlink.gate import Gate, GateRefused, Passage, Warrant
-from fleet.mavlink.state import VehicleState, fold, with_text
+from fleet.mavlink.state import TOLD, VehicleState, fold, seen, with_text
 from fleet.mavlink.statustext import StatusTexts
 from fleet.mavlink.timesync import TimeSync
 
 R = TypeVar("R")
 
+# Kinds of messages that are read whoever waits for what.
+FOLLOWED: Final = TOLD | CAMERA_TOLD | {mavlink.MAVLINK_MSG_ID_STATUSTEXT}
+
 
 class Conversation:
-    """Owned by the reactor, which feeds it what the vehicle says. What it sends passes the gate."""
+    """Owned by the reactor, which feeds it what the vehicle says. What it sends passes the gate.
+    ``unanswered`` is told when that has got no answer at all."""
 
-    def __init__(self, address: VehicleAddress, gate: Gate, lost_s: float) -> None:
-        self.address, self.gate = address, gate
+    def __init__(
+        self,
+        address: VehicleAddress,
+        gate: Gate,
+        lost_s: float,
+        unanswered: Callable[[float], None] = lambda _now_s: None,
+    ) -> None:
+        self.address, self.gate, self._unanswered = address, gate, unanswered
         self.state = VehicleState()
         self.camera = CameraState()
         self.clock = TimeSync()
@@ -34,8 +46,19 @@ class Conversation:
         self.settled_s: dict[int, float] = {}  # when a command's late answers have passed by
         self._lost_s = lost_s
         self._exchanges: list[_Running] = []
+        self._awaited: frozenset[int] = frozenset()  # kinds of messages, by the exchanges
         self._listeners: list[Callable[[VehicleState], None]] = []
         self._texts = StatusTexts()
+
+    def received(self, frame: Frame, now_s: float) -> None:
+        """Takes one packet of the vehicle. Most are read by nobody, and show only that it is
+        there."""
+        if frame.id in FOLLOWED or frame.id in self._awaited:
+            if getattr(frame.message, "target_system", 0) in (0, OUR_SYSID):
+                self.heard(frame.message, now_s)
+        else:
+            self.state = seen(self.state, now_s)
+            self._tell()
 
     def heard(self, message: MavMessage, now_s: float) -> None:
         """Takes one message of the vehicle."""
@@ -46,9 +69,12 @@ class Conversation:
             said += self._texts.take(message, now_s)
         for text in said:
             self.state = with_text(self.state, text, now_s)
-        for running in list(self._exchanges):
+        for running in tuple(self._exchanges):
             running.take(message, now_s)
-        for listener in list(self._listeners):
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
             listener(self.state)
 
     def listen(self, listener: Callable[[VehicleState], None]) -> Callable[[], None]:
@@ -93,11 +119,19 @@ class Conversation:
         passage = self.gate.admit(self.address, warrant, exchange.what, exchange.within_s, now_s)
         running = _Running(exchange, self.gate, passage)
         self._exchanges.append(running)
+        self._await_answers()
         try:
             await running.run()
             return exchange.result()
+        except VehicleSilent:
+            self._unanswered(asyncio.get_running_loop().time())
+            raise
         finally:
             self._exchanges.remove(running)
+            self._await_answers()
+
+    def _await_answers(self) -> None:
+        self._awaited = frozenset[int]().union(*(one.hears for one in self._exchanges))
 
 
 class _Running:
@@ -107,6 +141,7 @@ class _Running:
         self._exchange, self._gate, self._passage = exchange, gate, passage
         self._refused: GateRefused | None = None
         self._done = asyncio.Event()
+        self.hears = exchange.hears
 
     def take(self, message: MavMessage, now_s: float) -> None:
         if self._exchange.finished or self._refused is not None:

@@ -41,6 +41,7 @@ class NewestLog(Retried[LogEntry]):
     """Which log is the newest; one that grows is taken at the size it has now."""
 
     what = "log list"
+    hears = frozenset({mavlink.MAVLINK_MSG_ID_LOG_ENTRY})
 
     def __init__(self, address: VehicleAddress) -> None:
         super().__init__(PAUSE_S, TRIES, LIST_WITHIN_S)
@@ -74,6 +75,7 @@ class FetchLog(Retried[bytes]):
     """The bytes of one log, which must not be empty."""
 
     what = "log download"
+    hears = frozenset({mavlink.MAVLINK_MSG_ID_LOG_DATA})
 
     def __init__(self, address: VehicleAddress, entry: LogEntry) -> None:
         within_s = BASE_WITHIN_S + entry.size / SLOWEST_BYTES_S

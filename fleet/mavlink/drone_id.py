@@ -41,6 +41,7 @@ class Identify:
     """An exchange that never ends and is never answered. ``unix_s`` tells the time of day."""
 
     what = "remote identification"
+    hears: frozenset[int] = frozenset()
     within_s = math.inf
     finished = False
 

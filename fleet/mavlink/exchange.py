@@ -35,6 +35,11 @@ class Exchange(Protocol[R_co]):
         ...
 
     @property
+    def hears(self) -> frozenset[int]:
+        """The kinds of messages that ``take`` makes anything of; it may not be given others."""
+        ...
+
+    @property
     def within_s(self) -> float:
         """How long it may take in all."""
         ...
@@ -68,6 +73,7 @@ class Retried(Generic[R]):
     """
 
     what: str = "the exchange"
+    hears: frozenset[int] = frozenset()
 
     def __init__(self, pause_s: float, tries: int, within_s: float = 120.0) -> None:
         self._pause_s, self._tries_left = pause_s, tries

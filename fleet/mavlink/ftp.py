@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import MavMessage
 from fleet.mavlink.exchange import Retried, VehicleRefused
@@ -62,6 +64,8 @@ def _answers(seq: int, reply: FtpPacket) -> bool:
 
 class _FileExchange(Retried[R]):
     """Base of what is asked by FTP."""
+
+    hears = frozenset({mavlink.MAVLINK_MSG_ID_FILE_TRANSFER_PROTOCOL})
 
     def __init__(self, address: VehicleAddress, sequence: FtpSequence, tries: int = TRIES) -> None:
         super().__init__(PAUSE_S, tries, BASE_WITHIN_S)

@@ -120,7 +120,7 @@ class Gateway:
         self._guests[guest] = GuestSeen(name, drone, remote)
         self._outboxes[name] = guest, outbox
         _log.info("%s calls from %s", name, remote)
-        forget = self._watch(address.sysid, lambda message: outbox.put([guest.hears(message)]))
+        forget = self._watch(address.sysid, lambda frame: outbox.put([guest.hears(frame)]))
         outbox.put([guest.greeting()])
         try:
             await _talk(guest, outbox, reader, writer)

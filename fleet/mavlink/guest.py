@@ -19,6 +19,7 @@ from fleet.mavlink.codec import (
     GUEST_SYSID,
     Decoder,
     Encoder,
+    Frame,
     MavMessage,
     from_guest,
     retargeted,
@@ -50,6 +51,11 @@ KEPT_HERE: Final = {
     "LOG_REQUEST_DATA": "as above",
     "LOG_REQUEST_END": "would break off the controller's own transfer",
 }
+_TARGETED: Final = frozenset(
+    number
+    for number, kind in mavlink.mavlink_map.items()
+    if {"target_system", "target_component"} <= set(kind.fieldnames)
+)
 _COMMANDS: Final = ("COMMAND_LONG", "COMMAND_INT")
 _FILES: Final = (
     "FILE_TRANSFER_PROTOCOL"  # the drone serves one, and the controller fetches its logs
@@ -83,11 +89,12 @@ class Guest:
         """The packets of a text of any length."""
         return [self._voice.encode(each) for each in self._warning(text)]
 
-    def hears(self, message: MavMessage) -> bytes | None:
+    def hears(self, frame: Frame) -> bytes | None:
         """What it gets of a message of the drone: the packet as it came, but an answer to a guest
         is only for that guest, under the name that it goes by."""
-        if getattr(message, "target_system", None) != GUEST_SYSID:
-            return bytes(message.get_msgbuf())
+        if frame.id not in _TARGETED or frame.message.target_system != GUEST_SYSID:
+            return frame.packet
+        message = frame.message
         if message.target_component != self.seat:
             return None
         return retargeted(message, self._id)

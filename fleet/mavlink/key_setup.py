@@ -20,6 +20,7 @@ class SetUpSigning(Retried[bool]):
     """Done once the vehicle signs with the key; it does not acknowledge."""
 
     what = "setting up signing"
+    hears = frozenset(mavlink.mavlink_map)  # any packet shows that it signs
 
     def __init__(self, address: VehicleAddress, signing: Signing) -> None:
         super().__init__(PAUSE_S, TRIES)

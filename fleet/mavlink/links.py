@@ -20,6 +20,10 @@ Receive = Callable[["Link", Any, bytes], None]  # link, remote end, data
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 10.0
 WAITING_BYTES = 4 << 20  # of datagrams, as far as the machine allows: bursts of many vehicles
+AT_ONCE = 64  # datagrams that are read before others in the loop have their turn
+LARGEST = 65_536  # bytes that are read at once
+MOST_UNREAD = 65_536  # bytes that a vehicle may leave unread: minutes of what it is sent
+SILENT_S = 20.0  # a vehicle speaks every second
 MOST_WAITING = 4096  # bytes for a serial line: half a second at 57600 baud
 
 
@@ -36,12 +40,11 @@ class Link(Protocol):
     def close(self) -> None: ...
 
 
-class UdpListener(asyncio.DatagramProtocol):
+class UdpListener:
     """``udp://HOST:PORT``: vehicles call us; one socket carries all of them."""
 
-    def __init__(self, url: str, receive: Receive) -> None:
-        self.url, self._receive = url, receive
-        self._transport: asyncio.DatagramTransport
+    def __init__(self, url: str, receive: Receive, wire: socket.socket) -> None:
+        self.url, self._receive, self._wire = url, receive, wire
 
     @classmethod
     async def open(cls, url: str, receive: Receive) -> UdpListener:
@@ -53,38 +56,55 @@ class UdpListener(asyncio.DatagramProtocol):
         host, port = _address(url, "udp")
         loop = asyncio.get_running_loop()
         try:
-            transport, link = await loop.create_datagram_endpoint(
-                lambda: cls(url, receive), local_addr=(host, port)
-            )
+            family, kind, protocol, _, address = (
+                await loop.getaddrinfo(host, port, type=socket.SOCK_DGRAM)
+            )[0]
+            wire = socket.socket(family, kind, protocol)
+            try:
+                wire.bind(address)
+            except OSError:
+                wire.close()
+                raise
         except OSError as error:
             raise Refusal(
                 f"MAVLink cannot listen on {host}:{port} ({error.strerror}); end what uses the "
                 "port, or choose another with --mavlink or --mavlink-port"
             ) from None
-        link._transport = transport
-        wire: socket.socket = transport.get_extra_info("socket")
+        wire.setblocking(False)
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WAITING_BYTES)
+        link = cls(url, receive, wire)
+        loop.add_reader(wire.fileno(), link._read)
         return link
 
     @property
     def address(self) -> str:
-        host, port = self._transport.get_extra_info("sockname")[:2]
+        host, port = self._wire.getsockname()[:2]
         return f"{host}:{port}"
 
-    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
-        self._receive(self, addr, data)
-
-    def error_received(self, exc: Exception) -> None:
-        """A vehicle's port was closed: it is restarting, and will call again."""
+    def _read(self) -> None:
+        """All that waits, but for what others in the loop are owed: to be woken for each datagram
+        takes longer than to read it."""
+        for _ in range(AT_ONCE):
+            try:
+                data, remote = self._wire.recvfrom(LARGEST)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue  # a vehicle's port was closed: it is restarting, and will call again
+            self._receive(self, remote, data)
 
     def send(self, remote: Any, data: bytes) -> None:
-        self._transport.sendto(data, remote)
+        """What the machine cannot take now is lost, as it may be on the way."""
+        with contextlib.suppress(OSError):
+            self._wire.sendto(data, remote)
 
     async def run(self) -> None:
         await asyncio.Event().wait()
 
     def close(self) -> None:
-        self._transport.close()
+        if self._wire.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._wire.fileno())
+            self._wire.close()
 
 
 class TcpCaller:
@@ -96,8 +116,15 @@ class TcpCaller:
         self._writer: asyncio.StreamWriter | None = None
 
     def send(self, remote: Any, data: bytes) -> None:
-        if self._writer is not None and not self._writer.is_closing():
-            self._writer.write(data)
+        """A vehicle that reads no more is hung up on, and called again."""
+        writer = self._writer
+        if writer is None or writer.is_closing():
+            return
+        if writer.transport.get_write_buffer_size() > MOST_UNREAD:
+            _log.warning("%s does not read what it is sent; called again", self.url)
+            writer.transport.abort()
+        else:
+            writer.write(data)
 
     async def run(self) -> None:
         pause_s = FIRST_PAUSE_S
@@ -105,13 +132,21 @@ class TcpCaller:
             try:
                 reader, self._writer = await asyncio.open_connection(self._host, self._port)
                 pause_s = FIRST_PAUSE_S
-                while data := await reader.read(4096):
+                while data := await self._heard(reader):
                     self._receive(self, None, data)
+            except TimeoutError:
+                _log.warning("%s says nothing for %.0f s; called again", self.url, SILENT_S)
             except OSError as error:
                 _log.debug("no MAVLink from %s:%d: %s", self._host, self._port, error)
             self.close()
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    async def _heard(self, reader: asyncio.StreamReader) -> bytes:
+        """What comes next. A connection whose other end is gone without a word stays open for
+        ever where nothing is written to it, as to a link that is not the one in use."""
+        async with asyncio.timeout(SILENT_S):
+            return await reader.read(LARGEST)
 
     def close(self) -> None:
         if self._writer is not None:

@@ -97,6 +97,14 @@ class Upload(Retried[int]):
     whichever of request and item was lost.
     """
 
+    hears = frozenset(
+        {
+            mavlink.MAVLINK_MSG_ID_MISSION_REQUEST,
+            mavlink.MAVLINK_MSG_ID_MISSION_REQUEST_INT,
+            mavlink.MAVLINK_MSG_ID_MISSION_ACK,
+        }
+    )
+
     def __init__(
         self, address: VehicleAddress, plan_type: PlanType, items: Sequence[MissionItem]
     ) -> None:
@@ -202,6 +210,10 @@ class Upload(Retried[int]):
 
 class Download(Retried[list[MissionItem]]):
     """Reads all items of one plan back from the vehicle."""
+
+    hears = frozenset(
+        {mavlink.MAVLINK_MSG_ID_MISSION_COUNT, mavlink.MAVLINK_MSG_ID_MISSION_ITEM_INT}
+    )
 
     def __init__(self, address: VehicleAddress, plan_type: PlanType) -> None:
         super().__init__(PAUSE_S, TRIES, BASE_WITHIN_S)

@@ -23,6 +23,8 @@ class ReadParameters(Retried[dict[str, float]]):
     """Reads parameters by name, all at once. Each group holds the names that one figure goes by in
     different firmware versions: the group is read once one of them has been told."""
 
+    hears = frozenset({mavlink.MAVLINK_MSG_ID_PARAM_VALUE})
+
     def __init__(self, address: VehicleAddress, groups: Iterable[tuple[str, ...]]) -> None:
         super().__init__(PAUSE_S, TRIES)
         self.what = "reading parameters"
@@ -56,6 +58,8 @@ class ReadParameters(Retried[dict[str, float]]):
 
 class SetParameters(Retried[dict[str, float]]):
     """Sets parameters and takes each for set only when the vehicle says its new value."""
+
+    hears = frozenset({mavlink.MAVLINK_MSG_ID_PARAM_VALUE})
 
     def __init__(self, address: VehicleAddress, values: Mapping[str, float]) -> None:
         super().__init__(PAUSE_S, TRIES)

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
-from fleet.mavlink.address import VehicleAddress
-from fleet.mavlink.codec import GUEST_SYSID, OUR_SYSID, Decoder, Encoder, MavMessage
+from fleet.mavlink.address import AUTOPILOT, VehicleAddress
+from fleet.mavlink.codec import GUEST_SYSID, Decoder, Encoder, Frame, MavMessage
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate, GateNews
 from fleet.mavlink.links import Link, UdpListener, caller
@@ -23,7 +24,7 @@ from fleet.mavlink.vehicle import Vehicle
 _log = logging.getLogger(__name__)
 
 Record = Callable[[int, bytes], None]  # which vehicle's wire, and a packet that passed on it
-Watch = Callable[[MavMessage], None]
+Watch = Callable[[Frame], None]
 
 HEARTBEAT_S = 1.0
 MOST_REMOTES = 1024  # remote ends whose unfinished messages are kept; anybody may call a UDP port
@@ -50,16 +51,21 @@ class Reactor:
     ) -> None:
         self._record, self._signing = record, signing
         self._listen, self._calls = listen, [url for urls in links.values() for url in urls]
+        self._routes = Routes(tell_fail_over)
         self.gate = Gate(self._carry, tell)
         self._vehicles = {
-            sysid: Vehicle(Conversation(VehicleAddress(sysid), self.gate, lost_s))
+            sysid: Vehicle(
+                Conversation(
+                    *(VehicleAddress(sysid), self.gate, lost_s),
+                    partial(self._routes.unanswered, sysid),
+                )
+            )
             for sysid in vehicles
         }
         self._encoder = Encoder(signing=signing)
         self._guests: dict[int, Encoder] = {}  # by seat; each a sequence of its own
         self._watchers: dict[int, list[Watch]] = {sysid: [] for sysid in self._vehicles}
         self._decoders: dict[tuple[int, Any], Decoder] = {}
-        self._routes = Routes(tell_fail_over)
         self._strangers: set[int] = set()
         self._unsigned: set[int] = set()
         self._stack = contextlib.AsyncExitStack()
@@ -106,26 +112,24 @@ class Reactor:
     def _receive(self, link: Link, remote: Any, data: bytes) -> None:
         decoder = self._decoder((id(link), remote))
         now_s = asyncio.get_running_loop().time()
-        for message in decoder.feed(data):
+        for frame in decoder.frames(data):
             self.messages += 1
-            sysid = message.get_srcSystem()
+            sysid = frame.sysid
             vehicle = self._vehicles.get(sysid)
             if vehicle is None:
                 self._stranger(sysid, remote)
                 continue
-            if self._signing is not None and not self._signing.accepts(message.get_msgbuf()):
+            if self._signing is not None and not self._signing.accepts(frame.packet):
                 self._not_signed(sysid, remote)
                 continue
-            is_its_own = message.get_srcComponent() == vehicle.address.compid
+            is_its_own = frame.compid == AUTOPILOT
             if is_its_own and not self._routes.heard(sysid, link, remote, now_s):
                 continue
-            self._record(sysid, message.get_msgbuf())
-            for watch in list(self._watchers[sysid]):
-                watch(message)
-            if not is_its_own:
-                continue
-            if getattr(message, "target_system", 0) in (0, OUR_SYSID):
-                vehicle.heard(message, now_s)
+            self._record(sysid, frame.packet)
+            for watch in tuple(self._watchers[sysid]):
+                watch(frame)
+            if is_its_own:
+                vehicle.received(frame, now_s)
 
     def _decoder(self, remote: tuple[int, Any]) -> Decoder:
         decoder = self._decoders.get(remote)

@@ -39,6 +39,7 @@ class TimeSync:
     that came back quickest is the one that can be least wrong."""
 
     what = "time synchronisation"
+    hears = frozenset({mavlink.MAVLINK_MSG_ID_TIMESYNC})
     within_s = math.inf
     finished = False
 

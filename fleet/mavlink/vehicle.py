@@ -12,7 +12,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.ask_message import ASK, AskMessage
 from fleet.mavlink.camera import CameraState
-from fleet.mavlink.codec import MavMessage
+from fleet.mavlink.codec import Frame, MavMessage
 from fleet.mavlink.command import SETTLE_S, Command, Reposition, command_name
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.docket import Record
@@ -62,6 +62,9 @@ class Vehicle:
         return Vehicle(self._talk, warrant)
 
     # What the reactor does.
+
+    def received(self, frame: Frame, now_s: float) -> None:
+        self._talk.received(frame, now_s)
 
     def heard(self, message: MavMessage, now_s: float) -> None:
         self._talk.heard(message, now_s)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
-from fleet.mavlink.codec import GUEST_SYSID, Decoder, Encoder
+from fleet.mavlink.codec import GUEST_SYSID, Decoder, Encoder, Frame
 from fleet.mavlink.ftp_packet import Error, FtpPacket, Op, ftp_packet
 from fleet.mavlink.gate import Gate, GateNews, LeaseGiven, PassageRefused
 from fleet.mavlink.guest import ASKS_AT_ONCE, KEPT_HERE, TOLD_AGAIN_S, Guest
@@ -45,13 +45,13 @@ class Room:
         return [news for news in self.news if isinstance(news, PassageRefused)]
 
 
-def drone_says(message: Any) -> Any:
-    return Decoder().feed(Encoder(SYSID, 1).encode(message))[0]
+def drone_says(message: Any) -> Frame:
+    return Decoder().frames(Encoder(SYSID, 1).encode(message))[0]
 
 
 def test_a_guest_hears_the_packets_of_the_drone_as_they_came() -> None:
     beat = drone_says(mavlink.MAVLink_heartbeat_message(2, 3, 0, 0, 3, 3))
-    assert Room().guest.hears(beat) == bytes(beat.get_msgbuf())
+    assert Room().guest.hears(beat) == beat.packet
 
 
 def test_what_only_asks_passes_without_a_lease_under_the_name_of_the_seat() -> None:
@@ -92,8 +92,9 @@ def test_an_answer_to_a_guest_reaches_it_under_its_own_name_and_no_other_guest()
     assert packet is not None
     heard = Decoder().feed(packet)[0]
     assert (heard.target_system, heard.target_component, heard.count) == (*QGC, 5)
-    assert (heard.get_srcSystem(), heard.get_seq()) == (SYSID, answer.get_seq())
-    assert (answer.target_system, answer.target_component) == (GUEST_SYSID, SEAT)
+    assert (heard.get_srcSystem(), heard.get_seq()) == (SYSID, answer.message.get_seq())
+    told = answer.message
+    assert (told.target_system, told.target_component) == (GUEST_SYSID, SEAT)
 
 
 def test_a_command_without_a_lease_is_denied_and_the_guest_told_who_holds_the_drone() -> None:

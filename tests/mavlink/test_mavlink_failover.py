@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
+from fleet.clock import JumpLoop
 from fleet.mavlink.codec import Decoder, Encoder
+from fleet.mavlink.exchange import VehicleSilent
 from fleet.mavlink.links import Link, caller
 from fleet.mavlink.reactor import Reactor
 from fleet.mavlink.routes import SILENT_S, FailOver, Routes
@@ -21,6 +23,7 @@ from fleet.process import Refusal
 
 SYSID = 7
 RADIO = cast(Link, SimpleNamespace(url="serial:///dev/radio"))
+UDP = cast(Link, SimpleNamespace(url="udp://0.0.0.0:14550"))
 MODEM = cast(Link, SimpleNamespace(url="tcp://modem:5760"))
 BEAT = mavlink.MAVLink_heartbeat_message(2, 3, 0, 4, 4, 3)
 
@@ -46,6 +49,74 @@ def test_the_second_link_takes_over_when_the_first_falls_silent_and_keeps_it() -
     assert route is not None
     assert route.link is MODEM
     assert told == [FailOver(SYSID, "serial:///dev/radio", "tcp://modem:5760", SILENT_S)]
+
+
+def test_two_paths_from_one_machine_are_two_links_of_which_one_counts() -> None:
+    routes, told = Routes(), list[FailOver]()
+    routes._tell = told.append
+    near, far = ("10.0.0.2", 5001), ("10.0.0.2", 5002)
+    for tenth in range(50):
+        assert routes.heard(SYSID, UDP, near, tenth / 10)
+        assert not routes.heard(SYSID, UDP, far, tenth / 10 + 0.05)
+        route = routes[SYSID]
+        assert route is not None
+        assert route.remote == near
+    assert routes.heard(SYSID, UDP, far, 4.9 + SILENT_S)
+    assert told == []  # the same machine, by its address
+
+
+def test_where_it_is_heard_but_does_not_answer_another_link_that_speaks_is_tried() -> None:
+    told: list[FailOver] = []
+    routes = Routes(told.append)
+    heard(routes, RADIO, 0.0)
+    routes.unanswered(SYSID, 0.5)
+    assert not told  # there is no other
+    heard(routes, MODEM, 1.0)
+    heard(routes, RADIO, 2.0)
+    routes.unanswered(SYSID, 2.1)
+    assert [(one.before, one.now) for one in told] == [(RADIO.url, MODEM.url)]
+    assert not heard(routes, RADIO, 2.2)
+    assert heard(routes, MODEM, 2.3)
+    routes.unanswered(SYSID, 2.4)  # nor there: the first again
+    assert [one.now for one in told] == [MODEM.url, RADIO.url]
+
+
+def test_a_link_that_has_fallen_silent_is_not_tried() -> None:
+    told: list[FailOver] = []
+    routes = Routes(told.append)
+    heard(routes, RADIO, 0.0)
+    heard(routes, MODEM, 1.0)
+    heard(routes, RADIO, 1.0 + SILENT_S)
+    routes.unanswered(SYSID, 1.0 + SILENT_S)
+    assert not told
+
+
+def test_after_an_order_that_nobody_answered_the_next_goes_by_the_other_link() -> None:
+    """A radio that is heard and does not hear, and a modem that does both."""
+
+    async def story() -> None:
+        got: dict[str, list[str]] = {"radio": [], "modem": []}
+        radio, modem = _Link("radio", got), _Link("modem", got)
+        reactor = Reactor("udp://127.0.0.1:0", {}, [SYSID], 5.0)
+        vehicle, encoder = reactor.vehicle(SYSID), Encoder(SYSID, 1)
+
+        async def speaks() -> None:
+            while True:
+                for link in (radio, modem):
+                    reactor._receive(link, None, encoder.encode(BEAT))
+                await asyncio.sleep(1.0)
+
+        speaking = asyncio.ensure_future(speaks())
+        with pytest.raises(VehicleSilent):
+            await vehicle.command(mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH)
+        assert len(got["radio"]) > 3
+        assert not got["modem"]
+        await _asks(vehicle)
+        assert got["modem"] == ["PARAM_REQUEST_READ"]
+        speaking.cancel()
+
+    with asyncio.Runner(loop_factory=lambda: JumpLoop(1e9)) as runner:
+        runner.run(story())
 
 
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.floats(0.0, 3.0)), max_size=60))

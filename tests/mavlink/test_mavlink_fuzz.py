@@ -80,7 +80,7 @@ def test_any_bytes_in_any_pieces_leave_the_decoder_well(
         piece, stream = stream[:cut], stream[cut:]
         messages = decoder.feed(piece)
         assert len(messages) <= len(piece) + MOST_UNFINISHED
-        assert decoder.unfinished <= MOST_UNFINISHED
+        assert decoder.held <= MOST_UNFINISHED
     decoder.feed(b"\0" * MOST_UNFINISHED)  # what was begun is ended, well or not
     good = Encoder(SYSID, 1).encode(mavlink.MAVLink_heartbeat_message(2, 3, 0, 0, 4, 3))
     assert [m.get_type() for m in decoder.feed(good)][-1:] == ["HEARTBEAT"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from fleet.mavlink import links
 from fleet.mavlink.links import TcpCaller, UdpListener
 from fleet.process import Refusal
 
@@ -120,6 +121,65 @@ async def test_what_is_sent_reaches_a_tcp_vehicle_and_before_it_answers_is_dropp
         link.send(None, b"now")
         assert await got.get() == b"now"
     server.close()
+
+
+async def test_a_tcp_vehicle_that_is_gone_without_a_word_is_called_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(links, "SILENT_S", 0.2)
+    inbox, calls = Inbox(), 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        writer.write(f"call {calls}".encode())
+        await reader.read()  # and never a word again, as one whose cable was pulled
+        writer.close()
+
+    server = await asyncio.start_server(answer, HOST, 0)
+    port = server.sockets[0].getsockname()[1]
+    async with _running(TcpCaller(f"tcp://{HOST}:{port}", inbox.receive)):
+        assert (await inbox.next())[1] == b"call 1"
+        assert (await inbox.next())[1] == b"call 2"
+    server.close()
+    assert "says nothing" in caplog.text
+
+
+async def test_a_tcp_vehicle_that_does_not_read_is_hung_up_on_before_memory_fills(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    inbox, packet = Inbox(), bytes(10_000)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        reader._transport.pause_reading()  # type: ignore[attr-defined]
+        writer.write(b"here")
+
+    server = await asyncio.start_server(answer, HOST, 0)
+    port = server.sockets[0].getsockname()[1]
+    link = TcpCaller(f"tcp://{HOST}:{port}", inbox.receive)
+    async with _running(link), asyncio.timeout(60):
+        await inbox.next()
+        while "does not read" not in caplog.text:
+            link.send(None, packet)
+            if link._writer is not None:
+                waiting = link._writer.transport.get_write_buffer_size()
+                assert waiting <= links.MOST_UNREAD + len(packet)
+            await asyncio.sleep(0)
+        assert (await inbox.next())[1] == b"here"  # called again
+    server.close()
+
+
+async def test_many_datagrams_that_wait_are_all_read_in_the_order_they_came() -> None:
+    inbox = Inbox()
+    link = await UdpListener.open(f"udp://{HOST}:0", inbox.receive)
+    caller = await _calling(link.address)
+    for n in range(3 * links.AT_ONCE):
+        caller.transport.sendto(n.to_bytes(2, "big"))
+    told = [int.from_bytes((await inbox.next())[1], "big") for _ in range(3 * links.AT_ONCE)]
+    assert told == list(range(3 * links.AT_ONCE))
+    caller.transport.close()
+    link.close()
+    link.send((HOST, 9), b"closed: nobody is sent anything, and nothing breaks")
 
 
 @contextlib.asynccontextmanager

@@ -14,6 +14,7 @@ import pytest
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.clock import Clock, JumpLoop
+from fleet.mavlink.codec import Frame
 from fleet.mavlink.mission import MissionItem, PlanType, difference
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.parameters import POLICY
@@ -196,7 +197,8 @@ class Truth:
         self.modes: list[str] = []
         self.armed = 0
 
-    def take(self, message: Any) -> None:
+    def take(self, frame: Frame) -> None:
+        message = frame.message
         names = {number: name for name, number in MODE_NUMBERS.items()}
         if message.get_type() == "HEARTBEAT":
             mode = names[message.custom_mode]

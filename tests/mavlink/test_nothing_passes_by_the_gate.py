@@ -27,7 +27,7 @@ SENDS = {
 }
 # Who may turn a message into bytes, or hand out a sequence of its own.
 ENCODES = {
-    ("fleet/mavlink/codec.py", "Decoder.__init__"): "reads only",
+    ("fleet/mavlink/codec.py", ""): "reads only",
     ("fleet/mavlink/codec.py", "Encoder.__init__"): "the reactor's",
     ("fleet/mavlink/codec.py", "Encoder.encode"): "the reactor's",
     ("fleet/mavlink/codec.py", "retargeted"): "what a vehicle said, for a ground station",

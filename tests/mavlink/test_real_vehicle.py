@@ -162,12 +162,12 @@ def test_its_newest_log_is_fetched_as_it_lies_on_its_card_and_no_other_is_begun(
             await vehicle.ask_message(mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION)
             assert offers_files(vehicle.state.capabilities)
             ways = Logs(vehicle._talk, Warrant())
-            log = await (ways.by_files() if by_files else ways.by_messages())
+            fetch = ways.by_files if by_files else ways.by_messages
+            # a machine that is busy lets the vehicle write its last page late
+            while (log := await fetch()) != before[-1].read_bytes():
+                assert before[-1].read_bytes()[: len(log)] == log
         assert len(log) > 10_000
         assert sorted(logs.glob("*.BIN")) == before
-        assert before[-1].read_bytes()[: len(log)] == log
-        if by_files:
-            assert before[-1].read_bytes() == log
 
     _fly(tmp_path, flight)
 
@@ -185,10 +185,10 @@ def test_of_two_logs_on_its_card_the_newest_is_fetched_by_the_act_itself(tmp_pat
         await vehicle.until(lambda state: state.prearm_ok)
         await vehicle.arm()
         await vehicle.until(lambda state: not state.armed)
-        async with asyncio.timeout(600):
-            log = await vehicle.fetch_newest_log()
         newest = max((folder / "logs").glob("*.BIN"), key=lambda path: path.stat().st_mtime)
         assert newest.name != "00000007.BIN"
-        assert newest.read_bytes() == log
+        async with asyncio.timeout(600):
+            while (log := await vehicle.fetch_newest_log()) != newest.read_bytes():
+                assert newest.read_bytes()[: len(log)] == log
 
     _fly(tmp_path, flight)
