@@ -10,7 +10,7 @@ from typing import Final
 from fleet import contract as c
 from fleet.directing import Directing
 from fleet.journal import Journal
-from fleet.mavlink.confirmation import VALID_S, FleetAct
+from fleet.mavlink.confirmation import VALID_S, ConfirmedAct, FleetAct
 from fleet.mavlink.gate import Gate, GateRefused
 from fleet.operations import Operations, Refused
 from fleet.sortie import SORTIE, SortieTrigger
@@ -55,10 +55,10 @@ class FleetActs:
                 id=ask.ask, done=False, drones=drones, confirmation=token, valid_s=VALID_S
             )
         try:
-            self._gate.confirm(act, ask.confirmation, now_s)
+            leave = self._gate.confirm(act, ask.confirmation, now_s)
         except GateRefused as refusal:
             raise Refused("conflict", str(refusal)) from None
-        refused = {s.drone: why for s in sorties if (why := self._tell(ask, s, cause))}
+        refused = {s.drone: why for s in sorties if (why := self._tell(leave, ask, s, cause))}
         told = tuple(drone for drone in drones if drone not in refused)
         return c.FleetActView(id=ask.ask, done=True, drones=told, refused=refused)
 
@@ -70,8 +70,15 @@ class FleetActs:
             if trigger in SORTIE.triggers(sortie.state) and sortie.drone in self._sysids
         ]
 
-    def _tell(self, ask: c.RecallAll | c.LandAll, sortie: c.SortieView, cause: str) -> str | None:
+    def _tell(
+        self,
+        leave: ConfirmedAct,
+        ask: c.RecallAll | c.LandAll,
+        sortie: c.SortieView,
+        cause: str,
+    ) -> str | None:
         """Why the drone could not be told; None if it was."""
+        leave.use(self._sysids[sortie.drone])
         try:
             if isinstance(ask, c.RecallAll):
                 self._operations.recall(sortie.id, ask.reason)

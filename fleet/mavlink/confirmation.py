@@ -20,6 +20,28 @@ class FleetAct:
     by: str
 
 
+class NotConfirmed(Exception):
+    """A drone was about to be told what was confirmed for others: an error in our code."""
+
+
+class ConfirmedAct:
+    """Leave to carry out an act on many drones. The gate alone gives it (a test sees to that), each
+    drone is told under it once."""
+
+    def __init__(self, act: FleetAct) -> None:
+        self._left = set(act.drones)
+
+    def use(self, sysid: int) -> None:
+        """Spends the leave for this drone.
+
+        Raises:
+            NotConfirmed: if there is none, or no more.
+        """
+        if sysid not in self._left:
+            raise NotConfirmed(f"no leave is left to tell system {sysid} what was confirmed")
+        self._left.remove(sysid)
+
+
 class Confirmations:
     """The tokens that are out. Each is good for one act, once."""
 

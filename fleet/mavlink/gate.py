@@ -18,7 +18,7 @@ from typing import NoReturn, TypeAlias
 
 from fleet.mavlink.address import VehicleAddress, WrongTarget
 from fleet.mavlink.codec import MavMessage
-from fleet.mavlink.confirmation import Confirmations, FleetAct
+from fleet.mavlink.confirmation import Confirmations, ConfirmedAct, FleetAct
 from fleet.mavlink.docket import Docket, Record
 from fleet.mavlink.effect import changes
 from fleet.mavlink.exchange import VehicleRefused
@@ -221,8 +221,8 @@ class Gate:
         """Makes ``token`` good for the act, once; returns until when."""
         return self._confirmations.offer(act, token, now_s)
 
-    def confirm(self, act: FleetAct, token: str, now_s: float) -> None:
-        """Lets an act on many drones pass.
+    def confirm(self, act: FleetAct, token: str, now_s: float) -> ConfirmedAct:
+        """Gives leave for an act on many drones, which nobody else can give.
 
         Raises:
             GateRefused: if the token is not good for it.
@@ -231,6 +231,7 @@ class Gate:
             refusal = PassageRefused(GateReason.NOT_CONFIRMED, None, act.by, act.what, why)
             self._tell(refusal)
             raise GateRefused(refusal)
+        return ConfirmedAct(act)
 
     def _against(self, passage: Passage, now_s: float) -> tuple[GateReason, str] | None:
         lease = self._book.current(passage.address.sysid, now_s)

@@ -12,7 +12,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.command import Command
-from fleet.mavlink.confirmation import VALID_S, FleetAct
+from fleet.mavlink.confirmation import VALID_S, FleetAct, NotConfirmed
 from fleet.mavlink.effect import ASKING, ASKING_COMMANDS, REPEATABLE, changes
 from fleet.mavlink.gate import (
     Gate,
@@ -153,6 +153,18 @@ def test_an_act_on_many_drones_passes_with_its_confirmation_once() -> None:
     watched.gate.confirm(FleetAct("land all", frozenset({2}), "officer"), "token", 5.0)
     with pytest.raises(GateRefused, match="not known, or was used before"):
         watched.gate.confirm(act, "token", 6.0)
+
+
+def test_what_was_confirmed_is_leave_for_each_of_its_drones_once_and_for_no_other() -> None:
+    watched = Watched()
+    act = FleetAct("land all", frozenset({1, 2}), "officer")
+    watched.gate.offer(act, "token", 0.0)
+    leave = watched.gate.confirm(act, "token", 1.0)
+    leave.use(1)
+    leave.use(2)
+    for sysid in (1, 3):
+        with pytest.raises(NotConfirmed, match=f"system {sysid}"):
+            leave.use(sysid)
 
 
 @pytest.mark.parametrize(

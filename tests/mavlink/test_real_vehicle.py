@@ -163,10 +163,9 @@ def test_its_newest_log_is_fetched_as_it_lies_on_its_card_and_no_other_is_begun(
             assert offers_files(vehicle.state.capabilities)
             ways = Logs(vehicle._talk, Warrant())
             fetch = ways.by_files if by_files else ways.by_messages
-            # a machine that is busy lets the vehicle write its last page late
-            while (log := await fetch()) != before[-1].read_bytes():
-                assert before[-1].read_bytes()[: len(log)] == log
+            log = await fetch()
         assert len(log) > 10_000
+        assert before[-1].read_bytes()[: len(log)] == log
         assert sorted(logs.glob("*.BIN")) == before
 
     _fly(tmp_path, flight)
@@ -188,7 +187,8 @@ def test_of_two_logs_on_its_card_the_newest_is_fetched_by_the_act_itself(tmp_pat
         newest = max((folder / "logs").glob("*.BIN"), key=lambda path: path.stat().st_mtime)
         assert newest.name != "00000007.BIN"
         async with asyncio.timeout(600):
-            while (log := await vehicle.fetch_newest_log()) != newest.read_bytes():
-                assert newest.read_bytes()[: len(log)] == log
+            log = await vehicle.fetch_newest_log()
+        assert len(log) > 10_000
+        assert newest.read_bytes()[: len(log)] == log
 
     _fly(tmp_path, flight)
