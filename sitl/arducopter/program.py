@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fleet.process import Refusal
@@ -33,9 +33,15 @@ def find_arducopter(given: str | None, environment: Mapping[str, str] = os.envir
 
 
 def command_line(
-    program: Path, craft: CraftSpec, controller: str, coupling: str, speedup: float
+    program: Path,
+    craft: CraftSpec,
+    controller: str,
+    coupling: str,
+    speedup: float,
+    defaults: Sequence[Path] = (DEFAULTS,),
 ) -> list[str]:
-    """The process's arguments. ``controller`` and ``coupling`` are HOST:PORT.
+    """The process's arguments. ``controller`` and ``coupling`` are HOST:PORT. Of the files of
+    ``defaults`` a later one overrides.
 
     Serial 0 calls the controller, serial 1 the coupling to the docks, both by UDP, so that the
     process never waits for a connection and never stalls on output nobody reads. The instance
@@ -49,7 +55,7 @@ def command_line(
         *("--instance", str(craft.sysid)),
         *("--sysid", str(craft.sysid)),
         *("--home", home),
-        *("--defaults", str(DEFAULTS)),
+        *("--defaults", ",".join(map(str, defaults))),
         *("--serial0", f"udpclient:{controller}"),
         *("--serial1", f"udpclient:{coupling}"),
         *("--serial2", "none:"),

@@ -26,13 +26,13 @@ from fleet.district.model import DroneModel, Motion
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
 from fleet.mavlink.conversation import Conversation
-from fleet.mavlink.gate import Gate, GateNews
+from fleet.mavlink.gate import Gate, GateNews, GateRefused
 from fleet.mavlink.mission import PlanType
-from fleet.mavlink.vehicle import Vehicle
+from fleet.mavlink.vehicle import Vehicle, VehicleRefused
 from fleet.process import Refusal
 from sitl.arducopter.bridge import Bridge
 from sitl.arducopter.launch import Arducopter, launched
-from sitl.arducopter.program import command_line, find_arducopter
+from sitl.arducopter.program import DEFAULTS, command_line, find_arducopter
 from sitl.builtin.fleet import BuiltinFleet
 from sitl.coupling import World
 from sitl.craft import CraftSpec
@@ -51,6 +51,9 @@ RTL_M = 20
 # lower than the fleet's, for the tests' time
 SHORTER = {"RTL_ALT": RTL_M * 100, "LAND_ALT_LOW": 200}
 KEPT = 20_000
+UNLOGGED = Path(__file__).with_name("unlogged.parm")
+# said by checks of sensors and estimator, which look at the last second or so
+_PASSING = ("gps", "ahrs", "ekf", "position", "not healthy", "inconsistent")
 
 _CRAFT = CraftSpec(DRONE, "D42", SYSID, *PAD, PAD_AMSL_M)
 MODEL = DroneModel(
@@ -201,19 +204,38 @@ class Stage(asyncio.DatagramProtocol):
                 critical = mavlink.MAV_STATE_CRITICAL
                 await self.next("HEARTBEAT", lambda m: m.system_status != critical)
 
+    async def arm(self, vehicle: Vehicle | None = None) -> None:
+        """Arms it, by ``vehicle`` if somebody else does."""
+        await self._once_ready((vehicle or self.vehicle).arm)
+
+    async def _once_ready(self, arm: Callable[[], Awaitable[None]]) -> None:
+        """Does what arms it as soon as it is ready; again where a sensor had its bad moment."""
+        while True:
+            await self.vehicle.until(lambda state: state.prearm_ok)
+            mark = self.mark()
+            try:
+                return await arm()
+            except VehicleRefused as refusal:
+                if isinstance(refusal, GateRefused):
+                    raise
+                async with asyncio.timeout(10):
+                    await self.until_said(mark, "Arm: ")  # may come after the refusal
+                said = " ".join(self.said(mark)).lower()
+                if not any(words in said for words in _PASSING):
+                    raise
+                await self.next("SYS_STATUS")
+
     async def take_off(self, height_m: float) -> None:
         """Into the air in GUIDED, up to the height."""
         await self.vehicle.set_mode("GUIDED")
-        await self.vehicle.until(lambda state: state.prearm_ok)
-        await self.vehicle.arm()
+        await self.arm()
         await self.vehicle.command(mavlink.MAV_CMD_NAV_TAKEOFF, 0, 0, 0, 0, 0, 0, height_m)
         await self.vehicle.until(lambda state: (state.alt_rel_m or 0) > height_m - 1)
 
     async def fly_mission(self, items: Sequence[Any]) -> None:
         """Uploads and starts it; returns in the air."""
         await self.vehicle.upload_mission(items)
-        await self.vehicle.until(lambda state: state.prearm_ok)
-        await self.vehicle.launch()
+        await self._once_ready(self.vehicle.launch)
         await self.vehicle.until(lambda state: state.on_ground is False)
 
     async def go_to(self, east_m: float, north_m: float, height_m: float) -> int:
@@ -243,7 +265,8 @@ class Stage(asyncio.DatagramProtocol):
         await self.vehicle.until(lambda state: state.on_ground is True and not state.armed)
 
     async def settle(self) -> None:
-        """Back to where every test begins: on the pad, disarmed, charged, without plans."""
+        """Back to where every test begins: on the pad, disarmed, charged, without plans, and ready
+        to arm."""
         self.heartbeats = True
         vehicle, state = self.vehicle, self.vehicle.state
         if state.armed and state.on_ground:
@@ -263,6 +286,7 @@ class Stage(asyncio.DatagramProtocol):
         if self.off_pad_m() > NEAR_M:
             await self._carry_home()
             await vehicle.set_mode("GUIDED")
+        await vehicle.until(lambda state: state.prearm_ok)
 
     async def beat(self) -> None:
         """A ground station's heartbeat, as long as ``heartbeats``."""
@@ -381,7 +405,8 @@ async def flying(kind: str, stage: Stage, directory: Path) -> AsyncIterator[None
             coupling = await bridge.open()
             stack.callback(bridge.close)
             line = command_line(
-                find_arducopter(None), _CRAFT, f"127.0.0.1:{address[1]}", coupling, SPEEDUP
+                *(find_arducopter(None), _CRAFT, f"127.0.0.1:{address[1]}", coupling, SPEEDUP),
+                defaults=(DEFAULTS, UNLOGGED),
             )
             await stack.enter_async_context(launched([Arducopter(DRONE, line, directory)]))
             running.append(tasks.create_task(bridge.run()))

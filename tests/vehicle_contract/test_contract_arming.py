@@ -19,7 +19,7 @@ ELSEWHERE = Fence(inclusions=(((113.0, 22.0), (113.1, 22.0), (113.1, 22.1)),), e
 
 @on_stage
 async def test_it_arms_and_disarms_when_told(stage: Stage) -> None:
-    await stage.vehicle.arm()
+    await stage.arm()
     assert stage.vehicle.state.armed
     await stage.vehicle.disarm()
     assert not stage.vehicle.state.armed
@@ -27,15 +27,15 @@ async def test_it_arms_and_disarms_when_told(stage: Stage) -> None:
 
 @on_stage
 async def test_told_to_arm_again_it_stays_armed(stage: Stage) -> None:
-    await stage.vehicle.arm()
+    await stage.arm()
     assert await stage.acknowledged(ARM, 1) == ACCEPTED
     assert stage.vehicle.state.armed
 
 
 @on_stage
 async def test_armed_and_not_launched_it_disarms_by_itself(stage: Stage) -> None:
-    async with stage.parameters(DISARM_DELAY=3):
-        await stage.vehicle.arm()
+    async with stage.parameters(DISARM_DELAY=8):  # s, half a second here, for it to be seen armed
+        await stage.arm()
         async with asyncio.timeout(60):
             await stage.vehicle.until(lambda state: not state.armed)
 
@@ -67,7 +67,7 @@ async def test_in_a_mode_for_coming_home_it_does_not_arm_and_says_so(stage: Stag
 
 @on_stage
 async def test_armed_without_a_mission_it_does_not_change_to_auto(stage: Stage) -> None:
-    await stage.vehicle.arm()
+    await stage.arm()
     with pytest.raises(VehicleRefused, match="DO_SET_MODE: failed"):
         await stage.vehicle.set_mode("AUTO")
     assert stage.vehicle.state.mode == "GUIDED"
@@ -99,7 +99,7 @@ async def test_armed_in_auto_it_waits_for_the_start_of_the_mission(stage: Stage)
     await stage.vehicle.upload_mission([home(), take_off(15), land()])
     async with stage.parameters(AUTO_OPTIONS=1):
         await stage.vehicle.set_mode("AUTO")
-        await stage.vehicle.arm()
+        await stage.arm()
         for _ in range(8):
             await stage.next("HEARTBEAT")
         assert stage.vehicle.state.on_ground is True

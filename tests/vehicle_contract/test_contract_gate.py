@@ -39,7 +39,7 @@ async def test_whoever_has_the_lease_flies_it_until_it_is_taken_back(stage: Stag
     stage.gate.grant(ADDRESS, "qgc", "officer", 600.0, _now_s())
     theirs = stage.vehicle.under(Warrant("qgc"))
     try:
-        await theirs.arm()
+        await stage.arm(theirs)
         with pytest.raises(GateRefused, match="qgc holds the drone's lease"):
             await stage.vehicle.land()
     finally:
@@ -92,7 +92,7 @@ async def test_orders_get_through_a_wire_that_loses_doubles_and_delays(stage: St
             assert vehicle.state.mode == mode
         await vehicle.set_parameters({"DISARM_DELAY": 9})
         await vehicle.set_parameters({"DISARM_DELAY": 10})
-        await vehicle.arm()
+        await stage.arm(vehicle)
         await vehicle.disarm()
     finally:
         forget()

@@ -14,7 +14,6 @@ from fleet.contract import SortieState
 from fleet.hazards import Circumstances, Hazard, hazards
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.parameters import POLICY, battery_levels
-from fleet.mavlink.vehicle import VehicleRefused
 from tests.vehicle_contract.contract_stage import DRONE, Stage, on_stage
 from tests.vehicle_contract.routes import PAD_AMSL_M, home, place, stay, take_off
 
@@ -48,14 +47,7 @@ async def _arms_again(stage: Stage, mark: int) -> None:
     await stage.until_said(mark, "EKF Failsafe Cleared")
     await stage.vehicle.set_mode("GUIDED")
     async with asyncio.timeout(150):
-        while True:
-            await stage.vehicle.until(lambda state: state.prearm_ok)
-            try:
-                await stage.vehicle.arm()
-            except VehicleRefused:
-                await stage.next("SYS_STATUS")
-            else:
-                break
+        await stage.arm()
     await stage.vehicle.disarm()
 
 
