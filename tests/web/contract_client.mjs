@@ -61,7 +61,9 @@ function come() {
       done(answer);
     };
     const welcome = () => settle({ connected: true });
-    const refused = ({ message }) => settle({ connected: false, reason: message });
+    // over polling the server's own words are in what the request was answered with
+    const refused = ({ message, context }) =>
+      settle({ connected: false, reason: context?.responseText ?? message });
     socket.on("connect", welcome).on("connect_error", refused);
   });
 }

@@ -217,6 +217,9 @@ def test_what_a_person_may_not_is_refused_in_words_and_nobody_at_all_may_listen(
     refused = stranger.next("refused", "snapshot")
     assert refused == {"code": "unauthorized", "reason": "sign in first"}
     assert stranger.next("disconnected") == "io server disconnect"
+    polling = console().connect("ops", "polling")
+    assert not polling["connected"]
+    assert json.loads(polling["reason"]) == refused
     viewer = console()
     viewer.sign_in("gu")
     viewer.connect("ops")
