@@ -10,7 +10,7 @@ import typer
 from fleet.cli import AsJson, print_json, wind_of
 from fleet.cli_patrol_flying import fly, pause, report, resume, schedule, status
 from fleet.cli_patrol_relay import relay
-from fleet.cli_patrol_told import print_plan
+from fleet.cli_patrol_told import floor_words, print_plan
 from fleet.patrol.plan_file import read_plan
 from fleet.process import Refusal, end_with
 
@@ -43,7 +43,7 @@ def plan(
     ] = None,
     seconds: Annotated[
         float, typer.Option(min=1, help="Seconds that may be searched at the most.")
-    ] = 25.0,
+    ] = 22.0,
     iterations: Annotated[
         int, typer.Option(min=1, help="Steps of the search; it ends after so many.")
     ] = ITERATIONS,
@@ -56,7 +56,9 @@ def plan(
     from rich.console import Console
 
     from fleet.district.load import load_or_refuse
+    from fleet.patrol.floor import floor_of
     from fleet.patrol.load import load_patrol
+    from fleet.patrol.load_schedule import load_schedule
     from fleet.patrol.planning import plan_patrol
     from planner.airspace import AirspaceInvalid
     from planner.model import Wind
@@ -75,6 +77,10 @@ def plan(
                 status.update(f"{done} of {iterations} steps, {found}")
 
             planned = plan_patrol(district, tasks, blowing, Search(seed, iterations, seconds, tell))
+            status.update("what is covered meanwhile")
+            least = load_schedule(district_dir, district).file.gates.least_coverage
+            left = floor_of(planned, district, least)
+            planned = planned.model_copy(update={"floor": left})
         if out is not None:
             out.write_text(planned.model_dump_json(indent=1) + "\n", encoding="utf-8")
     except (Refusal, AirspaceInvalid) as refusal:
@@ -96,17 +102,27 @@ def check(
     json: AsJson = False,
 ) -> None:
     """Check a plan's energy, hours, no-fly volumes and coverage without the planner; exit 1 when
-    anything does not hold."""
+    anything does not hold. Where it would leave less 5-minute coverage than the schedule wants is
+    told too; flights wait then."""
     from fleet.district.load import load_or_refuse
     from fleet.patrol.check import plan_violations
+    from fleet.patrol.floor import floor_of
+    from fleet.patrol.load_schedule import load_schedule
 
-    planned = read_plan(file)
-    found = plan_violations(planned, load_or_refuse(district_dir))
+    planned, district = read_plan(file), load_or_refuse(district_dir)
+    try:
+        least = load_schedule(district_dir, district).file.gates.least_coverage
+    except Refusal as refusal:
+        end_with(str(refusal))
+    found, floor = plan_violations(planned, district), floor_of(planned, district, least)
     if json:
-        print_json({"sorties": len(planned.sorties), "violations": found})
+        told = {"violations": found, "floor": floor.model_dump(mode="json")}
+        print_json({"sorties": len(planned.sorties), **told})
     else:
         for each in found:
             typer.echo(f"violation: {each}")
+        for line in floor_words(floor):
+            typer.echo(line)
         typer.echo(f"{len(found)} violation(s) in {file}")
     if found:
         raise typer.Exit(1)

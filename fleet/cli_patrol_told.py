@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from fleet.patrol.plan import PatrolPlan
+    from fleet.patrol.plan import Floor, PatrolPlan
 
 ROW = "{:<5} {:<5} {:<5} {:>6}–{:<6} {:>5} {:>9} {:>9}  {}"
 
@@ -34,8 +34,26 @@ def print_plan(planned: PatrolPlan) -> None:
         )
     for one in planned.unserved:
         typer.echo(f"not served: {one.visit or one.task}: {one.reason}")
-    for line in (*_relays(planned), *_shares(planned), *_summary(planned)):
+    floor = [] if planned.floor is None else floor_words(planned.floor)
+    for line in (*floor, *_relays(planned), *_shares(planned), *_summary(planned)):
         typer.echo(line)
+
+
+def floor_words(floor: Floor) -> list[str]:
+    """What a plan leaves of the 5-minute coverage."""
+    if not floor.below:
+        return [
+            f"{floor.most_out} drones are out at once at the most, and leave "
+            f"{100 * floor.least_left:.1f} % covered in five minutes; "
+            f"{100 * floor.least_coverage:.0f} % must be"
+        ]
+    worst = min(floor.below, key=lambda each: each.covered_share)
+    return [
+        f"for {floor.below_s / 60:.0f} min less than {100 * floor.least_coverage:.0f} % would be "
+        f"covered in five minutes; flights will wait then. Least at {_clock(worst.begins_s)} with "
+        f"{', '.join(worst.docks)} out: {100 * worst.covered_share:.1f} % "
+        f"({100 * floor.at_rest:.1f} % with nobody out)"
+    ]
 
 
 def _relays(planned: PatrolPlan) -> list[str]:

@@ -114,6 +114,26 @@ class PlannedRelay(_Model):
     flights: tuple[str, ...]
 
 
+class BelowFloor(_Model):
+    """From when until when these docks' drones are out, and what the others cover."""
+
+    begins_s: float
+    ends_s: float
+    docks: tuple[str, ...]
+    covered_share: float
+
+
+class Floor(_Model):
+    """``below`` in the order of the day; no drones out cover ``at_rest``."""
+
+    least_coverage: float
+    at_rest: float
+    most_out: int
+    least_left: float
+    below_s: float
+    below: tuple[BelowFloor, ...]
+
+
 class PatrolPlan(_Model):
     district: str
     patrol: PatrolFile
@@ -124,3 +144,4 @@ class PatrolPlan(_Model):
     unserved: tuple[Unserved, ...]
     relays: tuple[PlannedRelay, ...] = ()
     shares: Shares | None = None
+    floor: Floor | None = None  # where it has been looked at

@@ -15,6 +15,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 from typer.testing import CliRunner
 
 from fleet.cli_mission import read_file
+from fleet.district.load import load
 from fleet.program import app
 
 DAILY = Path("configs/longgang/patrols/daily.yaml")
@@ -87,6 +88,30 @@ def test_the_plan_holds_in_the_independent_check(plan_file: Path) -> None:
     result = patrol("check", str(plan_file))
     assert result.exit_code == 0, result.stdout
     assert "0 violation(s)" in result.stdout
+
+
+def test_what_a_plan_leaves_of_the_coverage_is_told(plan_file: Path, tmp_path: Path) -> None:
+    floor = json.loads(plan_file.read_text())["floor"]
+    assert floor["least_left"] < floor["at_rest"] <= 1
+    assert floor["most_out"] >= 1
+    assert bool(floor["below"]) == (floor["least_left"] < floor["least_coverage"])
+    checked = json.loads(patrol("check", str(plan_file), "--json").stdout)["floor"]
+    assert checked == floor
+
+
+def test_a_plan_that_has_all_drones_out_at_once_is_told_to_leave_too_little(
+    plan: dict[str, Any], tmp_path: Path
+) -> None:
+    every = load(Path("configs/longgang")).docks
+    one = plan["sorties"][0]
+    plan["sorties"] = [one | {"dock": site.id, "lands_at": site.id} for site in every]
+    file = tmp_path / "all.json"
+    file.write_text(json.dumps(plan))
+    floor = json.loads(patrol("check", str(file), "--json").stdout)["floor"]
+    (below,) = floor["below"]
+    assert floor["least_left"] == below["covered_share"] == 0
+    assert len(below["docks"]) == floor["most_out"] == len(every)
+    assert floor["below_s"] == pytest.approx(one["lands_s"] - one["ordered_s"])
 
 
 def test_the_same_seed_gives_the_same_plan(plan_file: Path, tmp_path: Path) -> None:
