@@ -110,8 +110,9 @@ def _add_decisions(api: APIBlueprint, acts: Asks) -> None:
     @api.get("/decisions", responses={200: forms.Decisions, **asked})
     def decisions(query: forms.DecisionsQuery) -> flask.Response:
         """Decisions, newest first; of one incident or of all"""
-        ask = c.ListDecisions(incident=query.incident, limit=query.limit)
-        return _answer(forms.Decisions, acts.ask(ask))
+        ask = c.ListDecisions(incident=query.incident, limit=query.limit, before=query.before)
+        found = view_of(forms.Decisions, acts.ask(ask))
+        return linked(json_of(found), "before", found.next)
 
     @api.get("/decisions/<id>", responses={200: c.ExplanationView, **asked})
     def decision(path: forms.DecisionPath) -> flask.Response:

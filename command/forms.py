@@ -226,6 +226,7 @@ class VideoTrackQuery(BaseModel):
 class DecisionsQuery(BaseModel):
     incident: Id | None = None
     limit: int = Field(default=50, ge=1, le=500)
+    before: Id | None = Field(default=None, description="Those taken before this one.")
 
 
 class EventsQuery(BaseModel):
@@ -254,6 +255,7 @@ class Drones(BaseModel):
 
 class Decisions(BaseModel):
     decisions: list[DecisionSummary]
+    next: str | None = None
 
 
 class Events(BaseModel):

@@ -97,9 +97,22 @@ def find(log: EventLog, decision: str) -> Taken:
     raise Refusal(f"there is no decision {decision}")
 
 
-def newest(log: EventLog, incident: str | None, limit: int) -> Iterator[Taken]:
-    """Decisions of the incident or of all, newest first."""
-    found = log.read(incident=incident, kind=DecisionTaken, limit=limit, newest_first=True)
+def newest(
+    log: EventLog, incident: str | None, limit: int, before: str | None = None
+) -> Iterator[Taken]:
+    """Decisions of the incident or of all, newest first; or those that were taken ``before`` one.
+
+    Raises:
+        Refusal: if the log holds no such decision.
+    """
+    seq = None
+    if before is not None:
+        seq = next((r.seq for r in log.read(subject=before, kind=DecisionTaken, limit=1)), None)
+        if seq is None:
+            raise Refusal(f"there is no decision {before}")
+    found = log.read(
+        incident=incident, kind=DecisionTaken, limit=limit, newest_first=True, before=seq
+    )
     for recorded in found:
         yield Taken(recorded.at, recorded.fact)
 

@@ -292,9 +292,15 @@ class Desk:
         """In a thread, for the log keeps each with all its inputs."""
         if ask.incident is not None:
             self._incident(ask.incident)
-        log = self._journal.log
-        found = await asyncio.to_thread(lambda: tuple(summaries(log, ask.incident, ask.limit)))
-        return _Decisions(decisions=found)
+        log, one_more = self._journal.log, ask.limit + 1  # whether there is another page
+        try:
+            found = await asyncio.to_thread(
+                lambda: tuple(summaries(log, ask.incident, one_more, ask.before))
+            )
+        except Refusal as refusal:
+            raise Refused("not_found", str(refusal)) from None
+        page = found[: ask.limit]
+        return _Decisions(decisions=page, next=page[-1].id if len(found) > len(page) else None)
 
     def _covered(self) -> c.CoverageView:
         view = self._coverage()
@@ -309,6 +315,7 @@ class Desk:
 
 class _Decisions(BaseModel):
     decisions: tuple[c.DecisionSummary, ...]
+    next: str | None
 
 
 class _Events(BaseModel):

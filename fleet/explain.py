@@ -84,9 +84,15 @@ class Explainer:
         return self._airspaces[id_]
 
 
-def summaries(log: EventLog, incident: str | None, limit: int) -> Iterator[c.DecisionSummary]:
-    """The decisions of the incident or of all, newest first."""
-    for taken in newest(log, incident, limit):
+def summaries(
+    log: EventLog, incident: str | None, limit: int, before: str | None = None
+) -> Iterator[c.DecisionSummary]:
+    """The decisions of the incident or of all, newest first; or those taken ``before`` one.
+
+    Raises:
+        Refusal: if there is no such decision.
+    """
+    for taken in newest(log, incident, limit, before):
         ranking = taken.fact.ranking  # as it is kept: of routes and energies nothing is told here
         feasible = [offer for offer in ranking if offer["feasible"]]
         best = feasible[0] if feasible else None

@@ -131,11 +131,13 @@ class ExplainDecision(Model):
 
 
 class ListDecisions(Model):
-    """Answer: {"decisions": [DecisionSummary, ...]} of the incident or of all, newest first."""
+    """Answer: {"decisions": [DecisionSummary, ...], "next": ...} of the incident or of all, newest
+    first; ``next`` is what to give as ``before`` for the page after, null on the last."""
 
     ask: Literal["list_decisions"] = "list_decisions"
     incident: str | None = None
     limit: int = Field(default=50, ge=1, le=500)
+    before: str | None = None
 
 
 class GetSnapshot(Model):

@@ -113,10 +113,14 @@ class EventLog:
         limit: int | None = None,
         kind: type[Fact] | None = None,
         newest_first: bool = False,
+        before: int | None = None,
     ) -> Iterator[Recorded]:
-        """Facts with a greater ``seq`` than ``after``, oldest first unless told otherwise."""
+        """Facts with a greater ``seq`` than ``after`` and a smaller than ``before``, oldest first
+        unless told otherwise."""
         order = _EVENTS.c.seq.desc() if newest_first else _EVENTS.c.seq
         query = select(_EVENTS).where(_EVENTS.c.seq > after).order_by(order)
+        if before is not None:
+            query = query.where(_EVENTS.c.seq < before)
         if kind is not None:
             query = query.where(_EVENTS.c.kind == kind.__name__)
         if incident is not None:

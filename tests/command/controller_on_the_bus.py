@@ -100,6 +100,22 @@ def explanation() -> c.ExplanationView:
     )
 
 
+def summary(number: int = 1) -> c.DecisionSummary:
+    """Of a decision like ``explanation``'s."""
+    made = explanation()
+    return c.DecisionSummary(
+        id=f"DEC{number}",
+        incident=made.incident,
+        at=made.decision.at,
+        chosen=made.chosen,
+        eta_s=120.0,
+        in_window=True,
+        feasible=1,
+        docks=1,
+        sent=made.sent,
+    )
+
+
 def frame(mode: str, drones: int = 2) -> c.TelemetryFrame:
     return c.TelemetryFrame(
         at=T0,
@@ -169,6 +185,7 @@ class TinyController:
         self.sorties: dict[str, c.SortieView] = {}
         self.asked: list[c.Ask] = []
         self.events: list[c.Event] = []
+        self.decided = [summary()]
         self.mute = False
 
     async def start(self) -> None:
@@ -318,19 +335,10 @@ class TinyController:
                     return "not_found", f"there is no decision {ask.decision}", {}
                 return None, "", explanation().model_dump(mode="json")
             case c.ListDecisions():
-                made = explanation()
-                summary = c.DecisionSummary(
-                    id=made.decision.id,
-                    incident=made.incident,
-                    at=made.decision.at,
-                    chosen=made.chosen,
-                    eta_s=120.0,
-                    in_window=True,
-                    feasible=1,
-                    docks=1,
-                    sent=made.sent,
-                )
-                return None, "", {"decisions": [summary.model_dump(mode="json")]}
+                rest = [each for each in self.decided if not ask.before or each.id < ask.before]
+                page = [each.model_dump(mode="json") for each in rest[: ask.limit]]
+                more = len(rest) > len(page)
+                return None, "", {"decisions": page, "next": page[-1]["id"] if more else None}
             case c.ListVideo() | c.WatchVideo():
                 told = c.VideoStreams(streams=(stream("U01"), stream("U02")))
                 return None, "", told.model_dump(mode="json")

@@ -18,7 +18,7 @@ from command import geojson, table
 from command.people.rights import Role
 from fleet import contract as c
 from tests.command.console_stage import Stage, bearer, eventually, settled
-from tests.command.controller_on_the_bus import DISTRICT, T0, frame, incident, sortie
+from tests.command.controller_on_the_bus import DISTRICT, T0, frame, incident, sortie, summary
 
 SITE: dict[str, Any] = {
     "type": "Feature",
@@ -80,6 +80,17 @@ def test_events_are_told_page_by_page_each_once(stage: Stage, limit: int, pages:
         assert (answer.json()["next"] is None) == (path is None) == (number == pages)
     assert seqs == list(range(1, 9))
     assert [e["incident"] for e in get(stage, "/events?incident=INC2").json()["events"]] == ["INC2"]
+
+
+def test_decisions_are_told_page_by_page_each_once(stage: Stage) -> None:
+    stage.controller.decided = [summary(number) for number in range(5, 0, -1)]
+    path, told = "/decisions?limit=2", []
+    while path:
+        answer = get(stage, path)
+        told += [each["id"] for each in answer.json()["decisions"]]
+        path = answer.links.get("next", {}).get("url", "").removeprefix("/api/v1")
+        assert (answer.json()["next"] is None) == (not path)
+    assert told == [f"DEC{number}" for number in range(5, 0, -1)]
 
 
 def test_the_audit_log_is_told_page_by_page_each_entry_once(stage: Stage) -> None:

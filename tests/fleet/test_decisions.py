@@ -18,7 +18,7 @@ from fleet.clock import Clock
 from fleet.decisions import adopt, airspace_of, find, replay
 from fleet.dispatcher import Choice, parts_view
 from fleet.district.load import load_or_refuse
-from fleet.explain import Explainer
+from fleet.explain import Explainer, summaries
 from fleet.fence import airspace_of as airspace_of_district
 from fleet.forecast import picture_at_rest
 from fleet.journal import Journal
@@ -206,6 +206,17 @@ def test_the_table_says_who_why_not_the_others_and_what_would_have_turned_it(url
     assert "U19 is on sortie S0 (en_route)" in told
     assert "D19 wins but for one thing against it: drone away" in told
     assert sum(line.startswith("D") for line in told.splitlines()) == 26  # docks and the verdict
+
+
+def test_a_page_of_decisions_begins_after_the_one_before_it(url: str) -> None:
+    with EventLog(url) as log:
+        newest, oldest = summaries(log, None, 10)
+        assert [each.id for each in summaries(log, None, 1)] == [newest.id]
+        assert [each.id for each in summaries(log, None, 10, newest.id)] == [oldest.id]
+        assert list(summaries(log, None, 10, oldest.id)) == []
+        assert list(summaries(log, newest.incident, 10, newest.id)) == []
+        with pytest.raises(Refusal, match="there is no decision DEC9"):
+            list(summaries(log, None, 10, "DEC9"))
 
 
 def test_decisions_are_listed_newest_first_also_of_one_incident(url: str) -> None:
