@@ -20,6 +20,8 @@ from command.people.signed import Asks, SignedActs
 from command.problems import responses
 from command.records import add_records
 from command.second import add_second
+from command.settings import TileSettings
+from command.tiles import add_tiles
 from command.video.pictures import add_pictures
 from command.video.relay import Relays
 from command.video.rest import add_video
@@ -28,7 +30,13 @@ from fleet import contract as c
 V = TypeVar("V", bound=BaseModel)
 
 
-def blueprint(acts: SignedActs, emitter: Emitter, relays: Relays, limiter: Limiter) -> APIBlueprint:
+def blueprint(
+    acts: SignedActs,
+    emitter: Emitter,
+    relays: Relays,
+    limiter: Limiter,
+    tiles: TileSettings | None,
+) -> APIBlueprint:
     """All of the API's routes."""
     api = APIBlueprint("api", __name__, url_prefix="/api/v1")
     _add_views(api, emitter)
@@ -42,6 +50,7 @@ def blueprint(acts: SignedActs, emitter: Emitter, relays: Relays, limiter: Limit
     add_lending(api, acts)
     add_patrols(api, acts)
     add_second(api, acts)
+    add_tiles(api, tiles)
     return api
 
 

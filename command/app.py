@@ -22,7 +22,7 @@ from command.people import guard, routes
 from command.people.house import People
 from command.people.signed import SignedActs
 from command.picture import Picture
-from command.settings import Serializer
+from command.settings import Serializer, TileSettings
 from command.shelf import OwnShelf
 from command.video import sockets as video_sockets
 from command.video.relay import Relays
@@ -117,6 +117,7 @@ def add_routes(
     watch: VideoWatch,
     relays: Relays,
     limits_uri: str,
+    tiles: TileSettings | None,
     trusted_proxies: int,
 ) -> sockets.Seats:
     """All routes and the socket; who sits at which console."""
@@ -133,14 +134,14 @@ def add_routes(
     )
     guard.register(app, people)
     app.register_api(routes.blueprint(people, limiter, seats.clear))
-    app.register_api(api.blueprint(acts, emitter, relays, limiter))
+    app.register_api(api.blueprint(acts, emitter, relays, limiter, tiles))
     sockets.attach(socketio, acts, outbox, emitter.paces, people, seats, limiter)
     second.attach(socketio, acts, people, limiter)
     video_sockets.attach(socketio, viewers, picture, people, seats, watch.stir)
     health.register(app, emitter)
 
     _add_documents(app)
-    pages.register(app)
+    pages.register(app, tiles_from=tiles.origin if tiles else None)
     _wrap(app, Doorkeeper(app, socketio.server, people), trusted_proxies)
     return seats
 

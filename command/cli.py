@@ -35,7 +35,7 @@ def run(
     district: Annotated[str, typer.Option(help="Id of the district.")] = "longgang",
     people: PeopleUrl = PEOPLE,
     settings: Annotated[
-        Path | None, typer.Option(help="console.yaml: the two-person rule, webhooks.")
+        Path | None, typer.Option(help="console.yaml: the two-person rule, webhooks, map.")
     ] = None,
     serializer: Annotated[
         str, typer.Option(help="json; or msgpack, for programs: our own page reads json.")

@@ -78,6 +78,7 @@ async def running_console(
     seats = add_routes(
         *(app, socketio, signed, emitter, outbox, people, picture, viewers, watch, relays),
         limits_uri=shelf.limits_uri,
+        tiles=settings.tiles,
         trusted_proxies=settings.trusted_proxies,
     )
     server = WebServer(app, listener, web_sockets)

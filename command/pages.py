@@ -11,26 +11,7 @@ from werkzeug.routing import PathConverter
 
 STATIC = Path(__file__).parent / "static"
 
-# MapLibre runs its workers from blobs and draws icons from data; Ant Design writes style elements.
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "worker-src 'self' blob:",
-        "child-src blob:",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "style-src 'self' 'unsafe-inline'",
-        "font-src 'self' data:",
-        "connect-src 'self' data: blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -51,9 +32,34 @@ class _PagePath(PathConverter):
     regex = r"(?!api/)[^/].*?"
 
 
-def register(app: flask.Flask, static: Path = STATIC) -> None:
+def policy(tiles_from: str | None = None) -> str:
+    """What a page may load: its own, and a map's tiles from ``tiles_from``, an origin."""
+    tiles = f" {tiles_from}" if tiles_from else ""
+    # MapLibre runs its workers from blobs and draws icons from data; Ant Design writes style
+    # elements.
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "script-src 'self'",
+            "worker-src 'self' blob:",
+            "child-src blob:",
+            f"img-src 'self' data: blob:{tiles}",
+            "media-src 'self' blob:",
+            "style-src 'self' 'unsafe-inline'",
+            "font-src 'self' data:",
+            f"connect-src 'self' data: blob:{tiles}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def register(app: flask.Flask, static: Path = STATIC, tiles_from: str | None = None) -> None:
     """Serves the pages: files by name, and the app itself for its own routes."""
 
+    headers = {"Content-Security-Policy": policy(tiles_from), **_HEADERS}
     app.url_map.converters["page"] = _PagePath
 
     @app.route("/")
@@ -69,7 +75,7 @@ def register(app: flask.Flask, static: Path = STATIC) -> None:
 
     @app.after_request
     def protect(response: flask.Response) -> flask.Response:
-        for name, value in _HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         if flask.request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")

@@ -65,6 +65,35 @@ class WebhookSettings(BaseModel):
     )
 
 
+def _tiles(url: str) -> str:
+    """XYZ names its three places; anything else must be a PMTiles file."""
+    _address(url)
+    named = [url.count(each) for each in ("{z}", "{x}", "{y}")]
+    if named not in ([1, 1, 1], [0, 0, 0]):
+        raise ValueError("XYZ tiles are expected with {z}, {x} and {y}, each once")
+    at = urlsplit(url)
+    if named == [0, 0, 0] and not at.path.endswith(".pmtiles"):
+        raise ValueError("a URL with {z}, {x} and {y} is expected, or that of a .pmtiles file")
+    if any(mark in at.netloc for mark in "*{};,'\""):
+        raise ValueError("the host must be named in full")
+    return url
+
+
+class TileSettings(BaseModel):
+    """A map from elsewhere under the console's own layers, in Web Mercator on WGS-84."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[str, AfterValidator(_tiles)] = Field(max_length=2000)
+    attribution: str = Field(default="", max_length=200, description="Whose map it is.")
+    max_zoom: int = Field(default=18, ge=1, le=22, description="The nearest that it has.")
+
+    @property
+    def origin(self) -> str:
+        at = urlsplit(self.url)
+        return f"{at.scheme}://{at.netloc}"
+
+
 class ConsoleSettings(BaseModel):
     """Nothing needs a second person unless it is named: at night there may be only one."""
 
@@ -84,6 +113,9 @@ class ConsoleSettings(BaseModel):
         "0 nobody's word for an address is taken.",
     )
     webhooks: tuple[WebhookSettings, ...] = Field(default=(), max_length=20)
+    tiles: TileSettings | None = Field(
+        default=None, description="A map under the console's own layers; none without it."
+    )
 
 
 USUAL: Final = ConsoleSettings()

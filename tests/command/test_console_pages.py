@@ -8,8 +8,10 @@ from pathlib import Path
 import flask
 import pytest
 from flask.testing import FlaskClient
+from pydantic import ValidationError
 
 from command import pages, problems
+from command.settings import TileSettings
 
 
 @pytest.fixture
@@ -70,3 +72,53 @@ def test_an_app_that_is_not_built_says_what_to_do(tmp_path: Path) -> None:
     response = browser(tmp_path).get("/")
     assert response.status_code == 503
     assert "make run" in response.text
+
+
+def policy_of(static: Path, tiles_from: str | None) -> dict[str, list[str]]:
+    app = flask.Flask(__name__, static_folder=None)
+    problems.register(app)
+    pages.register(app, static, tiles_from)
+    told = app.test_client().get("/").headers["Content-Security-Policy"]
+    directives = [directive.split() for directive in told.split("; ")]
+    return {name: sources for name, *sources in directives}
+
+
+def test_a_page_loads_a_maps_tiles_from_the_one_origin_that_was_set(static: Path) -> None:
+    tiles = TileSettings(url="https://maps.example.org:8443/t/{z}/{x}/{y}.png")
+    without, with_tiles = policy_of(static, None), policy_of(static, tiles.origin)
+    added = {
+        name: set(with_tiles[name]) - set(without[name])
+        for name in without
+        if with_tiles[name] != without[name]
+    }
+    origin = {"https://maps.example.org:8443"}
+    assert added == {"img-src": origin, "connect-src": origin}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://maps.example.org/longgang.pmtiles",
+        "https://maps.example.org/{z}/{x}/{y}.png?key=1",
+        "http://127.0.0.1:8090/{z}/{x}/{y}.webp",
+    ],
+)
+def test_a_map_is_set_by_the_url_of_its_tiles_or_of_its_file(url: str) -> None:
+    assert TileSettings(url=url).url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://maps.example.org/{z}/{x}/{y}.png",
+        "https://maps.example.org/{z}/{x}.png",
+        "https://maps.example.org/map.png",
+        "https://{z}.example.org/{x}/{y}.png",
+        "https://*.example.org/{z}/{x}/{y}.png",
+        "https://maps.example.org' *;/{z}/{x}/{y}.png",
+        "data:image/png;base64,{z}{x}{y}",
+    ],
+)
+def test_a_map_from_no_whole_address_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError):
+        TileSettings(url=url)

@@ -14,6 +14,7 @@ import { Rail } from "./panels/Rail";
 import { ReportPanel } from "./panels/ReportPanel";
 import { SecondPerson } from "./panels/SecondPerson";
 import { SignIn } from "./panels/SignIn";
+import { Ticker } from "./panels/Ticker";
 import { TopBar } from "./panels/TopBar";
 import { useConsole } from "./state/store";
 import { themes } from "./theme";
@@ -86,6 +87,7 @@ function Situation({ hidden }: { hidden: boolean }) {
         <IncidentQueue />
         {reporting ? <ReportPanel /> : <IncidentDetail />}
       </aside>
+      <Ticker />
       <FleetStrip />
     </div>
   );

@@ -54,6 +54,7 @@ import { Refused } from "./refused";
 import {
   applyChange,
   applyDock,
+  applyLatest,
   applyOpening,
   applyResumed,
   applyTelemetry,
@@ -142,7 +143,10 @@ export function connect(onEnded: () => void): void {
     useConsole.setState({ connected: false });
     if (reason === "io server disconnect") onEnded();
   });
-  socket.on("snapshot", (opening: Opening) => greeted(opening, (old) => applyOpening(old, opening)));
+  socket.on("snapshot", (opening: Opening) => {
+    greeted(opening, (old) => applyOpening(old, opening));
+    if (opening.snapshot !== null) void loadLatest(opening.snapshot.seq);
+  });
   socket.on("resumed", (resumed: Resumed) => greeted(resumed, (old) => applyResumed(old, resumed)));
   socket.on("change", (change: Change) => {
     clock.observe(change.event.at);
@@ -162,6 +166,18 @@ export function connect(onEnded: () => void): void {
 function whereWeAre(): { stream?: string; after?: number } {
   const { stream, seq } = useConsole.getState();
   return stream === null || seq === null ? {} : { stream, after: seq };
+}
+
+const LATEST = 60;
+
+/** What happened just before this console was opened. */
+async function loadLatest(seq: number): Promise<void> {
+  try {
+    const { events } = await ask("events", { after: Math.max(0, seq - LATEST), limit: LATEST });
+    fold((old) => applyLatest(old, events));
+  } catch {
+    // nobody answers: the ticker begins with what is told from now on
+  }
 }
 
 function greeted(told: Opening | Resumed, change: (picture: Picture) => Picture): void {

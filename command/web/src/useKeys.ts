@@ -1,11 +1,13 @@
 import { useEffect } from "react";
 import { navigate } from "wouter/use-browser-location";
 import { dismiss, propose } from "./acts";
+import { searchPlace } from "./map/PlaceSearch";
 import { begin, endOrder } from "./orders";
 import { ORDER_KEYS } from "./panels/DroneOrders";
 import { SCREENS } from "./panels/Rail";
 import { dockToSend, isAttending, queueOf, sortiesOf } from "./state/derived";
 import { switchSound, switchTheme } from "./state/habits";
+import { switchChoosing, useLayers } from "./state/layers";
 import { endReport, selectDrone, selectIncident, startReport, useConsole } from "./state/store";
 
 /** The keys of the whole console; never while something is typed. */
@@ -31,6 +33,8 @@ function press(key: string): boolean {
   else if (key === "t") switchTheme();
   else if (key === "n" && mayAct()) report();
   else if (location.pathname !== "/") return false;
+  else if (key === "/") searchPlace();
+  else if (key === "v") switchChoosing();
   else if (key === "j") step(1);
   else if (key === "k") step(-1);
   else if (!mayAct()) return false;
@@ -59,11 +63,13 @@ function report(): void {
 }
 
 function stepBack(): void {
-  const { confirming, helping, order, reporting, unit } = useConsole.getState();
+  const { confirming, helping, order, reporting, sought, unit } = useConsole.getState();
   if (helping) useConsole.setState({ helping: false });
+  else if (useLayers.getState().choosing) switchChoosing();
   else if (confirming !== null) dismiss();
   else if (order !== null) endOrder();
   else if (reporting) endReport();
+  else if (sought !== null) useConsole.setState({ sought: null });
   else if (unit !== null) selectDrone(null);
 }
 

@@ -162,6 +162,23 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
       return plain(
         t("event.HazardOver", { drone: data.drone, hazard: t(`hazard.${data.hazard}`, String(data.hazard)) }),
       );
+    case "DroneTakenOut":
+    case "DronePutBack":
+      return plain(t(`event.${event.kind}`), [data.drone, data.reason].filter(Boolean).join(" "));
+    case "PatrolSortieRequested":
+      return plain(t("event.PatrolSortieRequested", { drone: data.drone, dock: data.dock }));
+    case "LeaseGranted":
+      return plain(t("event.LeaseGranted", { drone: data.drone, holder: data.label || data.holder }));
+    case "LeaseEnded":
+      return plain(t("event.LeaseEnded", { drone: data.drone }));
+    case "LinkChanged":
+      return data.online
+        ? plain(t("event.LinkBack", { component: data.component }))
+        : { text: t("event.LinkGone", { component: data.component }), detail: "", tone: "bad" };
+    case "PatrolsPaused":
+      return plain(t("event.PatrolsPaused", { by: data.by }), String(data.reason ?? ""));
+    case "PatrolsResumed":
+      return plain(t("event.PatrolsResumed", { by: data.by }));
     case "IncidentUnserved":
       return { text: t("event.IncidentUnserved"), detail: "", tone: "bad" };
     case "IncidentClosed":

@@ -3,9 +3,12 @@ import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { isPicking, selectDrone, selectIncident, useConsole } from "../state/store";
+import { LayerSwitch } from "./LayerSwitch";
 import { Legend } from "./Legend";
 import { MapButtons } from "./MapButtons";
+import { PlaceSearch } from "./PlaceSearch";
 import { PICKED } from "./style";
+import { useLayersOf } from "./useLayersOf";
 import { useMap } from "./useMap";
 import { setView } from "./view";
 
@@ -18,6 +21,7 @@ export function MapView() {
   const { map, drawn, broken } = shown;
   const district = useConsole((state) => state.district);
   const picking = useConsole(isPicking);
+  useLayersOf(map);
 
   useEffect(() => {
     if (map === null) return;
@@ -34,7 +38,10 @@ export function MapView() {
     <div className="map" data-testid="map" data-loaded={drawn && district !== null}>
       <div ref={holder} className="map-canvas" />
       {broken && <Alert className="map-broken" type="error" showIcon message={t("map.noWebgl")} />}
-      <MapButtons {...shown} />
+      <MapButtons {...shown}>
+        <LayerSwitch />
+      </MapButtons>
+      <PlaceSearch />
       <Legend schematic={district?.schematic ?? false} />
     </div>
   );

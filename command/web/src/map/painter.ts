@@ -1,8 +1,9 @@
 /** Keeps the map's sources in step with the store: at most once a frame, and only those whose
  * input has changed. */
-import type { GeoJSON, MultiPolygon, FeatureCollection, Position } from "geojson";
+import type { GeoJSON, MultiPolygon, FeatureCollection } from "geojson";
 import type { DistrictView } from "../contract";
 import { dockToSend } from "../state/derived";
+import { boundsOf as cornersOf } from "../state/places";
 import { clock, isPicking, useConsole, type Console } from "../state/store";
 import { isStale, useVideo, type Video } from "../state/video";
 import {
@@ -84,6 +85,7 @@ export class Painter {
       const placed = isPicking(now) && lon !== null && lat !== null;
       this.#set("draft", collection(placed ? [point([lon, lat], {})] : []));
     }
+    if (differs("sought")) this.#set("sought", collection(now.sought === null ? [] : [point(now.sought.at, {})]));
   }
 
   /** What was seen long ago is not what is seen; telemetry, which goes on, makes it vanish. */
@@ -112,6 +114,7 @@ export class Painter {
     this.#set("communities", district.communities as unknown as GeoJSON);
     this.#set("buffers", bufferFeatures(district));
     this.#set("volumes", district.volumes as unknown as GeoJSON);
+    this.#set("rally", district.rally_points as unknown as GeoJSON);
   }
 
   #paintDocks(now: Console, dock: string | null): void {
@@ -135,11 +138,5 @@ export class Painter {
 /** South-west and north-east corner of the district. */
 export function boundsOf(district: DistrictView): [[number, number], [number, number]] {
   const given = district.subdistricts as unknown as FeatureCollection<MultiPolygon>;
-  const places: Position[] = given.features.flatMap((each) => each.geometry.coordinates.flat(2));
-  const lons = places.map((each) => each[0] as number);
-  const lats = places.map((each) => each[1] as number);
-  return [
-    [Math.min(...lons), Math.min(...lats)],
-    [Math.max(...lons), Math.max(...lats)],
-  ];
+  return cornersOf(given.features.flatMap((each) => each.geometry.coordinates.flat(2)));
 }

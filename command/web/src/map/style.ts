@@ -11,6 +11,7 @@ export const SOURCES = [
   "gaps",
   "volumes",
   "buffers",
+  "rally",
   "tasks",
   "candidates",
   "paths",
@@ -20,11 +21,25 @@ export const SOURCES = [
   "drones",
   "incidents",
   "draft",
+  "sought",
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 /** What can be picked, the topmost first. */
 export const PICKED = ["incidents", "drones", "docks"] as const;
+
+/** The layers that each switch shows or hides. */
+export const LAYERS_OF = {
+  subdistricts: ["borders", "subdistrict-names"],
+  communities: ["communities", "community-names"],
+  noFly: ["no-fly-buffers", "no-fly-buffer-edges", "no-fly", "no-fly-edges", "no-fly-names"],
+  coverage: ["gaps", "gap-edges"],
+  rally: ["rally", "rally-names"],
+  tasks: ["task-areas", "task-lines", "task-points"],
+  paths: ["candidates", "paths"],
+  trails: ["trails"],
+  footprints: ["footprints", "footprint-edges"],
+} as const;
 
 const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "sans-serif"];
 
@@ -100,6 +115,29 @@ export function styleFor(language: Language, { map: colours, age }: Palette): St
       source: "communities",
       minzoom: 11.6,
       paint: { "circle-radius": 2, "circle-color": colours.community },
+    },
+    {
+      id: "rally",
+      type: "circle",
+      source: "rally",
+      layout: { visibility: "none" },
+      paint: {
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 9.5, 3, 13, 6],
+        "circle-color": "rgba(0, 0, 0, 0)",
+        "circle-stroke-color": colours.rally,
+        "circle-stroke-width": 1.5,
+      },
+    },
+    {
+      id: "rally-names",
+      type: "symbol",
+      source: "rally",
+      minzoom: 11.6,
+      layout: {
+        ...{ visibility: "none", "text-font": FONT, "text-field": ["get", "id"] },
+        ...{ "text-size": 11, "text-offset": [0, 1], "text-optional": true },
+      },
+      paint: { "text-color": colours.rally, ...halo },
     },
     {
       id: "task-areas",
@@ -295,6 +333,17 @@ export function styleFor(language: Language, { map: colours, age }: Palette): St
       type: "symbol",
       source: "draft",
       layout: { "icon-image": "draft", "icon-allow-overlap": true },
+    },
+    {
+      id: "sought",
+      type: "circle",
+      source: "sought",
+      paint: {
+        "circle-radius": 16,
+        "circle-color": "rgba(0, 0, 0, 0)",
+        "circle-stroke-color": colours.candidate,
+        "circle-stroke-width": 2,
+      },
     },
   ] as unknown as LayerSpecification[];
   const empty = { type: "FeatureCollection", features: [] } as const;

@@ -24,3 +24,8 @@ export function lookAt(lon: number, lat: number): void {
     duration: 500,
   });
 }
+
+/** Brings all of an extent into view. */
+export function lookAtAll(bounds: [[number, number], [number, number]]): void {
+  current?.fitBounds(bounds, { padding: 60, duration: 500 });
+}

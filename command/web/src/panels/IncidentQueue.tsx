@@ -48,7 +48,7 @@ export function IncidentQueue() {
         <span className="queue-waiting" data-testid="waiting">
           {waiting > 0 && t("queue.waiting", { n: waiting })}
         </span>
-        <Button type="primary" icon={<PlusOutlined />} disabled={!mayAct} onClick={startReport} data-testid="report-button">
+        <Button type="primary" icon={<PlusOutlined />} disabled={!mayAct} onClick={() => startReport()} data-testid="report-button">
           {t("queue.report")} <kbd>N</kbd>
         </Button>
       </div>

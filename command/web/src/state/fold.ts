@@ -35,7 +35,11 @@ export interface Picture {
   /** Asked for one by one; the streams do not carry them. */
   decisions: Record<string, DecisionView>;
   timelines: Record<string, Event[]>;
+  /** The newest events of all, the oldest first. */
+  latest: Event[];
 }
+
+const LATEST_KEPT = 80;
 
 export const nothing: Picture = {
   seq: null,
@@ -51,6 +55,7 @@ export const nothing: Picture = {
   requests: [],
   decisions: {},
   timelines: {},
+  latest: [],
 };
 
 export function applyOpening(old: Picture, opening: Opening): Picture {
@@ -76,6 +81,7 @@ export function applyOpening(old: Picture, opening: Opening): Picture {
     // Changes may have been missed: what was asked for before is asked for again when needed.
     decisions: {},
     timelines: {},
+    latest: [],
   };
 }
 
@@ -95,7 +101,7 @@ export function applyResumed(old: Picture, resumed: Resumed): Picture {
 
 export function applyChange(old: Picture, { event, incident, sortie }: Change): Picture {
   if (old.seq === null || event.seq <= old.seq) return old;
-  const next: Picture = { ...old, seq: event.seq };
+  const next: Picture = { ...old, seq: event.seq, latest: [...old.latest, event].slice(-LATEST_KEPT) };
   if (incident) next.incidents = { ...old.incidents, [incident.id]: incident };
   if (sortie) next.sorties = { ...old.sorties, [sortie.id]: sortie };
   const told = event.incident === null ? undefined : old.timelines[event.incident];
@@ -121,9 +127,17 @@ export function applyDecision(old: Picture, incident: string, decision: Decision
 
 /** The events of one incident as the server has them, joined with those that came meanwhile. */
 export function applyTimeline(old: Picture, incident: string, events: Event[]): Picture {
-  const known = byKey([...events, ...(old.timelines[incident] ?? [])], (each) => String(each.seq));
-  const joined = Object.values(known).sort((a, b) => a.seq - b.seq);
-  return { ...old, timelines: { ...old.timelines, [incident]: joined } };
+  return { ...old, timelines: { ...old.timelines, [incident]: joined(events, old.timelines[incident] ?? []) } };
+}
+
+/** Events from before the first change that was told, joined with those that came meanwhile. */
+export function applyLatest(old: Picture, events: Event[]): Picture {
+  return { ...old, latest: joined(events, old.latest).slice(-LATEST_KEPT) };
+}
+
+function joined(earlier: Event[], later: Event[]): Event[] {
+  const known = byKey([...earlier, ...later], (each) => String(each.seq));
+  return Object.values(known).sort((a, b) => a.seq - b.seq);
 }
 
 function byKey<T>(items: Iterable<T>, key: (item: T) => string): Record<string, T> {

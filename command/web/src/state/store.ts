@@ -4,6 +4,7 @@ import { ServerClock } from "./clock";
 import type { Session } from "../session";
 import { nothing, type Picture } from "./fold";
 import { isPlaced, type OrderKind } from "./orders";
+import type { Findable } from "./places";
 
 export interface Draft {
   lon: number | null;
@@ -40,6 +41,8 @@ export interface Console extends Picture {
   /** The list of keys is open. */
   helping: boolean;
   draft: Draft;
+  /** The place that was looked up. */
+  sought: Findable | null;
   /** An act that waits for its confirmation, told apart by `act` and the id it is about. */
   confirming: { act: "dispatch" | "recall" | "close"; id: string; key: string } | null;
   order: Order | null;
@@ -58,6 +61,7 @@ export const useConsole = create<Console>()(() => ({
   reporting: false,
   helping: false,
   draft: { lon: null, lat: null },
+  sought: null,
   confirming: null,
   order: null,
 }));
@@ -90,8 +94,10 @@ export function clearDraft(): { draft: Draft } {
   return { draft: { lon: null, lat: null } };
 }
 
-export function startReport(): void {
-  useConsole.setState({ reporting: true, ...clearDraft(), confirming: null, order: null });
+/** Begins a report, of a place if it is known already. */
+export function startReport(at?: [number, number]): void {
+  const draft = at === undefined ? clearDraft() : { draft: { lon: at[0], lat: at[1] } };
+  useConsole.setState({ reporting: true, ...draft, confirming: null, order: null, sought: null });
 }
 
 export function endReport(): void {
