@@ -125,7 +125,7 @@ def contract_schema() -> dict[str, Any]:
         *(c.ReportIncident, c.PlanFor, c.RankDocks, c.Dispatch, c.Recall),
         *(c.CloseIncident, c.ShowIncident, c.ExplainDecision, c.GetEvents),
         *(c.Hold, c.Resume, c.Goto, c.Orbit, c.LandNow, c.RecallAll, c.LandAll),
-        *(c.TakeOut, c.PutBack),
+        *(c.TakeOut, c.PutBack, c.WriteOff),
         *(c.GetPatrols, c.PausePatrols, c.ResumePatrols, c.ReportFinding),
         *(c.PointCamera, c.ListVideo),
         *(c.GrantLease, c.TakeBackLease, c.GetGateway, c.GatewayView),

@@ -170,7 +170,8 @@ def test_an_incident_is_closed_by_keys_alone_and_found_in_the_archive(page, watc
     expect(detail).to_be_visible()
     incident = detail.get_attribute("data-incident")
     page.keyboard.press("c")
-    expect(by(page, "confirm-button")).to_be_focused()
+    expect(by(page, "close-note")).to_be_focused()
+    page.keyboard.type("树已移走")
     page.keyboard.press("Enter")
     expect(by(page, f"incident-row-{incident}")).to_be_hidden()
 
@@ -184,6 +185,7 @@ def test_an_incident_is_closed_by_keys_alone_and_found_in_the_archive(page, watc
     row.click()
     expect(by(page, "review-page")).to_contain_text("机场排序")
     expect(by(page, "review-figures")).to_contain_text("5:00")
+    expect(by(page, "review-page")).to_contain_text("树已移走")
     assert_accessible(page)
     shoot(page, "14-review")
 

@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 0bb68ac5de2a19e85f1abae05f349f3a6e4030851ef5da487fa6feb8ff813b0a
+// Schema: 29c590a52b17ec4a77f5ac0eccc0fb2b04509d6124d6edbe62f23a925c2012d5
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -320,6 +320,15 @@ export interface TakeOut {
   ask: "take_out";
   drone: string;
   reason: string;
+}
+/**
+ * Ends the sortie of a drone that is lost, or down away from its dock: it is no longer waited
+ * for. The drone can be sent again once its dock holds it. Answer: SortieView.
+ */
+export interface WriteOff {
+  ask: "write_off";
+  sortie: string;
+  reason?: string;
 }
 export interface Acknowledgement {
   ok: boolean;

@@ -49,6 +49,7 @@ import type {
   VideoStreams,
   ServiceView,
   TakeOut,
+  WriteOff,
 } from "./contract";
 import { Refused } from "./refused";
 import {
@@ -78,6 +79,7 @@ interface Answers {
   grant_lease: [GrantLease, SortieView];
   take_back_lease: [TakeBackLease, SortieView];
   gateway: [GetGateway, GatewayView];
+  write_off: [WriteOff, SortieView];
   take_out: [TakeOut, ServiceView];
   put_back: [PutBack, ServiceView];
   recall_all: [RecallAll, FleetActView];

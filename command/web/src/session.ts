@@ -2,6 +2,8 @@
 import { newKey } from "./key";
 import { connect, disconnect } from "./link";
 import { Refused } from "./refused";
+import { useSound } from "./state/habits";
+import { usualLayers } from "./state/layers";
 import { useConsole } from "./state/store";
 import { connectVideo, disconnectVideo } from "./video/link";
 
@@ -80,13 +82,21 @@ export async function setPassword(old: string, fresh: string): Promise<void> {
 }
 
 function begin(session: Session): void {
+  if (useConsole.getState().session?.person.name !== session.person.name) asUsual();
   useConsole.setState({ session });
   if (!session.rights.includes("look")) return;
   connect(() => void resume());
   connectVideo();
 }
 
+/** What one officer silenced or hid is as usual for the next. */
+function asUsual(): void {
+  useSound.setState({ muted: false });
+  usualLayers();
+}
+
 function end(): void {
+  asUsual();
   disconnectVideo();
   disconnect();
   useConsole.setState({ session: null });

@@ -2,7 +2,7 @@ import { useEffect } from "react";
 import { sound } from "./sound";
 import { alarmsOf, newAlarms } from "./state/alarms";
 import { useDroneAlarms, withSaid } from "./state/droneAlarms";
-import { useHabits } from "./state/habits";
+import { useSound } from "./state/habits";
 import { useConsole } from "./state/store";
 
 const AGAIN_MS = 8000;
@@ -13,7 +13,7 @@ export function useAlarms(): void {
   useEffect(() => {
     const calling = new Set<string>();
     const play = (urgency: "calls" | "tells") => {
-      if (!useHabits.getState().muted) sound(urgency);
+      if (!useSound.getState().muted) sound(urgency);
     };
     const heard = () => calling.clear();
     const end = useConsole.subscribe((now, before) => {

@@ -5,16 +5,18 @@ import { searchPlace } from "./map/PlaceSearch";
 import { begin, endOrder } from "./orders";
 import { ORDER_KEYS } from "./panels/DroneOrders";
 import { SCREENS } from "./panels/Rail";
-import { dockToSend, isAttending, queueOf, sortiesOf } from "./state/derived";
+import { isAttending, queueOf, sortiesOf } from "./state/derived";
+import { acknowledge, unread, useDroneAlarms } from "./state/droneAlarms";
 import { switchSound, switchTheme } from "./state/habits";
 import { switchChoosing, useLayers } from "./state/layers";
 import { endReport, selectDrone, selectIncident, startReport, useConsole } from "./state/store";
 
-/** The keys of the whole console; never while something is typed. */
+/** The keys of the whole console; never while something is typed, or a dialog asks something. */
 export function useKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+      if (isAsked()) return;
       if (event.key !== "Escape" && (isTyping(event.target) || event.repeat)) return;
       if (press(event.key.toLowerCase())) event.preventDefault();
     };
@@ -32,6 +34,9 @@ function press(key: string): boolean {
   else if (key === "m") switchSound();
   else if (key === "t") switchTheme();
   else if (key === "n" && mayAct()) report();
+  else if (key === "a") alarm();
+  else if (key === "y") return focusOn("second-confirm");
+  else if (key === "x") return focusOn("second-decline");
   else if (location.pathname !== "/") return false;
   else if (key === "/") searchPlace();
   else if (key === "v") switchChoosing();
@@ -89,9 +94,8 @@ function chosen() {
 }
 
 function proposeDispatch(): void {
-  const { decisions, chosenDock, sorties } = useConsole.getState();
   const view = chosen();
-  if (view && dockToSend(decisions[view.id], chosenDock, sorties) !== null) propose("dispatch", view.id);
+  if (view) propose("dispatch", view.id);
 }
 
 /** Of several drones the one sent last. */
@@ -104,6 +108,31 @@ function proposeRecall(): void {
 function proposeClose(): void {
   const view = chosen();
   if (view && !sortiesOf(view.id, useConsole.getState().sorties).some(isAttending)) propose("close", view.id);
+}
+
+/** First to the drone that an unread alarm is about; there, that it has been read. */
+function alarm(): void {
+  const { alarms } = useDroneAlarms.getState();
+  const { unit } = useConsole.getState();
+  const [here] = unread(alarms, unit?.drone);
+  const oldest = alarms.find((each) => !each.acknowledged);
+  if (here !== undefined && location.pathname === "/") acknowledge(here);
+  else if (oldest !== undefined) {
+    navigate("/");
+    selectDrone(oldest.drone);
+  }
+}
+
+/** To the first such button: Enter presses it. What others ask for is not done by a single key. */
+function focusOn(testId: string): boolean {
+  const button = document.querySelector<HTMLButtonElement>(`[data-testid="${testId}"]:not(:disabled)`);
+  button?.focus();
+  return button !== null;
+}
+
+/** Whether a dialog is open that must be answered first. */
+function isAsked(): boolean {
+  return [...document.querySelectorAll<HTMLElement>(".ant-modal-wrap")].some((each) => each.style.display !== "none");
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DistrictView } from "../src/contract";
 import { findables } from "../src/state/places";
-import { hiddenOf, showLayers, useLayers, usualLayers } from "../src/state/layers";
+import { hiddenOf, LAYERS, showLayers, useLayers, usualLayers } from "../src/state/layers";
 import { LAYERS_OF, styleFor } from "../src/map/style";
 import { palettes } from "../src/palette";
 
@@ -52,7 +52,7 @@ describe("layers of the map", () => {
   });
 
   it("say how much of the usual is hidden, and are usual again at once", () => {
-    showLayers(["tiles", "noFly", "tasks"]);
+    showLayers(["noFly", "tasks"], LAYERS);
     expect(hiddenOf(useLayers.getState().shown)).toBe(6);
     usualLayers();
     expect(hiddenOf(useLayers.getState().shown)).toBe(0);

@@ -15,7 +15,7 @@ export function LayerSwitch() {
     <div className="layers" data-testid="layers">
       <Checkbox.Group
         value={offered.filter((each) => shown[each])}
-        onChange={(layers) => showLayers(layers as Layer[])}
+        onChange={(layers) => showLayers(layers as Layer[], offered)}
         options={offered.map((each) => ({ value: each, label: t(`layers.${each}`) }))}
       />
       {tiles !== null && failing && <Alert type="warning" message={t("layers.failing")} />}

@@ -97,8 +97,8 @@ function Found({ place, within }: { place: Findable; within: string }) {
   return (
     <div className="found" data-testid="found">
       <span className="found-name">
-        <b>{labelOf(place, i18n.language)}</b> <span className="faint">{within}</span>
-        <span className="num faint">{positionText(...place.at)}</span>
+        <b>{labelOf(place, i18n.language)}</b>
+        <span className="num faint">{[within, positionText(...place.at)].filter(Boolean).join(" ")}</span>
       </span>
       <Button ref={report} size="small" type="primary" disabled={!may} onClick={() => startReport(place.at)} data-testid="report-there">
         {t("search.report")}

@@ -1,12 +1,12 @@
-import { Alert, Button } from "antd";
+import { Alert, Button, Input, type InputRef } from "antd";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
-import { confirm, dismiss, propose } from "../acts";
+import { confirm, dismiss, noteClose, propose } from "../acts";
 import type { IncidentView, SortieView } from "../contract";
 import { durationText } from "../format";
 import { useMay } from "../session";
-import { dockToSend, isActive, isAttending, mayBeDiverted } from "../state/derived";
+import { dockToSend, isActive, isAttending } from "../state/derived";
 import { useConsole } from "../state/store";
 import { refusalText } from "../words";
 import { useDockNames } from "./names";
@@ -45,7 +45,7 @@ export function ActBar({ incident, sorties }: Props) {
   return (
     <div className="acts">
       {asked ? (
-        <Question incident={incident} sorties={sorties} busy={busy} onConfirm={doIt} />
+        <Question sorties={sorties} busy={busy} onConfirm={doIt} />
       ) : (
         <Buttons incident={incident} sorties={sorties} />
       )}
@@ -89,33 +89,43 @@ function Buttons({ incident, sorties }: Props) {
   );
 }
 
-function Question({ incident, sorties, busy, onConfirm }: Props & { busy: boolean; onConfirm: () => void }) {
+function Question({ sorties, busy, onConfirm }: { sorties: SortieView[]; busy: boolean; onConfirm: () => void }) {
   const { t } = useTranslation();
   const confirming = useConsole((state) => state.confirming);
-  const decision = useConsole((state) => state.decisions[incident.id]);
-  const chosenDock = useConsole((state) => state.chosenDock);
-  const sent = useConsole((state) => state.sorties);
   const dockName = useDockNames();
   const yes = useRef<HTMLButtonElement>(null);
-  useEffect(() => yes.current?.focus(), []);
+  const note = useRef<InputRef>(null);
+  useEffect(() => (note.current ?? yes.current)?.focus(), []);
   if (confirming === null) return null;
   let question = t("act.closeQuestion");
   let detail = "";
   if (confirming.act === "dispatch") {
-    const dock = dockToSend(decision, chosenDock, sent);
-    const offer = decision?.ranking.find((each) => each.dock === dock);
-    const words = offer !== undefined && mayBeDiverted(offer) ? "act.divertQuestion" : "act.dispatchQuestion";
-    question = t(words, { drone: offer?.drone, dock, name: dock ? dockName(dock) : "" });
-    detail = t("act.dispatchEta", { eta: durationText(offer?.eta_s) });
+    const { dock, drone, eta_s, divert } = confirming;
+    question = t(divert ? "act.divertQuestion" : "act.dispatchQuestion", { drone, dock, name: dockName(dock) });
+    detail = t("act.dispatchEta", { eta: durationText(eta_s) });
   } else if (confirming.act === "recall") {
     question = t("act.recallQuestion", { drone: sorties.find((each) => each.id === confirming.id)?.drone });
   }
   return (
     <div className="acts-row acts-question" role="alertdialog" aria-label={question}>
-      <span>
-        {question}
-        {detail && <span className="acts-detail">{detail}</span>}
-      </span>
+      {confirming.act === "close" ? (
+        <Input
+          ref={note}
+          maxLength={2000}
+          value={confirming.note}
+          disabled={busy}
+          placeholder={`${question} ${t("act.closeNote")}`}
+          aria-label={t("act.closeNote")}
+          onChange={(event) => noteClose(event.target.value)}
+          onPressEnter={onConfirm}
+          data-testid="close-note"
+        />
+      ) : (
+        <span>
+          {question}
+          {detail && <span className="acts-detail">{detail}</span>}
+        </span>
+      )}
       <Button ref={yes} type="primary" danger={confirming.act !== "dispatch"} loading={busy} onClick={onConfirm} data-testid="confirm-button">
         {t("act.confirmKey")}
       </Button>

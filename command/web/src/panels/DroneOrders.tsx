@@ -12,6 +12,7 @@ import { useConsole, type Order } from "../state/store";
 import { LeaseOf } from "./LeaseOf";
 import { subdistrictAt, usePlaceNames } from "./names";
 import { orderRefusalText } from "../refusals";
+import { WriteOff } from "./WriteOff";
 
 interface Props {
   drone: DroneTelemetry | undefined;
@@ -72,6 +73,7 @@ export function DroneOrders({ drone, sortie, site }: Props) {
       {order !== null && !isImmediate(order.kind) && (
         <Pending key={order.kind} order={order} not={why(order.kind)} live={live} drone={drone} site={site} />
       )}
+      {sortie !== undefined && <WriteOff key={sortie.id} sortie={sortie} />}
       {drone !== undefined && <LeaseOf key={drone.drone} drone={drone.drone} lease={lease} live={live} />}
       {order !== null && order.refusal !== null && (
         <Alert

@@ -1,14 +1,14 @@
 import { BgColorsOutlined, QuestionCircleOutlined, SoundOutlined, MutedOutlined } from "@ant-design/icons";
 import { Popover } from "antd";
 import { useTranslation } from "react-i18next";
-import { switchSound, switchTheme, useHabits } from "../state/habits";
+import { switchSound, switchTheme, useHabits, useSound } from "../state/habits";
 import { useConsole } from "../state/store";
 import { FleetActs } from "./FleetActs";
 
 /** Orders to the whole fleet, sound, theme and the list of keys. */
 export function RailFoot() {
   const { t } = useTranslation();
-  const muted = useHabits((habits) => habits.muted);
+  const muted = useSound((state) => state.muted);
   const theme = useHabits((habits) => habits.theme);
   const helping = useConsole((state) => state.helping);
   return (
@@ -42,6 +42,8 @@ const KEYS = [
   ["G  O", "direct"],
   ["B  L", "down"],
   ["Enter", "confirm"],
+  ["A", "alarm"],
+  ["Y  X", "second"],
   ["Esc", "back"],
   ["J  K", "next"],
   ["1 – 9", "screens"],

@@ -7,6 +7,7 @@ import { clock, selectDrone } from "../state/store";
 import { useTimed } from "../useTime";
 import { saidIn } from "../words";
 import { useDockNames } from "./names";
+import { WriteOff } from "./WriteOff";
 
 const STEPS: SortieState[] = ["preparing", "launching", "en_route", "on_scene", "returning", "landing", "docked"];
 
@@ -46,7 +47,10 @@ export function SortieProgress({ sortie }: { sortie: SortieView }) {
       {sortie.state === "diverted" ? (
         <p>{sortie.reason && saidIn(sortie.reason, i18n.language)}</p>
       ) : broken ? (
-        <p className="figure-bad">{sortie.reason && saidIn(sortie.reason, i18n.language)}</p>
+        <>
+          <p className="figure-bad">{sortie.reason && saidIn(sortie.reason, i18n.language)}</p>
+          <WriteOff sortie={sortie} />
+        </>
       ) : (
         <Steps
           size="small"

@@ -73,7 +73,7 @@ function useHappened(): Happened[] {
   return useMemo(
     () =>
       latest
-        .filter(isTold)
+        .filter((event, index) => isTold(event, latest.slice(0, index)))
         .reverse()
         .map((event) => {
           const incident = event.incident === null ? undefined : incidents[event.incident];
@@ -88,11 +88,11 @@ function useHappened(): Happened[] {
   );
 }
 
-const UNDER_OTHER_WORDS = new Set(["LinkChanged"]);
-
-/** Whether there are words for it: what only machines need has none. */
-function isTold({ kind }: Event): boolean {
-  return UNDER_OTHER_WORDS.has(kind) || i18next.exists(`event.${kind}`) || kind === "SortieAdvanced" || kind === "SortieStepDone";
+/** Whether there are words for it: what only machines need has none. That a link came up is told of one
+ * that was down. */
+function isTold({ kind, subject, data }: Event, before: Event[]): boolean {
+  if (kind === "LinkChanged") return !data.online || before.some((each) => each.kind === kind && each.subject === subject && !each.data.online);
+  return i18next.exists(`event.${kind}`) || kind === "SortieAdvanced" || kind === "SortieStepDone";
 }
 
 /** Whom or what it is about, as far as the words themselves do not say it. */

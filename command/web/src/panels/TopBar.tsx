@@ -1,8 +1,10 @@
+import { MutedOutlined } from "@ant-design/icons";
 import { Badge, Button, Tag, Tooltip } from "antd";
 import { useTranslation } from "react-i18next";
 import { durationText, shareText, timeText } from "../format";
 import { setLanguage } from "../i18n";
 import { pace, standing } from "../palette";
+import { switchSound, useSound } from "../state/habits";
 import { clock, useConsole } from "../state/store";
 import { useSecond } from "../useTime";
 import { nameOf } from "../words";
@@ -20,6 +22,7 @@ export function TopBar() {
   const open = useConsole(
     (state) => Object.values(state.incidents).filter((each) => each.state !== "closed").length,
   );
+  const muted = useSound((state) => state.muted);
   const speedup = status?.speedup ?? 1;
   return (
     <header className="bar">
@@ -36,6 +39,11 @@ export function TopBar() {
         <Tooltip title={t("bar.speedupHint", { n: speedup })}>
           <Tag color="purple">{t("bar.speedup", { n: speedup })}</Tag>
         </Tooltip>
+      )}
+      {muted && (
+        <Button size="small" danger icon={<MutedOutlined />} title={`${t("habits.soundHint")} (M)`} onClick={switchSound} data-testid="muted">
+          {t("habits.silent")}
+        </Button>
       )}
       <Link label={t("bar.console")} up={connected} testId="link-console" />
       <Link label={t("bar.controller")} up={connected && controller} testId="link-controller" />

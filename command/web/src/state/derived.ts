@@ -44,6 +44,11 @@ export function isAttending(sortie: SortieView): boolean {
   return ATTENDING.has(sortie.state);
 }
 
+/** Lost, or down away from its dock: a person may end the waiting for it. */
+export function mayBeWrittenOff({ state }: SortieView): boolean {
+  return AMISS.has(state);
+}
+
 export function hasFault(dock: DockView | undefined): boolean {
   const state = dock?.state;
   return (

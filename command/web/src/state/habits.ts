@@ -5,17 +5,17 @@ import type { Theme } from "../palette";
 
 export interface Habits {
   theme: Theme;
-  muted: boolean;
 }
 
-export const useHabits = create<Habits>()(
-  persist((): Habits => ({ theme: "dark", muted: false }), { name: "dockfleet.habits" }),
-);
+export const useHabits = create<Habits>()(persist((): Habits => ({ theme: "dark" }), { name: "dockfleet.habits" }));
 
 export function switchTheme(): void {
   useHabits.setState(({ theme }) => ({ theme: theme === "dark" ? "light" : "dark" }));
 }
 
+/** Whether alarms are silent. Never kept: the next officer, or this one after a reload, hears them. */
+export const useSound = create<{ muted: boolean }>()(() => ({ muted: false }));
+
 export function switchSound(): void {
-  useHabits.setState(({ muted }) => ({ muted: !muted }));
+  useSound.setState(({ muted }) => ({ muted: !muted }));
 }

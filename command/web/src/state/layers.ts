@@ -31,9 +31,10 @@ interface LayerSwitches {
 
 export const useLayers = create<LayerSwitches>()(() => ({ shown: USUAL, choosing: false }));
 
-export function showLayers(layers: readonly Layer[]): void {
-  const shown = Object.fromEntries(Object.keys(USUAL).map((each) => [each, layers.includes(each as Layer)]));
-  useLayers.setState({ shown: shown as Shown });
+/** Shows those of `offered` that are chosen; the others stay as they are. */
+export function showLayers(chosen: readonly Layer[], offered: readonly Layer[]): void {
+  const changed = Object.fromEntries(offered.map((each) => [each, chosen.includes(each)]));
+  useLayers.setState(({ shown }) => ({ shown: { ...shown, ...changed } }));
 }
 
 /** How many layers that are usually shown are hidden now. */

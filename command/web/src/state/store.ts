@@ -27,6 +27,14 @@ export interface Order {
   refusal: unknown;
 }
 
+/** An act that waits for its confirmation, whole as it was proposed: what is learnt meanwhile does not
+ * change what is confirmed. `key` belongs to exactly this content. */
+export type Proposal = { id: string; key: string } & (
+  | { act: "dispatch"; dock: string; drone: string; eta_s: number | null; divert: boolean }
+  | { act: "recall" }
+  | { act: "close"; note: string }
+);
+
 export interface Console extends Picture {
   /** Who is signed in; null: nobody, undefined: not known yet. */
   session: Session | null | undefined;
@@ -43,8 +51,7 @@ export interface Console extends Picture {
   draft: Draft;
   /** The place that was looked up. */
   sought: Findable | null;
-  /** An act that waits for its confirmation, told apart by `act` and the id it is about. */
-  confirming: { act: "dispatch" | "recall" | "close"; id: string; key: string } | null;
+  confirming: Proposal | null;
   order: Order | null;
 }
 
