@@ -51,7 +51,9 @@ class DockState(_Model):
 
 
 class DockWeather(_Model):
-    """One reading of the dock's weather station."""
+    """One reading of the dock's weather station, in figures: NaN is none."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     dock: str
     at: datetime

@@ -72,7 +72,7 @@ class Briefing:
                 lost_after_s=LOST_AFTER_S,
                 reserve_wh=model.battery_wh * model.reserve_share,
             ),
-            scene=self._scene(view, site),
+            scene=route.out[-1][:2],
             pad=site,
             dock_model=self._district.dock_models[site.model],
             flight=self._district.flight,
@@ -90,14 +90,6 @@ class Briefing:
         )
         return orders if view.patrol is None else self._on_patrol(orders, view)
 
-    def _scene(self, view: c.SortieView, site: DockSite) -> tuple[float, float] | None:
-        if view.patrol is not None:
-            return None
-        if view.incident is None:
-            return site.at
-        incident = self._journal.state.incidents[view.incident]
-        return incident.lon, incident.lat
-
     def _on_patrol(self, orders: Orders, view: c.SortieView) -> Orders:
         state = self._journal.state
         mission = mission_of(state.plans[view.id], orders.pad)
@@ -105,6 +97,7 @@ class Briefing:
         return replace(
             orders,
             no_room=lambda: state.patrols.relay_lacks(view.id) or self._release.no_room(view.id),
+            scene=None,
             mission=replace(
                 orders.mission, items=mission.items, return_seq=mission.home_seq, stay_seq=0
             ),
@@ -192,6 +185,7 @@ class Briefing:
                 wait_s=home.wait_s,
                 drones=home.drones,
                 conflict=home.conflict,
+                above_ground_m=home.above_ground_m,
             )
         )
         return home

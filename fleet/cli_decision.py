@@ -158,13 +158,49 @@ def _verdict(found: c.ExplanationView) -> str:
         f"{_clock(abs(margin_s))} {side} the window of {_clock(found.window_s)}"
     )
     if found.sent and found.sent != found.chosen:
-        why = "; ".join(found.no_room) or "as the officer chose"
-        told += f"; sent was {found.sent}, {why}"
+        told += f"; sent was {found.sent}{_why_another(found)}"
+    if found.together is not None:
+        told += f"\n{together(found.together, found.incident)}"
+    if (vantage := found.decision.vantage) is not None:
+        told += f"\n{_seen_from(vantage)}"
     if found.kept_apart is not None:
         told += f"\n{apart(found.kept_apart)}"
     if best.ways_down is not None:
         told += f"\n{landings(best.ways_down)}"
     return told
+
+
+def _seen_from(vantage: c.VantageView) -> str:
+    """Where it goes that may not be over the place itself, in words."""
+    where = f"{vantage.lon:.5f},{vantage.lat:.5f}, {vantage.off_m:.0f} m away"
+    if vantage.used:
+        return f"the place may not be flown over; it is seen from {where}"
+    return (
+        f"the place may not be flown over; the nearest that may is {where}, too far to go by rule"
+    )
+
+
+def _why_another(found: c.ExplanationView) -> str:
+    """Why another than the best was sent, as far as that is recorded."""
+    if found.no_room:
+        return f", {'; '.join(found.no_room)}"
+    if found.by_officer:
+        return ", as the officer chose"
+    return ", as assigned with other incidents" if found.together is not None else ""
+
+
+def together(found: c.TogetherView, incident: str) -> str:
+    """Who went where, in words."""
+    told = []
+    for claim in sorted(found.claims, key=lambda claim: claim.incident != incident):
+        who = "nobody" if claim.gets is None else f"{claim.gets} ({_clock(claim.eta_s)})"
+        had = "" if claim.had in (None, claim.gets) else f" instead of {claim.had}"
+        named = "it" if claim.incident == incident else f"incident {claim.incident}"
+        told.append(f"{named} (level {claim.level}) gets {who}{had}")
+    return (
+        f"assigned together with other incidents: {', '.join(told)}; "
+        f"{found.weighted_s:.0f} weighted seconds, each in its turn {found.first_come_s:.0f}"
+    )
 
 
 def landings(found: c.WaysDownView) -> str:
@@ -187,7 +223,10 @@ def apart(kept: c.KeptApart) -> str:
         changes.append(f"it flies {_higher(kept.cruise_change_m)}")
     if kept.scene_change_m:
         changes.append(f"it stays {_higher(kept.scene_change_m)} over the scene")
-    return f"to be apart from {', '.join(kept.drones)} {' and '.join(changes)}"
+    told = f"to be apart from {', '.join(kept.drones)} {' and '.join(changes)}"
+    if kept.above_ground_m is None:
+        return told
+    return f"{told}, up to {kept.above_ground_m:.0f} m above the ground: more than is open"
 
 
 def _higher(metres: float) -> str:

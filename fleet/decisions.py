@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,12 @@ from fleet.events import AirspaceAdopted, DecisionTaken, IncidentReported, Sorti
 from fleet.journal import Journal
 from fleet.log.store import EventLog
 from fleet.process import Refusal
+from fleet.together import assigned_again, bids_told
 from fleet.versions import versions
 from planner.airspace import Airspace, build
+from planner.assign import bids_of
 from planner.dispatch import choose
-from planner.model import Alternative, Landing, LonLat, Picture, Volume
+from planner.model import Alternative, Decision, Landing, LonLat, Picture, Volume
 from planner.relief import Relief
 
 _VOLUMES = TypeAdapter(tuple[Volume, ...])
@@ -157,6 +159,7 @@ def replay(taken: Taken, airspace: Airspace) -> Replay:
     decision = choose(airspace, taken.picture)
     now = json.loads(json.dumps(_RANKING.dump_python(decision.ranking, mode="json")))
     found = list(_differing(taken.fact.ranking, now))
+    found += _differing_together(taken.fact, decision)
     if decision.airspace_id != taken.fact.airspace_id:
         found.append(Difference(None, "airspace_id", taken.fact.airspace_id, decision.airspace_id))
     changed = {
@@ -165,6 +168,19 @@ def replay(taken: Taken, airspace: Airspace) -> Replay:
         if taken.fact.versions.get(package) != version
     }
     return Replay(taken, tuple(found), changed)
+
+
+def _differing_together(fact: DecisionTaken, decision: Decision) -> Iterator[Difference]:
+    """Of what was assigned with other incidents: what this one was offered, and who goes where."""
+    if fact.together is None:
+        return
+    then, now = bids_told(fact.together, fact.incident), bids_of(decision)
+    if then != now:
+        yield Difference(None, "together.bids", [*map(asdict, then)], [*map(asdict, now)])
+    yield from (
+        Difference(None, f"together.given.{incident}", was, is_now)
+        for incident, was, is_now in _leaves(fact.together["given"], assigned_again(fact.together))
+    )
 
 
 def _differing(then: list[dict[str, Any]], now: list[dict[str, Any]]) -> Iterator[Difference]:

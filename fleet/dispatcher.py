@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any, Final
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -21,6 +22,7 @@ from fleet.contract import (
     MomentView,
     ReasonView,
     SortieState,
+    VantageView,
     WaysDownView,
 )
 from fleet.district.model import District, DockSite, IncidentKind
@@ -31,6 +33,7 @@ from fleet.events import DecisionTaken
 from fleet.forecast import launch_times, task_for
 from fleet.mavlink.vehicle import Vehicle
 from fleet.readiness import Readiness
+from fleet.sortie import ON_ITS_PAD
 from fleet.state import FleetState
 from fleet.versions import versions
 from planner.airspace import Airspace
@@ -50,7 +53,11 @@ from planner.model import (
     WaysDown,
     Wind,
 )
-from planner.weather import Stations
+from planner.places import nearest_legal
+from planner.weather import Stations, assumed
+
+WEATHER_LASTS_S: Final = 30.0  # docks tell at least every 10 s
+VANTAGE_WITHIN_M: Final = 500.0  # of a place that may not be flown over: so far a camera sees it
 
 _PICTURE = TypeAdapter(Picture)
 _RANKING = TypeAdapter(tuple[Alternative, ...])
@@ -64,6 +71,8 @@ class Choice:
     picture: Picture
     decision: Decision
     decide_ms: float
+    together: dict[str, Any] | None = None  # what it was assigned from with others, and how
+    vantage: VantageView | None = None  # where the place itself may not be flown over
 
     def fact(self, incident: str) -> DecisionTaken:
         return DecisionTaken(
@@ -74,6 +83,8 @@ class Choice:
             ranking=_RANKING.dump_python(self.decision.ranking, mode="json"),
             decide_ms=self.decide_ms,
             versions=dict(versions()),
+            together=self.together,
+            vantage=self.vantage,
         )
 
 
@@ -103,24 +114,38 @@ class Dispatcher:
         at: LonLat,
         kind: IncidentKind,
         without: frozenset[str] = frozenset(),
-        divert: str | None = None,
+        divert: frozenset[str] = frozenset(),
     ) -> Choice:
         """Ranks all docks for what happened there, each in the wind half way; ``without`` are
-        docks already tried in vain. The drone of ``divert`` may be taken from its incident."""
+        docks already tried in vain. The drones of ``divert`` may be taken from their incidents."""
         began_s = stopwatch_s()
-        half_way_m = (self._sites_m + to_metres(np.array([at]))) / 2
+        vantage = self.vantage(at)
+        over = LonLat(vantage.lon, vantage.lat) if vantage is not None and vantage.used else at
+        half_way_m = (self._sites_m + to_metres(np.array([over]))) / 2
+        task = task_for(self._district, over, kind.scene_s, kind.needs)
         picture = Picture(
             candidates=tuple(
                 candidate
                 if candidate.dock in without
-                else self._if_in_the_air(candidate, divert == candidate.dock)
-                for candidate in self._candidates(half_way_m, without)
+                else self._if_in_the_air(candidate, candidate.dock in divert)
+                for candidate in self._candidates(half_way_m, without, divert)
             ),
-            task=task_for(self._district, at, kind.scene_s, kind.needs),
+            task=task if over == at else replace(task, looks_at=at),
             free_docks=tuple(site.id for site in self.free_docks()),
         )
         decision = choose(self._airspace, picture)
-        return Choice(str(ULID()), picture, decision, (stopwatch_s() - began_s) * 1000)
+        took_ms = (stopwatch_s() - began_s) * 1000
+        return Choice(str(ULID()), picture, decision, took_ms, vantage=vantage)
+
+    def vantage(self, at: LonLat) -> VantageView | None:
+        """For a place that may not be flown over, the nearest that may; it is flown to if it is
+        near enough to see the other."""
+        legal, off_m = nearest_legal(self._airspace, at)
+        if off_m == 0:
+            return None
+        return VantageView(
+            lon=legal.lon, lat=legal.lat, off_m=off_m, used=off_m <= VANTAGE_WITHIN_M
+        )
 
     def warm_up(self) -> None:
         """Decides once for nobody, so that the first real decision finds the trees grown."""
@@ -161,33 +186,63 @@ class Dispatcher:
 
     def candidates(self) -> tuple[Candidate, ...]:
         """All docks' drones as the planner sees them."""
-        return self._candidates(self._sites_m, frozenset())
+        return self._candidates(self._sites_m)
 
     def candidate(self, site: DockSite) -> Candidate:
         """The dock's drone as the planner sees it."""
-        (wind,) = self._winds(to_metres(np.array([site.at])))
-        return self._candidate(site, wind, frozenset())
+        at_m = to_metres(np.array([site.at]))
+        (wind,), measured = self._winds(at_m, at_m)
+        return self._candidate(site, wind, measured)
 
-    def _candidates(self, winds_at_m: Points, without: frozenset[str]) -> tuple[Candidate, ...]:
+    def _candidates(
+        self,
+        winds_at_m: Points,
+        without: frozenset[str] = frozenset(),
+        divert: frozenset[str] = frozenset(),
+    ) -> tuple[Candidate, ...]:
         """All docks' drones, each in the wind at a place of its own."""
-        sites, winds = self._district.docks, self._winds(winds_at_m)
+        sites, (winds, measured) = self._district.docks, self._winds(self._sites_m, winds_at_m)
         return tuple(
-            self._candidate(site, wind, without) for site, wind in zip(sites, winds, strict=True)
+            self._candidate(site, wind, measured, site.id in without, site.id in divert)
+            for site, wind in zip(sites, winds, strict=True)
         )
 
-    def _winds(self, at_m: Points) -> list[Wind]:
-        measured = [_measured(self._docks[site.id]) for site in self._district.docks]
-        return self._stations.winds_at(at_m, measured)
+    def _winds(self, from_m: Points, at_m: Points) -> tuple[list[Wind], bool]:
+        """The winds at the places for drones that come from others, and whether they are measured:
+        if no station tells any, they are assumed."""
+        told = [self._measured(self._docks[site.id]) for site in self._district.docks]
+        winds = self._stations.winds_at(at_m, told)
+        return (assumed(from_m, at_m), False) if winds is None else (winds, True)
 
-    def _candidate(self, site: DockSite, wind: Wind, without: frozenset[str]) -> Candidate:
+    def _measured(self, seen: DockSeen) -> Wind | None:
+        """What the dock's station tells; None once it is old, or the dock has gone silent."""
+        now_s, lost_s = asyncio.get_running_loop().time(), self._district.system.dock_lost_s
+        if seen.weather is None or seen.weather_s is None or not seen.online(now_s, lost_s):
+            return None
+        if now_s - seen.weather_s > WEATHER_LASTS_S:
+            return None
+        return Wind(seen.weather.wind_ms, seen.weather.wind_from_deg)
+
+    def _candidate(
+        self,
+        site: DockSite,
+        wind: Wind,
+        wind_measured: bool,
+        has_failed: bool = False,
+        may_be_taken: bool = False,
+    ) -> Candidate:
+        """``may_be_taken``: it may leave the sortie that it is made ready for."""
         drone = self._drones[site.drone]
         model = self._district.drone_models[drone.model]
         vehicle = self._vehicles.get(drone.id)
         seen = self._docks[site.id]
-        own = _measured(seen)
+        own = self._measured(seen)
         pct = vehicle.state.battery_pct if vehicle else None
-        against = vetoes(self._standing(site))
-        if site.id in without:
+        standing = self._standing(site)
+        if may_be_taken and standing.sortie is not None and standing.sortie.state in ON_ITS_PAD:
+            standing = replace(standing, sortie=None)
+        against = vetoes(standing)
+        if has_failed:
             against += (Reason(Veto.DRONE_AWAY, text="its sortie to this incident has failed"),)
         return Candidate(
             dock=site.id,
@@ -202,6 +257,7 @@ class Dispatcher:
             wind_spread_ms=self._district.flight.wind_spread_ms,
             payloads=model.payloads,
             absence_cost=self._absence_cost(site.id),
+            wind_measured=wind_measured,
         )
 
     def _if_in_the_air(self, candidate: Candidate, divert: bool) -> Candidate:
@@ -235,13 +291,12 @@ class Dispatcher:
         )
 
 
-def _measured(seen: DockSeen) -> Wind | None:
-    weather = seen.weather
-    return Wind(weather.wind_ms, weather.wind_from_deg) if weather else None
-
-
 def decision_view(
-    id_: str, at: datetime, decide_ms: float, ranking: tuple[Alternative, ...]
+    id_: str,
+    at: datetime,
+    decide_ms: float,
+    ranking: tuple[Alternative, ...],
+    vantage: VantageView | None,
 ) -> DecisionView:
     """The decision as the rest of the system sees it."""
     return DecisionView(
@@ -249,6 +304,7 @@ def decision_view(
         at=at,
         decide_ms=decide_ms,
         ranking=tuple(alternative_view(alternative) for alternative in ranking),
+        vantage=vantage,
     )
 
 

@@ -30,7 +30,8 @@ M = TypeVar("M", bound=BaseModel)
 @dataclass(frozen=True, slots=True)
 class DockSeen:
     """The newest of what a dock told us. Times are the loop's: ``heard_s`` of its last word, None
-    when never; ``since_s`` from which on it has been heard without a gap."""
+    when never; ``since_s`` from which on it has been heard without a gap; ``weather_s`` when its
+    ``weather`` was told. ``station_fault`` is why the newest reading is none."""
 
     dock: str
     linked: bool = False  # by its own word and its last will
@@ -38,6 +39,8 @@ class DockSeen:
     since_s: float | None = None
     state: DockState | None = None
     weather: DockWeather | None = None
+    weather_s: float | None = None
+    station_fault: str | None = None
 
     def online(self, now_s: float, lost_s: float) -> bool:
         return self.linked and self.heard_s is not None and now_s - self.heard_s <= lost_s
@@ -112,10 +115,10 @@ class DockRoster:
         now_s = asyncio.get_running_loop().time()
         if what == "link":
             after = replace(before, linked=message.payload == b"online", heard_s=now_s)
-        elif what == "state" and (state := _parse(DockState, message)):
+        elif what == "state" and isinstance(state := _parse(DockState, message), DockState):
             after = replace(before, state=state, heard_s=now_s)
-        elif what == "weather" and (weather := _parse(DockWeather, message)):
-            after = replace(before, weather=weather, heard_s=now_s)
+        elif what == "weather":
+            after = _with_weather(before, _parse(DockWeather, message), now_s)
         else:
             return
         if not before.online(now_s, self._lost_s):
@@ -125,14 +128,24 @@ class DockRoster:
             listener(after)
 
 
-def _parse(model: type[M], message: Message) -> M | None:
+def _with_weather(before: DockSeen, told: DockWeather | str, now_s: float) -> DockSeen:
+    """Of a station that tells nonsense nothing counts, not what it told before either."""
+    if isinstance(told, str):
+        return replace(before, weather=None, weather_s=None, station_fault=told, heard_s=now_s)
+    return replace(before, weather=told, weather_s=now_s, station_fault=None, heard_s=now_s)
+
+
+def _parse(model: type[M], message: Message) -> M | str:
+    """What was told, or the first thing that is wrong with it."""
     try:
         return model.model_validate_json(message.payload)
     except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
         _log.warning(
             "ignored on %s: %d faults, first: %s",
             message.topic,
             error.error_count(),
-            error.errors()[0]["msg"],
+            first["msg"],
         )
-        return None
+        return f"{where}: {first['msg']}" if where else str(first["msg"])

@@ -63,6 +63,13 @@ def _has_dock_fault(at: Standing) -> Reason | None:
     return None
 
 
+def _has_station_fault(at: Standing) -> Reason | None:
+    fault = at.dock.station_fault
+    if fault is None:
+        return None
+    return Reason(Veto.DOCK_FAULT, text=f"the dock's weather station tells nonsense ({fault})")
+
+
 def _is_away(at: Standing) -> Reason | None:
     if at.sortie is not None:
         return Reason(
@@ -147,6 +154,7 @@ _IN_THE_AIR: tuple[_Question, ...] = (
 _QUESTIONS: tuple[_Question, ...] = (
     _is_dock_offline,
     _has_dock_fault,
+    _has_station_fault,
     _is_away,
     _is_silent,
     _is_not_ready,

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from fleet.contract import KeptApart, LaunchParts, SortieState, WaysDownView
+from fleet.contract import KeptApart, LaunchParts, SortieState, VantageView, WaysDownView
 from fleet.hazards import Hazard
 from fleet.sortie import SortieTrigger
 
@@ -63,7 +63,9 @@ class AirspaceAdopted(Fact):
 class DecisionTaken(Fact):
     """The docks were ranked. ``picture`` and the airspace adopted under ``airspace_id`` are all
     the inputs, ``ranking`` the answer: the decision can be explained and recomputed from the log
-    alone. ``versions`` are those of what computed it; none in logs of before they were kept."""
+    alone. ``versions`` are those of what computed it; none in logs of before they were kept.
+    ``together`` is what it was assigned from with other incidents, and how (``fleet.together``);
+    ``vantage`` the nearest place that may be flown to, where the incident's own may not."""
 
     about = "decision"
 
@@ -74,12 +76,15 @@ class DecisionTaken(Fact):
     ranking: list[dict[str, Any]]
     decide_ms: float
     versions: dict[str, str] = {}
+    together: dict[str, Any] | None = None
+    vantage: VantageView | None = None
 
 
 class SortieRequested(Fact):
     """``no_room`` is why drones that stood before this one could not be kept apart from others;
     ``diverted_from`` the sortie that the drone was on, in the air; ``rally`` the rally points that
-    it is told, ``ways_down`` the proof they come from, of the route as it is flown."""
+    it is told, ``ways_down`` the proof they come from, of the route as it is flown. ``by_officer``:
+    a person chose the dock; None in logs of before that was kept."""
 
     about = "sortie"
 
@@ -97,6 +102,7 @@ class SortieRequested(Fact):
     rally: tuple[str, ...] = ()
     ways_down: WaysDownView | None = None
     diverted_from: str | None = None
+    by_officer: bool | None = None
 
 
 class LoanRequested(Fact):
@@ -270,6 +276,7 @@ class WayHomePlanned(Fact):
     wait_s: float
     drones: tuple[str, ...]
     conflict: str
+    above_ground_m: float | None = None  # where that is more than is open without leave
 
 
 class AlternateChosen(Fact):

@@ -12,6 +12,7 @@ from fleet import contract as c
 from fleet.decisions import AirspaceUnknown, Taken, airspace_of, find, flown, newest, replay, sent
 from fleet.dispatcher import decision_view
 from fleet.log.store import EventLog
+from fleet.together import together_view
 from planner.airspace import Airspace
 from planner.checks import wind_is_sound
 from planner.counterfactual import Turn, mean_wind_ms, turns
@@ -57,6 +58,8 @@ class Explainer:
                 _conditions(candidates[offer.dock], offer, chosen) for offer in ranking
             ),
             turns=self._turns_of(taken),
+            by_officer=sortie.by_officer if sortie else None,
+            together=together_view(taken.fact.together),
         )
 
     def _turns_of(self, taken: Taken) -> _Turns:
@@ -111,7 +114,8 @@ def summaries(
 
 def decision_of(taken: Taken) -> c.DecisionView:
     """As it was decided then."""
-    return decision_view(taken.fact.decision, taken.at, taken.fact.decide_ms, taken.ranking)
+    fact = taken.fact
+    return decision_view(fact.decision, taken.at, fact.decide_ms, taken.ranking, fact.vantage)
 
 
 def _turn(turn: Turn) -> c.TurnView:

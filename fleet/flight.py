@@ -101,6 +101,8 @@ class SortieFlight:
 
     def let_go(self) -> None:
         """Another sortie takes the drone over, as the record is about to say."""
+        if self._outward is not None:
+            self._outward.cancel()
         self._steering.end()
         self._stirred.set()
 

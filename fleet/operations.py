@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 from ulid import ULID
@@ -32,12 +33,13 @@ from fleet.mavlink.vehicle import Vehicle
 from fleet.patrol.plan import PlannedSortie
 from fleet.patrol.sorties import PatrolSorties
 from fleet.patrol.times import Hours
-from fleet.release import Release
-from fleet.sortie import SortieTrigger
+from fleet.release import Release, Released
+from fleet.sortie import ATTENDING, SortieTrigger
 from fleet.supervise import supervise
+from fleet.together import Move, Plan, Together
 from fleet.traffic import Traffic
 from planner.airspace import Airspace
-from planner.model import Alternative, LonLat, Route
+from planner.model import Alternative, LonLat, Route, WaysDown
 
 _log = logging.getLogger(__name__)
 _ROUTE = TypeAdapter(Route)
@@ -86,6 +88,7 @@ class Operations:
         self.release = Release(district, journal.state, traffic)
         self.briefing = Briefing(district, airspace, journal, dispatcher, self.release, give_lease)
         self._patrols = PatrolSorties(district, airspace, dispatcher, self.release)
+        self.together = Together(journal.state, self.consider, clock, self._recalled)
         journal.listen(self._heed)
 
     def take_up(self) -> None:
@@ -126,23 +129,30 @@ class Operations:
             raise Refused("conflict", "the incident is closed")
         if dock is not None and dock not in self._sites:
             raise Refused("not_found", f"there is no dock {dock}")
-        choice = self._decide(incident, cause, divert=dock if divert else None)
+        choice = self._decide(incident, cause, frozenset({dock} if dock and divert else ()))
         if dock is None:
             return self._send_first(incident, choice, cause)
         offer = _offer_of(choice, dock)
         if not offer.feasible:
             raise Refused("conflict", f"{dock} cannot go: {_reasons(offer)}")
-        return self._send(incident, choice, offer, cause)
+        return self._send(incident, choice, offer, cause, by_officer=True)
 
     def send_best(
         self, incident: str, cause: str | None, without: frozenset[str] = frozenset()
     ) -> None:
-        """Sends the best drone by rule; records it when there is none. Right after the
-        controller's start that there is none means nothing yet: it is asked again."""
-        choice = self._decide(incident, cause, without)
+        """Sends the best drone by rule, from a slighter incident if that is so much better;
+        records it when there is none. Right after the controller's start that there is none means
+        nothing yet: it is asked again."""
+        plan = self.together.plan({incident: without})
+        choice = plan.choices[incident]
+        self._journal.record(choice.fact(incident), cause=cause)
         if choice.decision.best is None and not self._settled.is_set():
             self._tasks.create_task(self._send_once_settled(incident, cause))
             return
+        if len(plan.moves) > 1 or any(self._is_taken(move) for move in plan.moves):
+            self.carry_out(plan, cause, recorded=frozenset({incident}))
+            if self._journal.state.attending(incident):
+                return
         try:
             self._send_first(incident, choice, cause)
         except Refused as refused:
@@ -209,53 +219,108 @@ class Operations:
         """Whatever becomes of this sortie now is a person's doing: nobody is sent after it."""
         self._recalled.add(sortie)
 
-    def consider(self, incident: str, without: frozenset[str], divert: str | None = None) -> Choice:
-        """The ranking for an incident; nothing is recorded."""
+    def consider(
+        self,
+        incident: str,
+        without: frozenset[str] = frozenset(),
+        divert: frozenset[str] = frozenset(),
+    ) -> Choice:
+        """The ranking for an incident; nothing is recorded. ``divert``: docks whose drones may be
+        taken from their incidents."""
         view = self._journal.state.incidents[incident]
         # after a restart its kind may no longer be configured; then it is planned for the longest
         kind = self._kinds.get(view.kind) or max(self._kinds.values(), key=lambda k: k.scene_s)
         return self._dispatcher.choose(LonLat(view.lon, view.lat), kind, without, divert)
 
+    def is_out_of_reach(self, incident: str) -> bool:
+        """Whether nobody goes there by rule, whoever comes free: it may not be flown over, nor to
+        a place from which it could be seen."""
+        view = self._journal.state.incidents[incident]
+        vantage = self._dispatcher.vantage(LonLat(view.lon, view.lat))
+        return vantage is not None and not vantage.used
+
     def is_anybody_free(self) -> bool:
         """Whether any drone may be sent at all, wherever to."""
         return self._dispatcher.is_anybody_free()
 
-    def take_up_offer(self, incident: str, choice: Choice, offer: Alternative) -> c.SortieView:
-        """Records the ranking, and sends whom it offers.
+    def carry_out(
+        self, plan: Plan, cause: str | None = None, recorded: frozenset[str] = frozenset()
+    ) -> None:
+        """Sends whom it was decided to send; an incident whose drone was not taken after all keeps
+        it. The decisions are recorded with it, but for those of ``recorded``."""
+        for move in plan.moves:
+            if self._journal.state.attending(move.incident):
+                continue
+            first = () if move.incident in recorded else (move.choice.fact(move.incident),)
+            try:
+                self._send(move.incident, move.choice, move.offer, cause, first=first)
+            except Refused as refused:  # the air is not free
+                _log.info("incident %s waits on: %s", move.incident, refused)
 
-        Raises:
-            Refused: if that drone cannot be sent after all; then nothing is recorded.
-        """
-        return self._send(incident, choice, offer, None, first=(choice.fact(incident),))
+    def _is_taken(self, move: Move) -> bool:
+        """Whether its drone attends another incident."""
+        return self._attended(move.offer) is not None
+
+    def _attended(self, offer: Alternative) -> c.SortieView | None:
+        """The sortie to another incident that its drone is on, and would have to leave."""
+        sortie = self._journal.state.sortie_of_drone(offer.drone)
+        if sortie is None or sortie.incident is None or sortie.state not in ATTENDING:
+            return None
+        return sortie
 
     def _decide(
-        self,
-        incident: str,
-        cause: str | None,
-        without: frozenset[str] = frozenset(),
-        divert: str | None = None,
+        self, incident: str, cause: str | None, divert: frozenset[str] = frozenset()
     ) -> Choice:
-        choice = self.consider(incident, without, divert)
+        choice = self.consider(incident, divert=divert)
         self._journal.record(choice.fact(incident), cause=cause)
         return choice
 
     def _view(self, choice: Choice) -> c.DecisionView:
         return decision_view(
-            choice.id, self._clock.now(), choice.decide_ms, choice.decision.ranking
+            choice.id,
+            self._clock.now(),
+            choice.decide_ms,
+            choice.decision.ranking,
+            choice.vantage,
         )
 
     def _send_first(self, incident: str, choice: Choice, cause: str | None) -> c.SortieView:
-        """Sends the best drone for which there is room in the air."""
+        """Sends the best drone for which there is room in the air, below the ceiling if that can
+        be."""
+        for above_ceiling in (False, True):
+            ready, against = self._soonest(choice, above_ceiling)
+            if ready is not None:
+                return self._release(incident, choice, ready, cause, against)
+        self._make_room(choice)
+        raise Refused("conflict", "; ".join(against) or _nobody(choice))
+
+    def _soonest(
+        self, choice: Choice, above_ceiling: bool
+    ) -> tuple[_Ready | None, tuple[str, ...]]:
+        """The first of the ranking that has room in the air; where that must wait or climb for it,
+        one behind it that is there sooner and as good otherwise. With it why others do not go."""
+        best: _Ready | None = None
         against: list[str] = []
         for offer in choice.decision.ranking:
             if not offer.feasible or len(against) == MOST_TRIES:
                 break
+            if self._attended(offer) is not None or not _may_be_sooner(offer, best):
+                continue
             try:
-                return self._send(incident, choice, offer, cause, tuple(against))
+                ready = self._ready(choice, offer, above_ceiling)
             except Refused as refused:
                 against.append(str(refused))
-        self._make_room(choice)
-        raise Refused("conflict", "; ".join(against) or _nobody(choice))
+                continue
+            if best is None:
+                best = ready
+            elif ready.released.parts.total_s < best.released.parts.total_s and ready.is_as_safe(
+                best
+            ):
+                against.append(best.late())
+                best = ready
+            if best.released.kept_apart is None:
+                break
+        return best, tuple(against)
 
     def _make_room(self, choice: Choice) -> None:
         """Calls the patrols home that are in the way of the best drone: an incident goes before."""
@@ -272,19 +337,52 @@ class Operations:
         choice: Choice,
         offer: Alternative,
         cause: str | None,
-        no_room: tuple[str, ...] = (),
         first: tuple[Fact, ...] = (),
+        by_officer: bool = False,
     ) -> c.SortieView:
-        """Raises Refused if the flight cannot be kept apart from those in the air. ``no_room`` is
-        why those before it could not; ``first`` is recorded before it."""
+        """Sends the drone that is offered, at heights below the ceiling if that can be.
+
+        Raises:
+            Refused: if the flight cannot be kept apart from those in the air.
+        """
+        try:
+            ready = self._ready(choice, offer, above_ceiling=False)
+        except Refused:
+            ready = self._ready(choice, offer, above_ceiling=True)
+        return self._release(incident, choice, ready, cause, (), first, by_officer)
+
+    def _ready(self, choice: Choice, offer: Alternative, above_ceiling: bool) -> _Ready:
+        """Raises Refused if the flight cannot be kept apart from those in the air."""
         sortie = str(ULID())
-        before = self._journal.state.sortie_of_drone(offer.drone) if offer.airborne else None
-        released = self.release.out(sortie, choice.picture, offer, before)
+        before = self._journal.state.sortie_of_drone(offer.drone)
+        aloft = before if offer.airborne else None
+        instead = sortie if before is None else before.id
+        released = self.release.out(instead, choice.picture, offer, aloft, above_ceiling)
         if isinstance(released, str):
             raise Refused("conflict", released)
         candidate = next(each for each in choice.picture.candidates if each.dock == offer.dock)
         task, free = choice.picture.task, choice.picture.free_landings
         found = proof(self._airspace, candidate, task, released.route, free)
+        return _Ready(sortie, offer, released, found, before)
+
+    def _release(
+        self,
+        incident: str,
+        choice: Choice,
+        ready: _Ready,
+        cause: str | None,
+        no_room: tuple[str, ...] = (),
+        first: tuple[Fact, ...] = (),
+        by_officer: bool = False,
+    ) -> c.SortieView:
+        """``no_room`` is why those before it did not go; ``first`` is recorded before it.
+
+        Raises:
+            Refused: if its drone cannot be told anything now.
+        """
+        sortie, offer, released, found = ready.sortie, ready.offer, ready.released, ready.found
+        before = ready.before
+        aloft = before if offer.airborne else None
         left = () if before is None else (self._diverted(before),)
         self._journal.record(
             *first,
@@ -303,9 +401,10 @@ class Operations:
                 no_room=no_room,
                 rally=rally_of(self._airspace, found),
                 ways_down=found and ways_view(found),
-                diverted_from=before and before.id,
+                diverted_from=aloft and aloft.id,
+                by_officer=by_officer,
             ),
-            *(() if before is None else (_taken_over(sortie, incident),)),
+            *(() if aloft is None else (_taken_over(sortie, incident),)),
             cause=cause,
         )
         self._start(sortie)
@@ -373,6 +472,38 @@ class Operations:
             return
         reason = f"{len(tried)} sorties failed ({', '.join(sorted(tried))}); the officer decides"
         self._journal.record(IncidentUnserved(incident=incident, reason=reason), cause=failed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A flight that can be released, and the sortie that its drone leaves for it."""
+
+    sortie: str
+    offer: Alternative
+    released: Released
+    found: WaysDown | None
+    before: c.SortieView | None
+
+    def is_as_safe(self, other: _Ready) -> bool:
+        """Whether it has two ways down if the other has."""
+        lacks = self.found is not None and not self.found.holds
+        return not lacks or (other.found is not None and not other.found.holds)
+
+    def late(self) -> str:
+        """Why it does not go though there is room for it."""
+        return (
+            f"{self.offer.drone}, kept apart from others, would be there after "
+            f"{self.released.parts.total_s:.0f} s"
+        )
+
+
+def _may_be_sooner(offer: Alternative, best: _Ready | None) -> bool:
+    """Whether it may go in the place of one that has to wait."""
+    if best is None or offer.eta_s is None:
+        return best is None
+    known = {reason.veto for reason in best.offer.reasons}
+    worse = any(reason.veto not in known for reason in offer.reasons)
+    return not worse and offer.eta_s < best.released.parts.total_s
 
 
 def _taken_over(sortie: str, incident: str) -> SortieAdvanced:

@@ -32,6 +32,7 @@ class WayHome:
     wait_s: float = 0.0
     drones: tuple[str, ...] = ()
     conflict: str = ""
+    above_ground_m: float | None = None  # where that is more than is open without leave
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from fleet.contract import KeptApart, SortieView
 from fleet.district.model import District
 from fleet.orders import WayHome
@@ -30,6 +32,7 @@ from planner.levels import CEILING_M
 from planner.model import Alternative, Candidate, EtaParts, Picture, Route, Task
 from planner.tubes import Seen, circling, outward_from, whole
 
+SAMPLE_DEG = 0.0005  # of a way, to look at the ground below: some 50 m
 MEETS_M = 2 * HORIZONTAL_M  # what flights are planned apart, and what it takes to stop
 
 
@@ -47,21 +50,31 @@ class Release:
     """Asked before a drone is sent anywhere."""
 
     def __init__(self, district: District, state: FleetState, traffic: Traffic) -> None:
-        self._flight, self._state, self._traffic = district.flight, state, traffic
+        self._district, self._flight = district, district.flight
+        self._state, self._traffic = state, traffic
 
     def out(
-        self, sortie: str, picture: Picture, offer: Alternative, before: SortieView | None = None
+        self,
+        sortie: str,
+        picture: Picture,
+        offer: Alternative,
+        before: SortieView | None = None,
+        above_ceiling: bool = False,
     ) -> Released | str:
         """The offered flight at heights and a time at which it has room; or why there are none.
-        ``before`` is the sortie that a drone in the air is on."""
+        ``before`` is the sortie that a drone in the air is on; ``sortie`` else that of the same
+        drone, if it has one. ``above_ceiling``: no other remedy is left, so heights count too that
+        are more than ``CEILING_M`` above the lowest ground on the way; what is planned so counts
+        anyway."""
         route, task = offer.route, picture.task
         assert route is not None
         candidate = next(each for each in picture.candidates if each.dock == offer.dock)
         if before is not None:
-            return self._diverted(before, candidate, task, offer, route)
+            return self._diverted(before, candidate, task, offer, route, above_ceiling)
         lift_off_s = self._traffic.now_s + candidate.launch.total_s
         flight = self._traffic.flight(sortie, candidate, route, lift_off_s)
-        heights = self._heights(route, max(candidate.alt_amsl_m, task.ground_amsl_m))
+        base_amsl_m = max(candidate.alt_amsl_m, task.ground_amsl_m)
+        heights = self._heights(route, base_amsl_m, above_ceiling)
         heights = [each for each in heights if _is_afforded(candidate, task, route, each)]
         found = resolve(flight, self._traffic.tubes(without=sortie), heights)
         if isinstance(found, Conflict):
@@ -83,12 +96,15 @@ class Release:
         task: Task,
         offer: Alternative,
         route: Route,
+        above_ceiling: bool,
     ) -> Released | str:
         seen = self._traffic.seen(before)
         if seen is None:
             return f"it is not known where {before.drone} is"
         flight = self._traffic.in_the_air(before, route)
-        heights = self._heights(route, max(candidate.alt_amsl_m, task.ground_amsl_m))
+        base_amsl_m = max(candidate.alt_amsl_m, task.ground_amsl_m)
+        route = self._over_known_ground(route, (seen.lon, seen.lat))
+        heights = self._heights(route, base_amsl_m, above_ceiling)
         heights = [each for each in heights if _is_reached(candidate, offer, route, each)]
         found = resolve_detour(flight, seen, self._traffic.tubes(without=before.id), heights)
         if isinstance(found, Conflict):
@@ -145,7 +161,8 @@ class Release:
         return self._traffic.seen(self._state.sorties[sortie])
 
     def home(self, sortie: str, way: Route) -> WayHome:
-        """A way home at a height and a time at which it has room."""
+        """A way home at a height and a time at which it has room; above the ceiling where nothing
+        else helps."""
         view = self._state.sorties[sortie]
         seen = self._traffic.seen(view)
         if seen is None:
@@ -154,11 +171,15 @@ class Release:
         base_amsl_m = flight.pad_amsl_m
         if planned := self._traffic.route(view).out:
             base_amsl_m = max(base_amsl_m, planned[-1].alt_amsl_m - self._flight.scene_height_m)
-        heights = self._heights(way, base_amsl_m)
-        found = resolve_home(flight, way, seen, self._traffic.tubes(without=sortie), heights)
+        way = self._over_known_ground(way, (seen.lon, seen.lat))
+        tubes = self._traffic.tubes(without=sortie)
+        found = resolve_home(flight, way, seen, tubes, self._heights(way, base_amsl_m, False))
+        if isinstance(found, Conflict):
+            found = resolve_home(flight, way, seen, tubes, self._heights(way, base_amsl_m, True))
         if isinstance(found, Conflict):
             return WayHome(way, conflict=f"{view.drone} {self._against(found)}")
-        return WayHome(found.route, found.delay_s, self._drones(found))
+        above_m = _above_ceiling_m(found.route)
+        return WayHome(found.route, found.delay_s, self._drones(found), "", above_m)
 
     def against_detour(self, view: SortieView, route: Route, radius_m: float) -> str | None:
         """Why a drone in the air may not be sent this way, to stay there or to circle."""
@@ -172,15 +193,28 @@ class Release:
         met = conflicts(tube, self._traffic.tubes(without=view.id))
         return f"{view.drone} {self._against(met[0])}" if met else None
 
-    def _heights(self, route: Route, base_amsl_m: float) -> list[float]:
-        """Of cruise: from the lowest allowed to the ceiling, and the planned one anyway."""
+    def _heights(self, route: Route, base_amsl_m: float, above_ceiling: bool) -> list[float]:
+        """Of cruise: from the lowest allowed to the ceiling, and the planned one anyway. The
+        ceiling is above the lowest ground on the way, or above pad and scene."""
         lowest_m = self._flight.lowest_cruise_height_m or self._flight.cruise_height_m
         planned, lowest, ceiling = (
             route.cruise_alt_amsl_m,
             max(base_amsl_m + lowest_m, route.least_amsl_m),
             base_amsl_m + CEILING_M,
         )
+        if route.lowest_m is not None and not above_ceiling:
+            ceiling = min(ceiling, route.lowest_m + CEILING_M)
         return list(layers(planned, min(lowest, planned), max(ceiling, planned)))
+
+    def _over_known_ground(self, route: Route, start: tuple[float, float]) -> Route:
+        """The route with the lowest ground under it, from where the drone is."""
+        if self._district.terrain is None:
+            return route
+        places = np.array([start, *(place[:2] for place in (*route.out, *route.back))])
+        shares = np.linspace(0.0, 1.0, 1 + int(np.abs(np.diff(places, axis=0)).max() / SAMPLE_DEG))
+        legs = places[:-1, None] + (places[1:] - places[:-1])[:, None] * shares[None, :, None]
+        grounds_m = self._district.grounds_amsl_m(legs.reshape(-1, 2))
+        return replace(route, lowest_m=float(grounds_m.min()))
 
     def _kept_apart(self, found: Resolution, planned: Route) -> KeptApart | None:
         if not found.avoids:
@@ -190,6 +224,7 @@ class Release:
             cruise_change_m=found.route.cruise_alt_amsl_m - planned.cruise_alt_amsl_m,
             scene_change_m=found.route.out[-1].alt_amsl_m - planned.out[-1].alt_amsl_m,
             drones=self._drones(found),
+            above_ground_m=_above_ceiling_m(found.route),
         )
 
     def _drones(self, found: Resolution) -> tuple[str, ...]:
@@ -199,6 +234,13 @@ class Release:
         other = self._state.sorties[conflict.flight]
         state = other.state.replace("_", " ")
         return f"might come within {conflict.distance_m:.0f} m of {other.drone} ({state})"
+
+
+def _above_ceiling_m(route: Route) -> float | None:
+    """How high above the lowest ground on its way it flies, if that is above the ceiling."""
+    if route.lowest_m is None or route.cruise_alt_amsl_m <= route.lowest_m + CEILING_M:
+        return None
+    return route.cruise_alt_amsl_m - route.lowest_m
 
 
 def _is_afforded(candidate: Candidate, task: Task, route: Route, cruise_amsl_m: float) -> bool:

@@ -30,6 +30,7 @@ class SortiePlan:
     turn_back: tuple[tuple[int, float], ...] = ()  # of a patrol: up to a mission item, at these Wh
     flight: dict[str, Any] | None = None  # of a patrol
     rally: tuple[str, ...] = ()  # that the drone was told when it was sent out
+    by_officer: bool = False  # a person chose the drone
 
     @property
     def rally_now(self) -> tuple[str, ...]:
@@ -130,8 +131,13 @@ class FleetState:
         return next((sortie for sortie in self.active() if sortie.drone == drone), None)
 
     def tried(self, incident: str) -> frozenset[str]:
-        """Docks that have sent a drone to the incident."""
-        return frozenset(s.dock for s in self.sorties.values() if s.incident == incident)
+        """Docks that have sent a drone to the incident, but for those whose drone went on to
+        another."""
+        return frozenset(
+            sortie.dock
+            for sortie in self.sorties.values()
+            if sortie.incident == incident and sortie.state is not SortieState.DIVERTED
+        )
 
     def active(self) -> list[SortieView]:
         return [self.sorties[sortie] for sortie in self.under_way]
@@ -186,7 +192,12 @@ class FleetState:
             self.sorties[before.id] = before.model_copy(update={"diverted_to": fact.sortie})
         self.under_way[fact.sortie] = None
         self.plans[fact.sortie] = SortiePlan(
-            fact.decision, fact.route, fact.turn_back_wh, fact.parts.launch_s, rally=fact.rally
+            fact.decision,
+            fact.route,
+            fact.turn_back_wh,
+            fact.parts.launch_s,
+            rally=fact.rally,
+            by_officer=bool(fact.by_officer),
         )
         self._move(fact.incident, IncidentTrigger.DRONE_SENT)
         self.waiting.discard(fact.incident)

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 
 from fleet.clock import Clock
-from fleet.dispatcher import Choice
-from fleet.operations import MOST_TRIES, Operations, Refused
+from fleet.operations import MOST_TRIES, Operations
 from fleet.state import FleetState
-from planner.assign import Claim, assign
-
-_log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
 
@@ -32,19 +27,14 @@ class WaitingLine:
 
     def serve(self) -> None:
         """Sends whom it is best to send to all that wait together."""
-        waiting = self._waiting()
-        if not (waiting and self._operations.is_anybody_free()):
+        waiting, together = self._waiting(), self._operations.together
+        if not waiting:
+            return
+        if not (self._operations.is_anybody_free() or together.may_lose(waiting)):
             return  # in a storm that keeps all docks shut many may wait
-        choices = {incident: self._choice(incident) for incident in waiting}
-        claims = [
-            Claim(incident, self._state.incidents[incident].level, choice.decision)
-            for incident, choice in choices.items()
-        ]
-        for incident, offer in assign(claims).items():
-            try:
-                self._operations.take_up_offer(incident, choices[incident], offer)
-            except Refused as refused:  # the air is not free
-                _log.info("incident %s waits on: %s", incident, refused)
+        self._operations.carry_out(
+            together.plan({each: self._state.tried(each) for each in waiting})
+        )
 
     def _waiting(self) -> list[str]:
         """In the order in which they were reported."""
@@ -52,7 +42,5 @@ class WaitingLine:
             incident
             for incident in sorted(self._state.waiting)
             if len(self._state.tried(incident)) < MOST_TRIES
+            and not self._operations.is_out_of_reach(incident)
         ]
-
-    def _choice(self, incident: str) -> Choice:
-        return self._operations.consider(incident, self._state.tried(incident))

@@ -97,8 +97,8 @@ def first_come(claims: Sequence[Claim]) -> dict[str, Bid]:
 
 def objective(claims: Sequence[Claim], given: Mapping[str, Bid]) -> float:
     """Weighted seconds of all."""
-    drones = ((claim, given.get(claim.incident)) for claim in claims)
-    return sum(cost(claim, bid and bid.drone) for claim, bid in drones)
+    drones = {incident: bid.drone for incident, bid in given.items()}
+    return sum(cost(claim, drones.get(claim.incident)) for claim in claims)
 
 
 def cost(claim: Claim, drone: str | None) -> float:

@@ -33,6 +33,7 @@ from planner.model import (
 from planner.paths import Place, Way, is_there_a_way, soonest_first, straight_s, ways
 from planner.places import forbidden
 from planner.ways_down import two_ways_first
+from planner.weather import unmeasured
 
 WORKED_OUT = 64  # candidates; what more of them could do is of no use to anybody
 TIE_S = 5.0  # less than the launch varies by: nobody can say which of the two is there first
@@ -42,9 +43,10 @@ def choose(airspace: Airspace, picture: Picture) -> Decision:
     """Ranks all candidates for the task: those that may go by ETA, then those ruled out by ETA
     too, so that it can be seen what each could have done. Those that are in the window and within
     ``TIE_S`` of the first are as good as the first: of them goes before whose absence costs the
-    least coverage. What is equal still is ranked by dock id. Where the airspace has landings, one
-    whose flight has not two ways down all the time comes after those that have. Of more than
-    ``WORKED_OUT`` those are ruled out unseen that cannot be there in the window nor first.
+    least coverage. What is equal still is ranked by dock id. One in the window that flies above the
+    ceiling comes after those that keep it. Where the airspace has landings, one whose flight has
+    not two ways down all the time comes after those that have. Of more than ``WORKED_OUT`` those
+    are ruled out unseen that cannot be there in the window nor first.
 
     The same airspace and picture give the same decision, to the last bit.
 
@@ -135,7 +137,7 @@ def _judged(
         dock=candidate.dock,
         drone=candidate.drone,
         feasible=not reasons,
-        reasons=reasons + too_high(route),
+        reasons=reasons + too_high(route) + unmeasured(candidate),
         eta_s=parts.total_s,
         parts=parts,
         in_window=parts.total_s <= task.window_s,
@@ -236,12 +238,20 @@ def _no_way(airspace: Airspace, candidate: Candidate, place: Place, out: Way | N
 
 
 def _ranked(offers: Sequence[Alternative]) -> tuple[Alternative, ...]:
-    first_s = min((each.eta_s for each in offers if each.feasible and each.eta_s), default=np.inf)
+    able = [each for each in offers if each.feasible]
+    first = [each for each in able if _is_in_order(each)] or able
+    first_s = min((each.eta_s for each in first if each.eta_s is not None), default=np.inf)
 
-    def key(offer: Alternative) -> tuple[bool, bool, float, float, str]:
+    def key(offer: Alternative) -> tuple[bool, bool, bool, float, float, str]:
         eta_s = offer.eta_s if offer.eta_s is not None else np.inf
         tied = offer.feasible and offer.in_window and eta_s <= first_s + TIE_S
         cost = offer.absence_cost if tied else 0.0
-        return not offer.feasible, not tied, cost, eta_s, offer.dock
+        in_order = offer.feasible and _is_in_order(offer)
+        return not offer.feasible, not in_order, not tied, cost, eta_s, offer.dock
 
     return tuple(sorted(offers, key=key))
+
+
+def _is_in_order(offer: Alternative) -> bool:
+    """Whether it is there in the window and keeps the ceiling."""
+    return offer.in_window and all(reason.veto is not Veto.CEILING for reason in offer.reasons)

@@ -60,8 +60,8 @@ def lifted(
 
 
 def too_high(route: Route) -> tuple[Reason, ...]:
-    """That no height on the way clears the ground and keeps the ceiling. It rules nobody out:
-    whoever sends the flight must have leave for it."""
+    """That no height on the way clears the ground and keeps the ceiling. It rules nobody out, but
+    those that keep it go first: whoever sends the flight must have leave for it."""
     if route.lowest_m is None:
         return ()
     above_m = route.cruise_alt_amsl_m - route.lowest_m

@@ -94,6 +94,7 @@ class Veto(StrEnum):
     HEADWIND = "headwind"  # a leg cannot be flown against this wind
     PAYLOAD = "payload"  # text: what is lacking
     FARTHER = "farther"  # value: s it needs at the least, limit: s in which others are there
+    WIND_ASSUMED = "wind_assumed"  # rules nobody out; value: m/s that are reckoned with
     CEILING = "ceiling"  # rules nobody out; value: m above the lowest ground on the way, limit
     ONE_WAY_DOWN = "one_way_down"  # rules nobody out; value: Wh beyond the reserve, limit: 0
 
@@ -124,6 +125,7 @@ class Candidate:
     payloads: tuple[str, ...] = ()
     absence_cost: float = 0.0  # share of the district that is lost to coverage while it is away
     airborne: Waypoint | None = None  # it is in the air: where it stops, in ``launch``, to be told
+    wind_measured: bool = True  # else ``wind`` is assumed, for no station tells any
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Task:
     scene_s: float
     window_s: float = 300.0
     needs: tuple[str, ...] = ()  # payloads that the drone must carry, all of them
+    looks_at: LonLat | None = None  # what it is for, where no drone may be over that itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from fleet.contract.acts import (
 )
 from fleet.contract.decisions import (
     AlternativeView,
+    ClaimView,
     ConditionsView,
     DecisionSummary,
     DecisionView,
@@ -45,7 +46,9 @@ from fleet.contract.decisions import (
     LaunchParts,
     MomentView,
     ReasonView,
+    TogetherView,
     TurnView,
+    VantageView,
     WayDownView,
     WaysDownView,
 )
@@ -155,6 +158,7 @@ __all__ = [
     "AlternativeView",
     "Ask",
     "Change",
+    "ClaimView",
     "CloseIncident",
     "ConditionsView",
     "CoverageView",
@@ -235,7 +239,9 @@ __all__ = [
     "TakeBackLease",
     "TakeOut",
     "TelemetryFrame",
+    "TogetherView",
     "TurnView",
+    "VantageView",
     "VideoSample",
     "VideoStream",
     "VideoStreams",

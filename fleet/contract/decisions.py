@@ -73,11 +73,43 @@ class AlternativeView(Model):
     ways_down: WaysDownView | None = None  # None: another that has two goes before it
 
 
+class VantageView(Model):
+    """The nearest place that may be flown to, where the place itself may not. ``used``: the ranking
+    is for it; else it is too far away to go there by rule."""
+
+    lon: float
+    lat: float
+    off_m: float
+    used: bool
+
+
 class DecisionView(Model):
     id: str
     at: datetime
     decide_ms: float
     ranking: tuple[AlternativeView, ...]
+    vantage: VantageView | None = None
+
+
+class ClaimView(Model):
+    """An incident among several that were decided together: the drone that it had, and the one that
+    it gets, with the seconds until each is there."""
+
+    incident: str
+    level: int
+    had: str | None
+    had_eta_s: float | None
+    gets: str | None
+    eta_s: float | None
+
+
+class TogetherView(Model):
+    """Who goes where, so that the sum of seconds, weighted by level, is least; ``first_come_s`` is
+    what it would be had each been served in its turn."""
+
+    claims: tuple[ClaimView, ...]
+    weighted_s: float
+    first_come_s: float
 
 
 class TurnView(Model):
@@ -112,9 +144,9 @@ class ConditionsView(Model):
 
 
 class ExplanationView(Model):
-    """A decision with what it was made from. ``sent`` is the dock whose drone went by it, which an
-    officer may have chosen. ``turns`` is None where it cannot be decided again as it was: the log
-    is too old, or the planner has changed since."""
+    """A decision with what it was made from. ``sent`` is the dock whose drone went by it;
+    ``by_officer`` whether a person chose it (None: not recorded then). ``turns`` is None where it
+    cannot be decided again as it was: the log is too old, or the planner has changed since."""
 
     incident: str
     decision: DecisionView
@@ -128,6 +160,8 @@ class ExplanationView(Model):
     versions: dict[str, str]
     conditions: tuple[ConditionsView, ...]  # in the order of the ranking
     turns: tuple[TurnView, ...] | None
+    by_officer: bool | None = None
+    together: TogetherView | None = None  # where other incidents had a part in it
 
 
 class DecisionSummary(Model):

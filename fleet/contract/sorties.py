@@ -35,12 +35,14 @@ class SortieState(StrEnum):
 
 class KeptApart(Model):
     """How a flight was kept apart from others before it was released: so much higher (lower where
-    negative) and later than planned; ``drones`` would have been in its way."""
+    negative) and later than planned; ``drones`` would have been in its way. ``above_ground_m`` is
+    told where that is higher above the ground on its way than may be flown without leave."""
 
     delay_s: float
     cruise_change_m: float
     scene_change_m: float
     drones: tuple[str, ...]
+    above_ground_m: float | None = None
 
 
 class SortieView(Model):

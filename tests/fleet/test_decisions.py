@@ -87,6 +87,7 @@ def _sent(choice: Choice, incident: str) -> events.SortieRequested:
     return events.SortieRequested(
         sortie="SOR1", incident=incident, decision=choice.id, dock=offer.dock, drone=offer.drone,
         eta_s=offer.eta_s, parts=parts, turn_back_wh=40.0, route={"out": [], "back": []},
+        by_officer=True,
     )  # fmt: skip
 
 

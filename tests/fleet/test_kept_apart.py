@@ -15,6 +15,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet import events
 from fleet.bus import Topics
+from fleet.cli_decision import apart
 from fleet.clock import Clock
 from fleet.contract import SortieView
 from fleet.dispatcher import Dispatcher, launch_parts
@@ -39,6 +40,7 @@ from planner.airspace import Airspace
 from planner.apart import VERTICAL_M, at_heights, conflicts
 from planner.dispatch import choose
 from planner.homeward import way_home
+from planner.levels import CEILING_M
 from planner.model import Alternative, LonLat, Picture, Route, Waypoint
 from planner.tubes import homeward_from
 from sitl.virtual.bus import LocalBus
@@ -87,7 +89,10 @@ class Air:
         picture = picture_at_rest(self._district, LonLat(*at), "fire")
         ranking = choose(self.airspace, picture).ranking
         offer = next(each for each in ranking if dock in (None, each.dock))
-        return picture, offer, self.release.out(sortie, picture, offer)
+        released = self.release.out(sortie, picture, offer)
+        if isinstance(released, str):  # as where no other dock could go
+            released = self.release.out(sortie, picture, offer, above_ceiling=True)
+        return picture, offer, released
 
     def sends(
         self, sortie: str, at: tuple[float, float], dock: str | None = None
@@ -349,5 +354,21 @@ def test_a_drone_is_not_sent_elsewhere_into_the_way_of_another(play):
         there = at_heights(sent.route, 148.0, 108.0)
         assert "might come within" in air.release.against_detour(second, there, 0.0)
         assert air.release.against_detour(second, sent.route, 0.0) is None
+
+    play(story)
+
+
+def test_above_the_ceiling_it_flies_only_where_nothing_else_helps_and_that_is_told(play):
+    def story(air):
+        air.sends("S1", FIRST)
+        picture, offer, released = air.asks("S2", SECOND, dock="D13")
+        assert isinstance(air.release.out("S2", picture, offer), str)
+        cruise_m, lowest_m = released.route.cruise_alt_amsl_m, offer.route.lowest_m
+        assert released.kept_apart.above_ground_m == cruise_m - lowest_m > CEILING_M
+        assert "more than is open" in apart(released.kept_apart)
+        planned_m = offer.route.cruise_alt_amsl_m
+        for base_m in (planned_m - 130.0, planned_m - 60.0):
+            heights = air.release._heights(offer.route, base_m, above_ceiling=False)
+            assert max(heights) <= max(planned_m, lowest_m + CEILING_M)
 
     play(story)

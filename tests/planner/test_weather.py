@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from planner.flight import wind_vector
 from planner.model import Wind
-from planner.weather import Stations
+from planner.weather import ASSUMED_MS, Stations, assumed
 
 PLACES_M = np.array([[0.0, 0.0], [8000.0, 0.0], [0.0, 6000.0]])
 STATIONS = Stations(PLACES_M)
@@ -20,8 +20,9 @@ SPOTS = st.tuples(st.floats(-5000, 12000), st.floats(-5000, 12000))
 
 
 def at(spot: tuple[float, float], *measured: Wind | None) -> Wind:
-    (wind,) = STATIONS.winds_at(np.array([spot]), measured)
-    return wind
+    winds = STATIONS.winds_at(np.array([spot]), measured)
+    assert winds is not None
+    return winds[0]
 
 
 @given(wind=WINDS, spot=SPOTS)
@@ -49,4 +50,13 @@ def test_a_station_that_tells_nothing_or_nonsense_is_left_out() -> None:
     for dumb in (None, Wind(math.nan, 0.0), Wind(900.0, 10.0)):
         found = at((0.0, 0.0), dumb, east, dumb)
         assert wind_vector(found) == pytest.approx(wind_vector(east))
-    assert at((0.0, 0.0), None, None, None) == Wind()
+
+
+def test_without_any_station_there_is_no_wind_to_tell_and_one_against_the_drone_is_assumed() -> (
+    None
+):
+    assert STATIONS.winds_at(np.array([[0.0, 0.0]]), (None, Wind(math.nan, 0.0), None)) is None
+    dock_m, place_m = np.array([[1000.0, 0.0]]), np.array([[4000.0, 0.0]])
+    (wind,) = assumed(dock_m, place_m)
+    assert wind == Wind(ASSUMED_MS, 90.0)  # it flies east, into an east wind
+    assert wind_vector(wind) == pytest.approx((-ASSUMED_MS, 0.0), abs=1e-9)

@@ -65,7 +65,7 @@ export function offer(given: Partial<AlternativeView> = {}): AlternativeView {
 }
 
 export function decision(...ranking: AlternativeView[]): DecisionView {
-  return { id: "X1", at: REPORTED, decide_ms: 2, ranking };
+  return { id: "X1", at: REPORTED, decide_ms: 2, ranking, vantage: null };
 }
 
 /** Of a decision, with docks about which all is known. */
@@ -74,6 +74,7 @@ export function explanation(of: DecisionView, given: Partial<ExplanationView> = 
   return {
     ...{ incident: "I1", decision: of, chosen: first?.dock ?? null, sent: null, window_s: 300 },
     ...{ wind_ms: 5.2, airspace: "0123456789abcdef", versions: {}, turns: [], kept_apart: null, no_room: [] },
+    ...{ by_officer: null, together: null },
     conditions: of.ranking.map(({ dock, eta_s }) => ({
       dock,
       behind_s: eta_s === null || first?.eta_s == null ? null : eta_s - first.eta_s,

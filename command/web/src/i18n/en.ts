@@ -413,7 +413,7 @@ export const en: typeof zh = {
     bestTied: "{{dock}} is within 5 s of the first and least missed by coverage: there after {{eta}}, {{margin}} inside the window",
     bestLate: "{{dock}} is the fastest: there after {{eta}}, {{margin}} past the window",
     nobody: "No dock could send a drone",
-    sentOther: "; the officer sent {{dock}}",
+    sentOther: "; sent was {{dock}}",
     sentForRoom: "; {{dock}} was sent, for the air was not free for the others",
     waysDown: "Two ways down at every second; at the tightest, {{at}} into the flight: {{places}} beyond the reserve.",
     oneWayDown: "Not always two ways down: {{at}} into the flight {{places}}.",

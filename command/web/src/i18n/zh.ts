@@ -412,7 +412,7 @@ export const zh = {
     bestTied: "{{dock}} 与最快者相差不到 5 秒，离开后覆盖损失最小：{{eta}} 到场，时限内余 {{margin}}",
     bestLate: "{{dock}} 最快：{{eta}} 到场，超出时限 {{margin}}",
     nobody: "当时没有机场可以派机",
-    sentOther: "；值班员派出的是 {{dock}}",
+    sentOther: "；实际派出的是 {{dock}}",
     sentForRoom: "；因空域间隔不足，改派 {{dock}}",
     waysDown: "全程每一秒都有两处可降落；最紧时（起飞后 {{at}}）：{{places}}（余量之外）。",
     oneWayDown: "并非全程都有两处可降落：起飞后 {{at}}，{{places}}。",
