@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 07d04c1e8d212fee62c0c76525a6fdbdc4de9dff67edf405a57a62abd10385e7
+// Schema: 69a45062a55b84adaccc50458c0c4b2d7c56a36166a2fa842692562495339750
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -320,6 +320,15 @@ export interface TakeOut {
   ask: "take_out";
   drone: string;
   reason: string;
+}
+/**
+ * Ends the sortie of a drone that is lost, or down away from its dock: it is no longer waited
+ * for. The drone can be sent again once its dock holds it. Answer: SortieView.
+ */
+export interface WriteOff {
+  ask: "write_off";
+  sortie: string;
+  reason?: string;
 }
 export interface Acknowledgement {
   ok: boolean;
