@@ -4,7 +4,6 @@ a controller answers; else, and for a wind or docks to try out, of the fleet at 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -102,11 +101,12 @@ def _at_rest(
         airspace = airspace_of(district)
     except (Refusal, AirspaceInvalid) as refusal:
         end_with(str(refusal))
-    blowing, view = _least(district, airspace, candidates, available, winds)
+    blowing, grounded, view = _least(district, airspace, candidates, available, winds)
     return {
         "fleet": "at rest",
         "wind": {"speed_ms": blowing.speed_ms, "from_deg": blowing.from_deg},
         "without": sorted(without),
+        "ruled_out": {each.dock: each.vetoes[0].text for each in grounded},
         "en_route_s": en_route_s,
         **view.model_dump(mode="json"),
     }
@@ -137,24 +137,32 @@ def _least(
     candidates: Sequence[Candidate],
     available: list[str],
     winds: list[Wind],
-) -> tuple[Wind, CoverageView]:
-    """The wind of those that leaves least, looked for on a coarse raster, and what it leaves."""
+) -> tuple[Wind, list[Candidate], CoverageView]:
+    """The wind of those that leaves least, looked for on a coarse raster; whom it keeps on the
+    ground, and what it leaves."""
     from rich.console import Console
     from rich.progress import track
 
     from fleet.coverage import Cover
+    from fleet.forecast import blown
 
-    def blown(by: Wind) -> list[Candidate]:
-        return [replace(candidate, wind=by) for candidate in candidates]
+    def launching(by: Wind) -> tuple[tuple[Candidate, ...], list[str]]:
+        there = blown(by, candidates, district)
+        return there, [each.dock for each in there if each.dock in available and not each.vetoes]
+
+    def left_in(by: Wind) -> float:
+        there, docks = launching(by)
+        return coarse.of(there).share(docks)
 
     worst = winds[0]
     if len(winds) > 1:
         coarse = Cover(district, airspace, COARSE_M)
         told = track(winds, "winds", console=Console(stderr=True), transient=True)
-        left = [coarse.of(blown(wind)).share(available) for wind in told]
+        left = [left_in(wind) for wind in told]
         worst = winds[left.index(min(left))]
     cover = Cover(district, airspace)
-    return worst, cover.view(cover.of(blown(worst)), available)
+    there, docks = launching(worst)
+    return worst, [each for each in there if each.vetoes], cover.view(cover.of(there), docks)
 
 
 def _draw(plot: Path, district: District, found: dict[str, Any]) -> None:
@@ -171,8 +179,12 @@ def _draw(plot: Path, district: District, found: dict[str, Any]) -> None:
 
 def _print(found: dict[str, Any], names: dict[str, str]) -> None:
     typer.echo(f"the fleet {found['fleet']}{_conditions(found)}")
+    for reason in sorted(set(found.get("ruled_out", {}).values())):
+        docks = [dock for dock, why in found["ruled_out"].items() if why == reason]
+        typer.echo(f"{len(docks)} docks send nobody: {reason}")
     rows = [
         (f"covered in {found['window_s']:.0f} s", _share(found["covered_share"])),
+        ("  from right above", _share(found["overhead_share"])),
         ("by two docks or more", _share(found["twice_share"])),
         ("one dock out, the worst", _out(found["n_minus_1_worst"])),
         ("one dock out, on average", _share(found["n_minus_1_mean"])),

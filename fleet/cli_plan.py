@@ -70,7 +70,7 @@ def now(
         end_with(str(unreachable))
     except (RequestFailed, Refusal) as refusal:
         end_with(str(refusal))
-    ranking = [_with_reason(offer) for offer in found["ranking"]]
+    ranking = [_told(offer, found["window_s"]) for offer in found["ranking"]]
     return {"fleet": "as it is", "at": [lon, lat], "kind": kind, "ranking": ranking}
 
 
@@ -98,13 +98,14 @@ def at_rest(
     except (Refusal, AirspaceInvalid) as refusal:
         end_with(str(refusal))
     views = [alternative_view(each) for each in choose(airspace, picture).ranking]
+    window_s = configured.flight.window_s
     found: dict[str, Any] = {
         "fleet": "at rest",
         "at": [lon, lat],
         "kind": kind,
         "wind": {"speed_ms": blowing.speed_ms, "from_deg": blowing.from_deg},
         "without": sorted(without),
-        "ranking": [_with_reason(view.model_dump(mode="json")) for view in views],
+        "ranking": [_told(view.model_dump(mode="json"), window_s) for view in views],
     }
     legal, away_m = nearest_legal(airspace, at)
     if away_m > 0:
@@ -116,7 +117,7 @@ def _tried(
     district: District, at: tuple[float, float], kind: str, wind: Wind, without: list[str]
 ) -> Picture:
     """The fleet at rest in that wind, without those docks."""
-    from fleet.forecast import picture_at_rest
+    from fleet.forecast import blown, picture_at_rest
     from planner.model import LonLat, Reason, Veto
 
     kinds, docks = ({each.id for each in of} for of in (district.kinds, district.docks))
@@ -127,18 +128,24 @@ def _tried(
     out = (Reason(Veto.DOCK_OFFLINE, text="taken out of this plan with --without"),)
     picture = picture_at_rest(district, LonLat(*at), kind)
     candidates = tuple(
-        replace(each, wind=wind, vetoes=each.vetoes + (out if each.dock in without else ()))
-        for each in picture.candidates
+        replace(each, vetoes=(*out, *each.vetoes)) if each.dock in without else each
+        for each in blown(wind, picture.candidates, district)
     )
     return replace(picture, candidates=candidates)
 
 
-def _with_reason(offer: dict[str, Any]) -> dict[str, Any]:
-    """The offer, with its reasons in one sentence too: why the drone may not go, or, as ``remark``,
-    what is to be known of its flight if it may."""
+def _told(offer: dict[str, Any], window_s: float) -> dict[str, Any]:
+    """The offer, with what it has left of the window (negative where it comes later), and with its
+    reasons in one sentence too: why the drone may not go, or, as ``remark``, what is to be known of
+    its flight if it may."""
     told = "; ".join(reason["text"] or reason["veto"] for reason in offer["reasons"]) or None
-    may_go = offer["feasible"]
-    return {**offer, "reason": None if may_go else told, "remark": told if may_go else None}
+    may_go, eta_s = offer["feasible"], offer["eta_s"]
+    return {
+        **offer,
+        "margin_s": None if eta_s is None else window_s - eta_s,
+        "reason": None if may_go else told,
+        "remark": told if may_go else None,
+    }
 
 
 def _print_table(found: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,6 +41,10 @@ def siting(
     one_out: Annotated[
         bool, typer.Option("--one-out", help="Let the mean with one dock out count.")
     ] = False,
+    roofs_every: Annotated[
+        float | None,
+        typer.Option(min=300, help="Metres between further roofs, all over ground that is level."),
+    ] = None,
     within: Annotated[float, typer.Option(min=1, help="Seconds that may be searched.")] = 120.0,
     json: AsJson = False,
 ) -> None:
@@ -48,17 +53,19 @@ def siting(
     from rich.console import Console
 
     from fleet.district.load import load_or_refuse
-    from fleet.siting import community_roofs, sites_of
+    from fleet.siting import community_roofs, lattice_roofs, sites_of
     from planner.airspace import AirspaceInvalid
     from planner.siting import SitingImpossible
 
     district, winds = load_or_refuse(district_dir), _winds(wind or [], all_winds)
     try:
         with Console(stderr=True).status("what each roof would reach"):
-            roofs = (*district.docks, *community_roofs(district))
+            roofs = [*district.docks, *community_roofs(district)]
+            if roofs_every is not None:
+                roofs += lattice_roofs(district, roofs_every)
             sites = sites_of(district, roofs, winds, en_route)
         with Console(stderr=True).status(f"{docks} of {len(roofs)} roofs"):
-            best = sites.best(docks, one_out, within)
+            best = sites.best(docks, one_out, within, range(len(district.docks)))
     except (Refusal, AirspaceInvalid, SitingImpossible) as refusal:
         end_with(str(refusal))
     found = _found(district, sites, best, winds, one_out)
@@ -83,6 +90,7 @@ def _found(
     district: District, sites: Sites, best: Siting, winds: list[Wind], one_out: bool
 ) -> dict[str, Any]:
     configured = range(len(district.docks))
+    chosen = [sites.roofs[row] for row in best.sites]
     return {
         "winds": [{"speed_ms": wind.speed_ms, "from_deg": wind.from_deg} for wind in winds],
         "measure": "mean share with one dock out" if one_out else "share",
@@ -93,13 +101,23 @@ def _found(
         "gap": best.gap,
         "proven": best.proven,
         "configured_share": sites.share(configured, one_out),
+        "farthest": _farthest(district, chosen),
+        "configured_farthest": _farthest(district, district.docks),
         "sites": [_site(sites.roofs[row], row in configured) for row in best.sites],
     }
+
+
+def _farthest(district: District, docks: Sequence[DockSite]) -> dict[str, float]:
+    from fleet.siting import farthest_m
+
+    nearest_m, second_m = farthest_m(district, docks)
+    return {"nearest_dock_m": nearest_m, "second_dock_m": second_m}
 
 
 def _site(roof: DockSite, configured: bool) -> dict[str, Any]:
     return {
         "at": list(roof.at),
+        "alt_amsl_m": roof.alt_amsl_m,
         "name": roof.name.zh,
         "subdistrict": roof.subdistrict,
         "dock": roof.id if configured else None,  # that stands there already
@@ -118,6 +136,13 @@ def _print(found: dict[str, Any], district: District) -> None:
     ]  # fmt: skip
     for label, figure in rows:
         typer.echo(f"{label:<48} {figure:.2f} %")
+    for whose in ("farthest", "configured_farthest"):
+        nearest_km, second_km = (metres / 1000 for metres in found[whose].values())
+        label = "of the configured docks" if whose.startswith("conf") else "of these sites"
+        typer.echo(
+            f"{label:<48} {nearest_km:.2f} km to the nearest from the farthest place, "
+            f"{second_km:.2f} km to the second nearest"
+        )
     for site in found["sites"]:
         lon, lat = site["at"]
         there = f", {site['dock']} stands there" if site["dock"] else ""

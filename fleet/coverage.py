@@ -66,6 +66,7 @@ class Cover:
         pair = coverage.worst_pair_out(available)
         return CoverageView(
             covered_share=coverage.share(available),
+            overhead_share=coverage.overhead_share(available),
             by_subdistrict=coverage.by_part(available),
             twice_share=coverage.twice_share(available),
             n_minus_1_worst=(

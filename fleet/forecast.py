@@ -3,6 +3,7 @@ of a run; what is dispatched is always decided on the fleet as it is."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from fleet.district.model import District, DockModel, DroneModel
 from fleet.mavlink.performance import performance_of
 from fleet.process import Refusal
 from planner.flight import climb_s
-from planner.model import Candidate, LaunchTimes, LonLat, Picture, Task, Wind
+from planner.model import Candidate, LaunchTimes, LonLat, Picture, Reason, Task, Veto, Wind
 
 LONGEST_LAUNCH_S = 600.0
 
@@ -42,6 +43,23 @@ def candidates_at_rest(district: District) -> tuple[Candidate, ...]:
             )
         )
     return tuple(candidates)
+
+
+def blown(wind: Wind, candidates: Sequence[Candidate], district: District) -> tuple[Candidate, ...]:
+    """The candidates in this wind. A dock whose launch limit it exceeds is ruled out: gusts, which
+    the dock itself goes by, are stronger still."""
+    limits = {site.id: district.dock_models[site.model].wind_limit_ms for site in district.docks}
+    return tuple(
+        replace(each, wind=wind, vetoes=each.vetoes + _too_windy(wind, limits[each.dock]))
+        for each in candidates
+    )
+
+
+def _too_windy(wind: Wind, limit_ms: float) -> tuple[Reason, ...]:
+    if wind.speed_ms <= limit_ms:
+        return ()
+    text = f"a wind of {wind.speed_ms:g} m/s at the dock, limit {limit_ms:g} m/s"
+    return (Reason(Veto.WIND, wind.speed_ms, limit_ms, text),)
 
 
 def launched_in(en_route_s: float, candidate: Candidate, district: District) -> Candidate:

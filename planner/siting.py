@@ -18,6 +18,8 @@ from scipy.sparse import csr_array, eye_array, hstack
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 
+LEAST_GAIN = 1e-6  # of the share, that an exchange of sites is worth; less is rounding
+
 
 class SitingImpossible(Exception):
     """No choice of sites fulfils what is asked; the text says why."""
@@ -45,12 +47,15 @@ def best_sites(
     part: Sequence[int],
     one_out: bool = False,
     within_s: float = 60.0,
+    start: Sequence[int] = (),
 ) -> Siting:
     """The sites that cover most area, at least one in every part.
 
     ``covers`` (candidates, places) says what each candidate would reach, ``area_m2`` (places) what
     each place stands for, ``part`` (candidates) in which part each candidate lies. With ``one_out``
-    the mean share that is left when one dock is out counts, else the whole.
+    the mean share that is left when one dock is out counts, else the whole. What could not be
+    proven in ``within_s`` is made better by exchanging one site for another while that helps, and
+    so is ``start``, if it is a choice of ``docks`` sites; the better is told. The bound stays.
 
     Raises:
         SitingImpossible: if there are fewer candidates than docks or fewer docks than parts.
@@ -70,15 +75,50 @@ def best_sites(
         constraints=[problem.covered(), problem.counted(), *_each_part(part, parts, problem)],
         options={"time_limit": within_s, "mip_rel_gap": 0.0},
     )
-    if found.x is None:
+    proven = bool(found.status == 0)
+    choices = [] if found.x is None else [np.flatnonzero(found.x[: len(covers)] > 0.5).tolist()]
+    if not proven:
+        if len(start) == docks and {part[row] for row in start} == set(parts):
+            choices.append(list(start))
+        choices = [_exchanged(covers, area_m2, part, choice, one_out) for choice in choices]
+    if not choices or found.mip_dual_bound is None:
         raise SitingImpossible(f"no sites were found in {within_s:.0f} s: {found.message}")
-    sites = tuple(np.flatnonzero(found.x[: len(covers)] > 0.5).tolist())
+    shares = [objective(covers[choice], area_m2, one_out) for choice in choices]
+    best = int(np.argmax(shares))
     return Siting(
-        sites=sites,
-        share=objective(covers[list(sites)], area_m2, one_out),
+        sites=tuple(sorted(choices[best])),
+        share=shares[best],
         bound=min(1.0, float(-found.mip_dual_bound)),
-        proven=bool(found.status == 0),
+        proven=proven,
     )
+
+
+def _exchanged(
+    covers: Booleans, area_m2: Floats, part: Sequence[int], sites: list[int], one_out: bool
+) -> list[int]:
+    """The sites after the best exchange of one for another, again and again until none helps; every
+    part that has a site keeps one."""
+    of, counted, area = np.array(part), covers.astype(np.float32), area_m2 / area_m2.sum()
+    alone = 1 / len(sites) if one_out else 0.0  # how much less a place counts that one site covers
+    share = objective(covers[sites], area_m2, one_out)
+    while True:
+        best = share + LEAST_GAIN
+        exchanged = sites
+        for row in range(len(sites)):
+            rest = sites[:row] + sites[row + 1 :]
+            times = covers[rest].sum(axis=0)
+            kept = float(area[times >= 1].sum() - alone * area[times == 1].sum())
+            worth = np.where(times == 0, (1 - alone) * area, np.where(times == 1, alone * area, 0))
+            gains = counted @ worth.astype(np.float32)
+            missing = set(of[sites]) - set(of[rest])
+            gains[rest] = -1.0
+            gains[~np.isin(of, list(missing or set(of)))] = -1.0
+            into = int(gains.argmax())
+            if kept + gains[into] > best:
+                best, exchanged = kept + float(gains[into]), [*rest, into]
+        if exchanged is sites:
+            return sites
+        sites, share = exchanged, objective(covers[exchanged], area_m2, one_out)
 
 
 def objective(covers: Booleans, area_m2: Floats, one_out: bool = False) -> float:

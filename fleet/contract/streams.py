@@ -75,11 +75,12 @@ class DocksOut(Model):
 
 class CoverageView(Model):
     """What part of the district's area a drone reaches within the window, by the docks that are
-    available. Shares are of area, 0 to 1; places in no-fly volumes count as reached when the
-    nearest legal one is. ``region`` and ``gaps``, what is left of the district, are GeoJSON
-    geometries of MultiPolygons in WGS-84."""
+    available. Shares are of all its area, 0 to 1; a place in a no-fly volume counts as reached when
+    the nearest legal one is and lies within 500 m of it. ``region`` and ``gaps``, what is left of
+    the district, are GeoJSON geometries of MultiPolygons in WGS-84."""
 
     covered_share: float
+    overhead_share: float  # of that what is reached from right above, outside no-fly volumes
     by_subdistrict: dict[str, float]  # by code
     twice_share: float  # by two docks or more
     n_minus_1_worst: DocksOut | None  # None without docks

@@ -31,6 +31,7 @@ DISTRICT = c.DistrictView(
 )
 COVERAGE = c.CoverageView(
     covered_share=0.5,
+    overhead_share=0.5,
     by_subdistrict={"440307001": 0.5},
     twice_share=0.0,
     n_minus_1_worst=c.DocksOut(docks=("D01",), covered_share=0.0),

@@ -79,6 +79,22 @@ def test_the_worst_wind_leaves_no_more_than_another_from_the_same_speed() -> Non
     assert worst["covered_share"] <= west["covered_share"]
 
 
+def test_what_is_seen_from_beside_a_no_fly_volume_is_told_apart(calm: dict[str, Any]) -> None:
+    flyable = 1 - calm["forbidden_share"]
+    assert calm["overhead_share"] <= flyable
+    beside = calm["covered_share"] - calm["overhead_share"]
+    assert 0 < beside <= calm["forbidden_share"]
+
+
+def test_in_a_wind_beyond_the_docks_limit_nobody_covers_anything() -> None:
+    gale = covered("--wind", "14@270")
+    assert (gale["covered_share"], gale["available"]) == (0.0, [])
+    assert len(gale["ruled_out"]) == 25
+    assert "limit 12 m/s" in gale["ruled_out"]["D01"]
+    told = coverage("--wind", "14@270").stdout
+    assert "25 docks send nobody: a wind of 14 m/s at the dock, limit 12 m/s" in told
+
+
 def test_it_is_drawn(tmp_path: Path) -> None:
     file = tmp_path / "coverage.png"
     result = coverage("--wind", "8@270", "--plot", str(file))

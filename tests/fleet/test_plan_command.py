@@ -61,6 +61,20 @@ def test_wind_changes_the_times_and_a_dock_left_out_is_ruled_out() -> None:
     assert "--without" in left_out["reason"]
 
 
+def test_each_dock_tells_what_it_has_left_of_the_five_minutes() -> None:
+    for offer in planned("--wind", "8@270")["ranking"]:
+        assert offer["margin_s"] == pytest.approx(300 - offer["eta_s"])
+        assert offer["in_window"] == (offer["margin_s"] >= 0)
+
+
+def test_a_dock_whose_launch_limit_the_wind_exceeds_is_ruled_out() -> None:
+    assert etas(planned("--wind", "12@270"))
+    answer = planned("--wind", "14@270")
+    assert not etas(answer)
+    for offer in answer["ranking"]:
+        assert offer["reason"].startswith("a wind of 14 m/s at the dock, limit 12 m/s")
+
+
 def test_the_table_has_a_line_for_each_dock() -> None:
     result = plan("--at", PLACE, "--wind", "8@270")
     assert result.exit_code == 0

@@ -141,6 +141,17 @@ def test_a_place_in_a_no_fly_volume_counts_as_its_nearest_legal_one() -> None:
     assert off.max(axis=1) == pytest.approx(np.full(inside.sum(), 101.0), abs=0.5)
 
 
+def test_a_place_too_deep_in_a_no_fly_volume_to_be_seen_counts_as_not_reached() -> None:
+    airspace = build([volume("N1", box(-800, -800, 1700, 1700))], {"D01": degrees(1500, 500)})
+    empty = two_parts(airspace, 50.0)
+    everywhere = reached_in(empty, np.full(len(empty.raster.cells), 100.0))
+    deep_m2 = 400.0 * 400.0  # what lies more than 500 m inside the edge at 900 m
+    assert everywhere.share() == pytest.approx(1 - deep_m2 / 2e6, abs=0.01)
+    assert everywhere.overhead_share() == pytest.approx(1 - everywhere.forbidden_share())
+    assert everywhere.by_part()["west"] < 1.0 == everywhere.by_part()["east"]
+    assert everywhere.without_each() == {"D01": 0.0}
+
+
 @pytest.mark.parametrize("off_m", [1030, 530])
 def test_a_part_smaller_than_a_step_has_a_place_of_its_own(off_m: float) -> None:
     airspace = build([], {"D01": degrees(500, 500)})

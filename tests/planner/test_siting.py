@@ -52,3 +52,21 @@ def test_with_one_out_counts_the_mean_over_each_dock_left_out(seed: int, docks: 
 def test_too_few_docks_for_the_parts_or_more_than_candidates_are_refused(docks: int) -> None:
     with pytest.raises(SitingImpossible, match=r"at least 3.*at most 9"):
         best_sites(*world(1), docks, PART)
+
+
+@pytest.mark.parametrize("one_out", [False, True])
+def test_what_could_not_be_proven_in_time_is_as_good_as_exchanges_make_it(one_out: bool) -> None:
+    """Of many candidates nothing is proven in a moment; the start is made better until no exchange
+    of one site helps, and every part keeps one."""
+    rng = np.random.default_rng(5)
+    covers, area_m2 = rng.random((60, 400)) < 0.08, rng.uniform(0, 10, 400)
+    part = [row % 3 for row in range(60)]
+    start = [0, 1, 2, 3, 4, 5, 6, 7]
+    found = best_sites(covers, area_m2, 8, part, one_out, within_s=0.05, start=start)
+    assert not found.proven
+    assert {part[row] for row in found.sites} == {0, 1, 2}
+    assert objective(covers[start], area_m2, one_out) < found.share <= found.bound
+    for out, into in itertools.product(found.sites, range(60)):
+        other = sorted({*found.sites, into} - {out})
+        if len(other) == 8 and {part[row] for row in other} == {0, 1, 2}:
+            assert objective(covers[other], area_m2, one_out) <= found.share + 1e-5

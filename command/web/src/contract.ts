@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 69a45062a55b84adaccc50458c0c4b2d7c56a36166a2fa842692562495339750
+// Schema: b2c5c73a671d1f67bc890340abbf4a103dd333d6a55f40b1b80dc56a7af0461f
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -532,12 +532,13 @@ export interface ConditionsView {
 }
 /**
  * What part of the district's area a drone reaches within the window, by the docks that are
- * available. Shares are of area, 0 to 1; places in no-fly volumes count as reached when the
- * nearest legal one is. ``region`` and ``gaps``, what is left of the district, are GeoJSON
- * geometries of MultiPolygons in WGS-84.
+ * available. Shares are of all its area, 0 to 1; a place in a no-fly volume counts as reached when
+ * the nearest legal one is and lies within 500 m of it. ``region`` and ``gaps``, what is left of
+ * the district, are GeoJSON geometries of MultiPolygons in WGS-84.
  */
 export interface CoverageView {
   covered_share: number;
+  overhead_share: number;
   by_subdistrict: {
     [k: string]: number;
   };
