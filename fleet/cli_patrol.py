@@ -177,7 +177,7 @@ def solve(
     ] = None,
     seconds: Annotated[
         float, typer.Option(min=1, help="Seconds that may be searched at the most.")
-    ] = 25.0,
+    ] = 120.0,
     iterations: Annotated[
         int, typer.Option(min=1, help="Steps of the search; it ends after so many.")
     ] = MOST_ITERATIONS,

@@ -6,6 +6,14 @@ pass, as long as that part reaches; parts that have one neighbour on either side
 cell is flown to and fro. So the passes cover all of the area, whatever its shape and holes. A pass
 ends half a photo's step inside the edge, for the last photo looks that far ahead.
 
+How near that comes to the least path that there can be, area by swath: each pass costs one link,
+and bands are whole. Over convex areas w swaths wide the path is at most 1 + 2.5 / w times that
+bound: within 10 % from 25 swaths on, not for small ones. Measured, 60 random convex hulls each:
+
+    width in swaths       3     5     8     12    16    20    25    35
+    share within 10 %     0     2 %   15 %  58 %  90 %  all   all   all
+    median of the path    1.26  1.18  1.12  1.10  1.07  1.07  1.05  1.04  times the bound
+
 What may not be flown over is cut out of the passes. Passes in a row whose link would lead through
 it are left apart: each run that is returned can be flown without leaving clear air. What is left
 unseen beside such an obstacle gets runs of its own.

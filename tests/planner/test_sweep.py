@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
@@ -16,7 +17,7 @@ from planner.frame import Points
 from planner.patrol.sweep import Swath, SweepImpossible, strips, sweep
 
 SWATH = Swath(across_m=40.0, along_m=30.0)
-ACROSS_LEAST = 25  # swaths that a convex area is wide, where its path is held to the bound
+NARROWEST, LINKS = 3, 2.5  # from so many swaths on at most 1 + 2.5 / width times the bound
 
 
 def length_m(runs: Sequence[Points]) -> float:
@@ -53,9 +54,19 @@ def test_the_path_over_a_convex_area_is_near_the_least_possible(
     corners: list[tuple[float, float]],
 ) -> None:
     area = shapely.convex_hull(shapely.MultiPoint(corners))
-    assume(_width_m(area) >= ACROSS_LEAST * SWATH.across_m)
+    wide = _width_m(area) / SWATH.across_m
+    assume(wide >= NARROWEST)
     least_m = area.area / SWATH.across_m
-    assert length_m(sweep(area, SWATH, length_m)) <= 1.10 * least_m
+    assert length_m(sweep(area, SWATH, length_m)) <= (1 + LINKS / wide) * least_m
+
+
+def test_the_path_over_wide_convex_areas_is_within_a_tenth_of_the_least_possible() -> None:
+    draw = np.random.default_rng(1)
+    for _ in range(12):
+        hull = shapely.convex_hull(shapely.MultiPoint(draw.uniform(-1e3, 1e3, (12, 2))))
+        wider = 25 * SWATH.across_m / _width_m(hull)
+        area = shapely.affinity.scale(hull, wider, wider, origin=(0, 0))
+        assert length_m(sweep(area, SWATH, length_m)) <= 1.10 * area.area / SWATH.across_m
 
 
 @given(stars(), st.floats(-300, 300), st.floats(-300, 300))
