@@ -25,6 +25,8 @@ MODE_NUMBERS = {name: number for number, name in _MODES.items()}
 # What ArduCopter says when a motor has no thrust left to give, when it flies on without its
 # vibrating sensors, and when it has turned over.
 _OF_MOTORS = ("Potential Thrust Loss", "Vibration compensation ON", "Crash: Disarming")
+_HALF_TURN_E7 = 1_800_000_000  # degrees
+_HALF_TURN_RAD = 3.2  # what floats of 32 bits make of it
 _UNKNOWN_HEADING = 65535
 _UNKNOWN_COUNT = 255
 _UNKNOWN_VOLTAGE = 65535
@@ -119,6 +121,8 @@ def _heartbeat(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
 
 
 def _position(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
+    if abs(m.lon) > _HALF_TURN_E7 or abs(m.lat) > _HALF_TURN_E7 // 2:
+        return {}  # nowhere on earth
     return {
         "lon": m.lon / 1e7,
         "lat": m.lat / 1e7,
@@ -132,6 +136,8 @@ def _position(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
 
 
 def _attitude(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
+    if not (abs(m.roll) <= _HALF_TURN_RAD and abs(m.pitch) <= _HALF_TURN_RAD):
+        return {}  # no angles, or none at all
     degrees = 57.29577951308232
     return {"roll_deg": m.roll * degrees, "pitch_deg": m.pitch * degrees}
 
@@ -198,10 +204,15 @@ def _collision(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
         m.id,
         now_s,
         m.threat_level >= mavlink.MAV_COLLISION_THREAT_LEVEL_HIGH,
-        m.horizontal_minimum_delta,
-        max(m.time_to_minimum_delta, 0.0),
+        _least(m.horizontal_minimum_delta),
+        _least(m.time_to_minimum_delta),
     )
     return {"aircraft": aircraft}
+
+
+def _least(figure: float) -> float:
+    """A distance or a time that may be nonsense: then it must be taken for none."""
+    return max(figure, 0.0) if math.isfinite(figure) else 0.0
 
 
 def with_text(state: VehicleState, text: str, now_s: float) -> VehicleState:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
+import math
 import random
-from collections.abc import Callable
-from typing import Any
+import re
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -14,36 +18,31 @@ from hypothesis import strategies as st
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.ask_message import AskMessage
+from fleet.mavlink.camera import CameraState, fold_camera
 from fleet.mavlink.codec import MOST_UNFINISHED, Decoder, Encoder
-from fleet.mavlink.command import Command
+from fleet.mavlink.command import Command, Reposition
+from fleet.mavlink.conversation import FOLLOWED
 from fleet.mavlink.dataflash import EndLogTransfer, FetchLog, LogEntry, NewestLog
-from fleet.mavlink.exchange import Retried, VehicleFault
+from fleet.mavlink.drone_id import DroneIdentity, Identify
+from fleet.mavlink.exchange import VehicleFault
+from fleet.mavlink.ftp import STRIDE, EndSession, FetchFile, FtpSequence, ListDirectory, Pieces
+from fleet.mavlink.ftp_packet import CHUNK as FILE_CHUNK
+from fleet.mavlink.ftp_packet import FtpPacket, Op
+from fleet.mavlink.key_setup import SetUpSigning
 from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload
 from fleet.mavlink.params import ReadParameters, SetParameters
 from fleet.mavlink.reactor import MOST_REMOTES, Reactor
-from fleet.mavlink.state import TEXTS_KEPT, VehicleState, fold, with_text
+from fleet.mavlink.signing import Signing
+from fleet.mavlink.state import TEXTS_KEPT, VehicleState, fold, seen, with_text
 from fleet.mavlink.statustext import CHUNKS, StatusTexts
+from fleet.mavlink.timesync import TimeSync
 from tests.mavlink.mavlink_stage import ADDRESS, SYSID
 
 LONGEST_S = 3600.0  # no exchange may last longer, whatever a vehicle says
 MOST_ANSWERS = 8  # messages sent for one that came
+MOST_KEPT = 400_000  # bytes, entries and figures, together
 ITEMS = [MissionItem(16, 3, 114.0, 22.7, 50.0 + i) for i in range(6)]
 KINDS = list(mavlink.mavlink_map.values())
-TOLD = [
-    mavlink.mavlink_map[number]
-    for number in (
-        mavlink.MAVLINK_MSG_ID_COMMAND_ACK,
-        mavlink.MAVLINK_MSG_ID_PARAM_VALUE,
-        mavlink.MAVLINK_MSG_ID_MISSION_COUNT,
-        mavlink.MAVLINK_MSG_ID_MISSION_ITEM_INT,
-        mavlink.MAVLINK_MSG_ID_MISSION_REQUEST,
-        mavlink.MAVLINK_MSG_ID_MISSION_REQUEST_INT,
-        mavlink.MAVLINK_MSG_ID_MISSION_ACK,
-        mavlink.MAVLINK_MSG_ID_LOG_ENTRY,
-        mavlink.MAVLINK_MSG_ID_LOG_DATA,
-        mavlink.MAVLINK_MSG_ID_STATUSTEXT,
-    )
-]
 
 
 def _packet(kind: Any, payload: bytes) -> bytes:
@@ -56,9 +55,6 @@ def _packet(kind: Any, payload: bytes) -> bytes:
 
 
 packets = st.builds(_packet, st.sampled_from(KINDS), st.binary(max_size=255))
-# small numbers where services look for them: sequence numbers, counts, results
-small = st.lists(st.integers(0, 7), max_size=60).map(bytes)
-told = st.builds(_packet, st.sampled_from(TOLD), st.one_of(small, st.binary(max_size=255)))
 frames = st.one_of(
     packets,
     st.binary(max_size=300),
@@ -98,59 +94,265 @@ def test_a_stream_that_never_ends_at_a_frames_end_does_not_fill_the_memory() -> 
     assert heard >= 1999
 
 
-EXCHANGES: dict[str, Callable[[], Retried[Any]]] = {
-    "command": lambda: Command(ADDRESS, mavlink.MAV_CMD_DO_SET_MODE, 1, 4),
-    "command sent once": lambda: Command(ADDRESS, mavlink.MAV_CMD_NAV_TAKEOFF, 0, 0),
-    "read parameters": lambda: ReadParameters(ADDRESS, [("A", "B"), ("C",)]),
-    "set parameters": lambda: SetParameters(ADDRESS, {"A": 1.0, "B": 2.0}),
-    "upload": lambda: Upload(ADDRESS, PlanType.MISSION, ITEMS),
-    "upload of a fence": lambda: Upload(ADDRESS, PlanType.FENCE, ITEMS),
-    "download": lambda: Download(ADDRESS, PlanType.MISSION),
-    "newest log": lambda: NewestLog(ADDRESS),
-    "log": lambda: FetchLog(ADDRESS, LogEntry(1, 1000)),
+COMMAND, ONCE = mavlink.MAV_CMD_DO_SET_MODE, mavlink.MAV_CMD_NAV_TAKEOFF
+ASKED = mavlink.MAV_CMD_REQUEST_MESSAGE
+IDENTITY = DroneIdentity("1596F1234567", "CHN-op", "fire", 114.0, 22.6, None)
+
+floats = st.sampled_from([math.nan, math.inf, -math.inf, 0.0, 1.0, 2.0, -1.0, 1e30, 3.0])
+counts = st.one_of(st.integers(0, 8), st.sampled_from([255, 1001, 65_535]))
+places = st.integers(-(2**31), 2**31 - 1)
+names = st.sampled_from([b"A", b"B", b"C", b"D", b""])
+plans = st.sampled_from([0, 0, 0, 0, 1, 255])  # mostly the mission's
+offsets = st.one_of(
+    st.integers(0, 12).map(lambda n: n * 90),
+    st.integers(0, 12).map(lambda n: n * FILE_CHUNK),
+    st.sampled_from([1, 2**31, 2**32 - 1]),
+)
+m = mavlink
+
+
+def acks(*commands: int) -> st.SearchStrategy[Any]:
+    return st.builds(
+        m.MAVLink_command_ack_message, st.sampled_from([*commands, 1]), st.integers(0, 10)
+    )
+
+
+values = st.builds(m.MAVLink_param_value_message, names, floats, st.just(9), counts, counts)
+
+
+def requests(*plans: int) -> st.SearchStrategy[Any]:
+    to, plan = (st.just(255), st.just(190)), st.sampled_from(plans)
+    return st.one_of(
+        st.builds(m.MAVLink_mission_request_message, *to, counts, plan),
+        st.builds(m.MAVLink_mission_request_int_message, *to, counts, plan),
+        st.builds(m.MAVLink_mission_ack_message, *to, st.integers(0, 20), plan),
+    )
+
+
+items = st.one_of(
+    st.builds(m.MAVLink_mission_count_message, st.just(255), st.just(190), counts, plans),
+    st.builds(
+        m.MAVLink_mission_item_int_message,
+        *(st.just(255), st.just(190), counts, st.integers(0, 20), st.integers(0, 65_535)),
+        *(st.integers(0, 1), st.integers(0, 1), *(floats,) * 4, places, places, floats, plans),
+    ),
+)
+entries = st.builds(m.MAVLink_log_entry_message, counts, counts, counts, counts, offsets)
+chunks = st.builds(
+    m.MAVLink_log_data_message,
+    *(
+        st.sampled_from([1, 1, 2]),
+        offsets | st.integers(0, 11).map(lambda n: n * 90),
+        st.sampled_from([90, 90, 90, 255, 10, 0]),
+    ),
+    st.just([7] * 90),
+)
+
+
+def answers(*asked: Op) -> st.SearchStrategy[Any]:
+    """To the first request, or one of the next, by its number."""
+    seq = st.builds(
+        lambda n, k: n * STRIDE + k, st.sampled_from([1, 1, 1, 2, 3]), st.integers(1, 3)
+    )
+    data = st.one_of(
+        st.sampled_from([b"Fa\t12\0Dx\0", b"\x80\x02\0\0", b"\xff" * 4, b"\6", b"\2\2", b""]),
+        st.binary(max_size=FILE_CHUNK),
+        st.just(b"x" * FILE_CHUNK),
+    )
+    opcode = st.sampled_from([Op.ACK, Op.ACK, Op.ACK, Op.NAK, 7])
+    session = st.sampled_from([1, 1, 1, 0, 255])
+    packet = st.builds(
+        FtpPacket, seq, session, opcode, offsets, data, st.sampled_from(asked), st.booleans()
+    )
+    return packet.map(lambda one: one.message(255, 190))
+
+
+times = st.builds(
+    m.MAVLink_timesync_message,
+    st.sampled_from([0, 1, 10**9, 2**63 - 1, -(2**63)]),
+    st.integers(0, 5).map(lambda n: n * 10**9),
+)
+signed = st.one_of(
+    st.just(m.MAVLink_heartbeat_message(2, 3, 0, 0, 4, 3)),
+    st.builds(m.MAVLink_statustext_message, st.just(6), st.binary(max_size=50)),
+)
+
+
+class Trial(NamedTuple):
+    """An exchange, and what a vehicle says that may be meant for it."""
+
+    begin: Callable[[], Any]
+    said: st.SearchStrategy[Any]
+    encoder: Callable[[], Encoder] = lambda: Encoder(SYSID, 1)
+
+
+def ftp(kind: Any, *more: Any) -> Callable[[], Any]:
+    return lambda: kind(ADDRESS, FtpSequence(), *more)
+
+
+TRIALS = {
+    "command": Trial(lambda: Command(ADDRESS, COMMAND, 1, 4), acks(COMMAND)),
+    "command sent once": Trial(lambda: Command(ADDRESS, ONCE, 0, 0), acks(ONCE)),
+    "reposition": Trial(
+        lambda: Reposition(ADDRESS, 114.0, 22.6, 50.0), acks(m.MAV_CMD_DO_REPOSITION)
+    ),
+    "read parameters": Trial(lambda: ReadParameters(ADDRESS, [("A", "B"), ("C",)]), values),
+    "set parameters": Trial(lambda: SetParameters(ADDRESS, {"A": 1.0, "B": 2.0}), values),
+    "upload": Trial(lambda: Upload(ADDRESS, PlanType.MISSION, ITEMS), requests(0, 0, 1, 255)),
+    "upload of a fence": Trial(
+        lambda: Upload(ADDRESS, PlanType.FENCE, ITEMS), requests(1, 1, 0, 255)
+    ),
+    "download": Trial(lambda: Download(ADDRESS, PlanType.MISSION), items),
+    "newest log": Trial(lambda: NewestLog(ADDRESS), entries),
+    "log": Trial(lambda: FetchLog(ADDRESS, LogEntry(1, 1000)), chunks),
+    "message": Trial(
+        lambda: AskMessage(ADDRESS, m.MAVLINK_MSG_ID_PARAM_VALUE), st.one_of(acks(ASKED), values)
+    ),
+    "directory": Trial(ftp(ListDirectory, "logs"), answers(Op.LIST, Op.LIST, Op.OPEN)),
+    "file": Trial(ftp(FetchFile, "logs/1.BIN"), answers(Op.OPEN, Op.READ, Op.BURST)),
+    "file gone on with": Trial(
+        ftp(FetchFile, "logs/1.BIN", Pieces(2000)), answers(Op.OPEN, Op.READ, Op.BURST)
+    ),
+    "end of a file": Trial(ftp(EndSession), answers(Op.TERMINATE, Op.TERMINATE, Op.OPEN)),
+    "time": Trial(TimeSync, times),
+    "key": Trial(
+        lambda: SetUpSigning(ADDRESS, Signing(b"k" * 32, lambda: 1.8e9)),
+        signed,
+        lambda: Encoder(SYSID, 1, Signing(b"k" * 32, lambda: 1.8e9)),
+    ),
+}
+DEAF = {
     "end of log": lambda: EndLogTransfer(ADDRESS),
-    "message": lambda: AskMessage(ADDRESS, mavlink.MAVLINK_MSG_ID_STATUSTEXT),
+    "identity": lambda: Identify(ADDRESS, IDENTITY, lambda: 1.8e9),
 }
 
 
-@pytest.mark.parametrize("begun", EXCHANGES.values(), ids=EXCHANGES)
-@settings(max_examples=60)
-@given(data=st.lists(told, max_size=40), patience=st.integers(1, 4))
-def test_no_answers_crash_a_service_or_keep_it_for_ever(
-    begun: Callable[[], Retried[Any]], data: list[bytes], patience: int
-) -> None:
-    """The vehicle says these things again and again, until the service is done."""
-    exchange, now_s = begun(), 0.0
-    messages = [m for packet in data for m in Decoder().feed(packet)]
+def _kept(exchange: Any) -> dict[str, Any]:
+    """What an exchange has in memory, but its clock."""
+    inside = {k: v for k, v in vars(exchange).items() if k != "due_s"}
+    return {k: vars(v) if isinstance(v, Pieces) else v for k, v in inside.items()}
+
+
+def _size(kept: Any) -> int:
+    if isinstance(kept, dict):
+        return sum(map(_size, kept.values())) + len(kept)
+    return len(kept) if hasattr(kept, "__len__") else 1
+
+
+def _played(exchange: Any, messages: list[Any], patience: int) -> bool:
+    """The vehicle says these things again and again, until the exchange is done, or for ten minutes
+    where it has no end; whether any was taken for an answer."""
+    now_s, taken = 0.0, False
     exchange.begin(now_s)
-    for round_ in range(200_000):
-        if exchange.finished:
+    for round_ in range(1, 200_000):
+        if exchange.finished or (math.isinf(exchange.within_s) and now_s > 600.0):
             break
         if messages and round_ % (patience + 1):
             now_s += 0.3
+            before = None if taken else repr(_kept(exchange))
             sent = exchange.take(messages[round_ % len(messages)], now_s)
             assert len(sent) <= MOST_ANSWERS
+            taken = taken or bool(sent) or repr(_kept(exchange)) != before
         else:
             now_s = max(now_s, exchange.due_s)
             assert len(exchange.tick(now_s)) <= MOST_ANSWERS + len(ITEMS)
+        assert _size(_kept(exchange)) < MOST_KEPT
         assert now_s < LONGEST_S
-    assert exchange.finished
+    assert exchange.finished or math.isinf(exchange.within_s)
     with contextlib.suppress(VehicleFault):  # a good end too
         exchange.result()
+    return taken
 
 
-@settings(max_examples=200)
-@given(st.lists(packets, max_size=30))
-def test_any_messages_leave_a_state_of_bounded_size(data: list[bytes]) -> None:
-    state, texts = VehicleState(), StatusTexts()
-    for now_s, message in enumerate(m for packet in data for m in Decoder().feed(packet)):
-        state = fold(state, message, float(now_s))
+@pytest.mark.parametrize("trial", TRIALS.values(), ids=TRIALS)
+def test_no_answers_crash_a_service_or_keep_it_for_ever(trial: Trial) -> None:
+    """And most of what is tried is not passed by: it is taken for an answer."""
+    tried: list[bool] = []
+
+    @settings(max_examples=60)
+    @given(said=st.lists(trial.said, min_size=1, max_size=40), patience=st.integers(1, 4))
+    def play(said: list[Any], patience: int) -> None:
+        encoder, decoder = trial.encoder(), Decoder()
+        messages = [one for each in said for one in decoder.feed(encoder.encode(each))]
+        assert len(messages) == len(said)
+        tried.append(_played(trial.begin(), messages, patience))
+
+    play()
+    assert sum(tried) > 0.5 * len(tried)
+
+
+@pytest.mark.parametrize("begin", DEAF.values(), ids=DEAF)
+@settings(max_examples=30)
+@given(data=st.lists(packets, max_size=20))
+def test_what_expects_no_answer_takes_none(begin: Callable[[], Any], data: list[bytes]) -> None:
+    messages = [one for packet in data for one in Decoder().feed(packet)]
+    assert not _played(begin(), messages, 2)
+
+
+def _hostile(kind: Any) -> st.SearchStrategy[bytes]:
+    """Packets of this kind with the worst that its fields can hold."""
+    fields: list[st.SearchStrategy[Any]] = []
+    for count, code in re.findall(r"(\d*)([a-zA-Z])", kind.unpacker.format):
+        if code == "s":
+            fields.append(st.binary(min_size=int(count or 1), max_size=int(count or 1)))
+            continue
+        bits = 8 * struct.calcsize("<" + code)
+        low, high = (
+            (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if code.islower() else (0, 2**bits - 1)
+        )
+        one = floats if code in "fd" else st.sampled_from([low, high, 0, 1, high // 2, low // 2])
+        fields += [one] * int(count or 1)
+    return st.tuples(*fields).map(lambda told: _packet(kind, kind.unpacker.pack(*told)))
+
+
+followed = st.one_of(*(_hostile(mavlink.mavlink_map[number]) for number in sorted(FOLLOWED)))
+
+
+def _figures(told: Any) -> Iterator[float]:
+    if isinstance(told, float):
+        yield told
+    elif dataclasses.is_dataclass(told) and not isinstance(told, type):
+        for field in dataclasses.fields(told):
+            yield from _figures(getattr(told, field.name))
+    elif isinstance(told, tuple):
+        for one in told:
+            yield from _figures(one)
+
+
+@settings(max_examples=300)
+@given(st.lists(followed, max_size=30))
+def test_whatever_is_told_the_states_hold_nothing_endless_and_no_place_off_the_earth(
+    data: list[bytes],
+) -> None:
+    state, camera, texts = VehicleState(), CameraState(), StatusTexts()
+    for now_s, message in enumerate(one for packet in data for one in Decoder().feed(packet)):
+        state, camera = fold(state, message, float(now_s)), fold_camera(camera, message)
         if message.get_type() == "STATUSTEXT":
             for text in texts.take(message, float(now_s)):
                 state = with_text(state, text, float(now_s))
                 assert len(text) <= 60 * CHUNKS
+        assert all(map(math.isfinite, (*_figures(state), *_figures(camera))))
+        assert abs(state.lat or 0) <= 90
+        assert abs(state.lon or 0) <= 180
         assert len(state.statustexts) <= TEXTS_KEPT
         assert len(state.prearm) <= TEXTS_KEPT
+
+
+def test_hostile_messages_of_every_kind_that_is_followed_change_a_state() -> None:
+    """So that the test before tries something."""
+    for number in FOLLOWED - {mavlink.MAVLINK_MSG_ID_STATUSTEXT}:
+        changed: list[bool] = []
+
+        @settings(max_examples=40)
+        @given(_hostile(mavlink.mavlink_map[number]))
+        def tell(packet: bytes) -> None:
+            (message,) = Decoder().feed(packet)
+            before = seen(VehicleState(armed=True, outside_fence=True), 0.0), CameraState()
+            after = fold(before[0], message, 0.0), fold_camera(before[1], message)
+            changed.append(after != before)  # noqa: B023
+
+        tell()
+        assert any(changed), mavlink.mavlink_map[number].msgname
 
 
 def test_a_flood_from_everywhere_leaves_the_engine_bounded_and_hearing() -> None:
