@@ -10,12 +10,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Badness:
-    """30 % lost, half a second late, a fifth twice; the spread of the delay reorders."""
+    """30 % lost, half a second late, a fifth twice; the spread of the delay reorders, and the
+    second of two comes up to ``double_late_s`` after it might have: when other orders have long
+    been given."""
 
     loss: float = 0.3
     repeats: float = 0.2
     delay_s: float = 0.5
     spread_s: float = 0.2
+    double_late_s: float = 0.0
 
 
 @dataclass
@@ -35,8 +38,9 @@ class LossyWire:
         self.carried, self.lost = self.carried + copies, self.lost + (1 - copies)
         self.doubled += int(doubled)
         spread_s = self.badness.spread_s
-        for _ in range(copies + int(doubled)):
+        for copy in range(copies + int(doubled)):
             late_s = self.badness.delay_s + self.chance.uniform(-spread_s, spread_s)
+            late_s += copy * self.chance.uniform(0.0, self.badness.double_late_s)
             asyncio.get_running_loop().call_later(late_s, self.deliver, data)
 
 

@@ -19,6 +19,7 @@ from fleet.mavlink.mission import MissionItem, PlanType, difference
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.parameters import POLICY
 from fleet.mavlink.reactor import Reactor
+from fleet.mavlink.signing import EPOCH_S, TICKS_A_S, Signing
 from fleet.mavlink.state import MODE_NUMBERS
 from fleet.mavlink.vehicle import Vehicle
 from fleet.process import Refusal
@@ -27,12 +28,13 @@ from sitl.arducopter.program import command_line, find_arducopter
 from sitl.builtin.autopilot import Mode
 from sitl.builtin.fleet import BuiltinFleet
 from sitl.craft import CraftSpec
-from tests.mavlink.lossy_proxy import LossyProxy
+from tests.mavlink.lossy_proxy import Badness, LossyProxy
 from tests.sitl.test_builtin_fleet import MODEL
 
 VEHICLES = 10
 MOST = 1e9  # times the wall clock: as fast as the machine can
 LON, LAT = 114.2, 22.7
+BAD, WORSE = Badness(), Badness(double_late_s=2.0)
 ORDERED = ["GUIDED", "AUTO", "GUIDED", "AUTO", "LOITER", "GUIDED", "LAND"]
 RELATIVE = mavlink.MAV_FRAME_GLOBAL_RELATIVE_ALT
 
@@ -90,12 +92,18 @@ class Happenings:
 
 
 @contextlib.asynccontextmanager
-async def _flying() -> Any:
+async def _flying(badness: Badness, seed: int, key: bytes | None) -> Any:
     sysids = range(1, VEHICLES + 1)
     world = BuiltinFleet(_specs(sysids), [MODEL] * VEHICLES)
-    async with Reactor("udp://127.0.0.1:0", {}, sysids, 5.0) as reactor:
+    signing = (
+        None if key is None else Signing(key, lambda: 1.8e9 + asyncio.get_running_loop().time())
+    )
+    for craft in world.crafts if key is not None else ():
+        craft._signing.secret_key, craft._signing.sign_outgoing = key, True
+        craft._signing.timestamp = int((1.8e9 - EPOCH_S) * TICKS_A_S)
+    async with Reactor("udp://127.0.0.1:0", {}, sysids, 5.0, signing=signing) as reactor:
         host, port = reactor.address.split(":")
-        proxy = LossyProxy((host, int(port)))
+        proxy = LossyProxy((host, int(port)), badness, seed)
         running = asyncio.ensure_future(world.run(await proxy.open()))
         try:
             yield world, reactor, proxy
@@ -104,9 +112,9 @@ async def _flying() -> Any:
             proxy.close()
 
 
-def _on_bad_links(story: Any) -> None:
+def _on_bad_links(story: Any, badness: Badness, seed: int, key: bytes | None = None) -> None:
     async def main() -> None:
-        async with _flying() as (world, reactor, proxy), asyncio.timeout(600):
+        async with _flying(badness, seed, key) as (world, reactor, proxy), asyncio.timeout(600):
             vehicles = [reactor.vehicle(n) for n in range(1, VEHICLES + 1)]
             await asyncio.gather(*(vehicle.connected() for vehicle in vehicles))
             await story(world, vehicles, proxy)
@@ -116,7 +124,10 @@ def _on_bad_links(story: Any) -> None:
         runner.run(main())
 
 
-def test_missions_fences_and_rally_points_arrive_intact_in_ten_vehicles_at_once() -> None:
+@pytest.mark.parametrize(("badness", "seed"), [(BAD, 1), (WORSE, 2)], ids=["bad", "worse"])
+def test_missions_fences_and_rally_points_arrive_intact_in_ten_vehicles_at_once(
+    badness: Badness, seed: int
+) -> None:
     async def story(world: Any, vehicles: list[Vehicle], proxy: LossyProxy) -> None:
         async def upload(vehicle: Vehicle) -> None:
             n = vehicle.address.sysid
@@ -138,10 +149,17 @@ def test_missions_fences_and_rally_points_arrive_intact_in_ten_vehicles_at_once(
         assert 0.25 < lost / sent < 0.35
         assert sum(wire.doubled for wire in proxy.wires) > 0.1 * sent
 
-    _on_bad_links(story)
+    _on_bad_links(story, badness, seed)
 
 
-def test_nothing_that_ten_vehicles_are_ordered_happens_twice() -> None:
+@pytest.mark.parametrize(
+    ("badness", "seed", "key"),
+    [(BAD, 1, None), (WORSE, 1, b"k" * 32), (WORSE, 2, b"k" * 32)],
+    ids=["bad", "worse, signed", "worse, signed, by other chances"],
+)
+def test_nothing_that_ten_vehicles_are_ordered_happens_twice(
+    badness: Badness, seed: int, key: bytes | None
+) -> None:
     async def story(world: Any, vehicles: list[Vehicle], _proxy: LossyProxy) -> None:
         happened = [Happenings(craft.autopilot) for craft in world.crafts]
 
@@ -156,7 +174,7 @@ def test_nothing_that_ten_vehicles_are_ordered_happens_twice() -> None:
             assert one.modes == ORDERED
             assert (one.armed, one.taken_off) == (1, 1)
 
-    _on_bad_links(story)
+    _on_bad_links(story, badness, seed, key)
 
 
 @pytest.mark.ardupilot
