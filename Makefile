@@ -10,13 +10,13 @@ TEST_PACKAGES := chromium mosquitto fonts-noto-cjk redis-server
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | column -t -s $$'\t'
 
-run: $(STAMP) ## set up, start the whole system, print the console's address
+run: $(STAMP) web ## set up, start the whole system, print the console's address
 	$(BIN)/dockfleet up $(ARGS)
 
-test: $(STAMP) debian lint types imports ## set up, check, run the whole test suite
+test: $(STAMP) web debian lint types imports ## set up, check, run the whole test suite
 	$(BIN)/pytest $(ARGS)
 
-long: $(STAMP) debian ## the tests that take too long for every day
+long: $(STAMP) web debian ## the tests that take too long for every day
 	$(BIN)/pytest -m long $(ARGS)
 
 lint: $(STAMP)
@@ -31,7 +31,7 @@ imports: $(STAMP)
 
 check: lint types imports ## everything but the tests
 
-bench: $(STAMP) ## timed figures
+bench: $(STAMP) web ## timed figures
 	$(BIN)/pytest tests/benchmarks -o addopts=--import-mode=importlib -s $(ARGS)
 
 soak: $(STAMP) debian ## half an hour with 50 consoles: whether the console's memory stays as it is
@@ -46,7 +46,7 @@ contract: $(STAMP) ## what a vehicle must do, flown on both kinds; writes the RE
 fleet-25: $(STAMP) ## 25 real arducopter processes in real time
 	$(BIN)/pytest tests/benchmarks/test_fleet_bench.py -o addopts=--import-mode=importlib -s $(ARGS)
 
-web: ## build the console's page
+web: $(STAMP) ## build the console's page, unless it is that of the present sources
 	$(BIN)/python command/build_web.py
 
 lock: $(STAMP) ## resolve the dependencies anew

@@ -53,8 +53,8 @@ def build_pages(command: Path = COMMAND) -> bool:
     if is_built_from(static, digest):
         return False
     node_dir = find_node()
-    _npm(web, node_dir, "ci", "--no-audit", "--no-fund")
-    _npm(web, node_dir, "run", "build")
+    npm(web, node_dir, "ci", "--no-audit", "--no-fund")
+    npm(web, node_dir, "run", "build")
     (static / STAMP).write_text(digest + "\n", encoding="ascii")
     return True
 
@@ -119,7 +119,7 @@ def contract_schema() -> dict[str, Any]:
         *(c.Snapshot, c.Change, c.DistrictView, c.Status),
         *(c.CoverageView, c.ExplanationView, c.IncidentsPage, c.SortiesPage, c.FleetActView),
         *(c.ServiceView, c.PatrolsView),
-        *(c.VideoStreams, c.VideoSample),
+        *(c.VideoStreams, c.VideoSample, c.VideoTrack),
     )
     asked = (
         *(c.ReportIncident, c.PlanFor, c.RankDocks, c.Dispatch, c.Recall),
@@ -165,8 +165,12 @@ def _sources(web: Path) -> Iterator[Path]:
             yield file
 
 
-def _npm(web: Path, node_dir: Path | None, *arguments: str) -> None:
-    """Runs npm in ``web``; its output is shown only if it fails."""
+def npm(web: Path, node_dir: Path | None, *arguments: str) -> None:
+    """Runs npm in ``web``; its output is shown only if it fails.
+
+    Raises:
+        WebBuildFailed: if it fails.
+    """
     path = os.environ.get("PATH", "")
     environment = {**os.environ, "PATH": f"{node_dir}{os.pathsep}{path}" if node_dir else path}
     if (script := _npm_script(node_dir)) is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import subprocess
@@ -129,3 +130,28 @@ def test_the_lock_holds_what_each_platform_needs() -> None:
     wanted = {name for each in packages.values() for name in each.get("optionalDependencies", {})}
     locked = {path.rpartition("node_modules/")[2] for path in packages}
     assert wanted <= locked
+
+
+SCRIPT_AT_MOST_BYTES = 1_500_000
+MAP_LIBRARY = "maplibregl-canvas-container"  # a name that MapLibre gives, whatever a minifier does
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    """The pages of the present sources, with the packages that they are built and tested with."""
+    build_web.build_pages()
+    if not (WEB / "node_modules").is_dir():
+        build_web.npm(WEB, build_web.find_node(), "ci", "--no-audit", "--no-fund")
+    return build_web.STATIC
+
+
+def test_all_script_is_small_once_compressed_and_the_map_is_a_part_of_its_own(built: Path) -> None:
+    scripts = sorted((built / "assets").glob("*.js"))
+    assert sum(len(gzip.compress(each.read_bytes())) for each in scripts) <= SCRIPT_AT_MOST_BYTES
+    with_map = [each.name for each in scripts if MAP_LIBRARY in each.read_text(encoding="utf-8")]
+    assert len(with_map) == 1
+    assert with_map[0].startswith("map-")
+
+
+def test_the_pages_own_tests_pass(built: Path) -> None:
+    build_web.npm(WEB, build_web.find_node(), "test")

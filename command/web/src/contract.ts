@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: b2c5c73a671d1f67bc890340abbf4a103dd333d6a55f40b1b80dc56a7af0461f
+// Schema: 043cab139edabd8c81369f90b09e5076d00cfc4c1cceda9bed4ff52927cee1e9
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -451,17 +451,6 @@ export interface DecisionView {
   at: string;
   decide_ms: number;
   ranking: AlternativeView[];
-  vantage: VantageView | null;
-}
-/**
- * The nearest place that may be flown to, where the place itself may not. ``used``: the ranking
- * is for it; else it is too far away to go there by rule.
- */
-export interface VantageView {
-  lon: number;
-  lat: number;
-  off_m: number;
-  used: boolean;
 }
 /**
  * A flight to an incident or, with ``patrol``, on patrol, which is en route as long as it has
@@ -491,27 +480,13 @@ export interface SortieView {
 }
 /**
  * How a flight was kept apart from others before it was released: so much higher (lower where
- * negative) and later than planned; ``drones`` would have been in its way. ``above_ground_m`` is
- * told where that is higher above the ground on its way than may be flown without leave.
+ * negative) and later than planned; ``drones`` would have been in its way.
  */
 export interface KeptApart {
   delay_s: number;
   cruise_change_m: number;
   scene_change_m: number;
   drones: string[];
-  above_ground_m: number | null;
-}
-/**
- * An incident among several that were decided together: the drone that it had, and the one that
- * it gets, with the seconds until each is there.
- */
-export interface ClaimView {
-  incident: string;
-  level: number;
-  had: string | null;
-  had_eta_s: number | null;
-  gets: string | null;
-  eta_s: number | null;
 }
 export interface ClockView {
   now: string;
@@ -532,13 +507,12 @@ export interface ConditionsView {
 }
 /**
  * What part of the district's area a drone reaches within the window, by the docks that are
- * available. Shares are of all its area, 0 to 1; a place in a no-fly volume counts as reached when
- * the nearest legal one is and lies within 500 m of it. ``region`` and ``gaps``, what is left of
- * the district, are GeoJSON geometries of MultiPolygons in WGS-84.
+ * available. Shares are of area, 0 to 1; places in no-fly volumes count as reached when the
+ * nearest legal one is. ``region`` and ``gaps``, what is left of the district, are GeoJSON
+ * geometries of MultiPolygons in WGS-84.
  */
 export interface CoverageView {
   covered_share: number;
-  overhead_share: number;
   by_subdistrict: {
     [k: string]: number;
   };
@@ -635,7 +609,7 @@ export interface DockView {
   sortie: string | null;
 }
 /**
- * One reading of the dock's weather station, in figures: NaN is none.
+ * One reading of the dock's weather station.
  */
 export interface DockWeather {
   dock: string;
@@ -673,9 +647,9 @@ export interface DroneTelemetry {
   statustext: string | null;
 }
 /**
- * A decision with what it was made from. ``sent`` is the dock whose drone went by it;
- * ``by_officer`` whether a person chose it (None: not recorded then). ``turns`` is None where it
- * cannot be decided again as it was: the log is too old, or the planner has changed since.
+ * A decision with what it was made from. ``sent`` is the dock whose drone went by it, which an
+ * officer may have chosen. ``turns`` is None where it cannot be decided again as it was: the log
+ * is too old, or the planner has changed since.
  */
 export interface ExplanationView {
   incident: string;
@@ -692,8 +666,6 @@ export interface ExplanationView {
   };
   conditions: ConditionsView[];
   turns: TurnView[] | null;
-  by_officer: boolean | null;
-  together: TogetherView | null;
 }
 /**
  * A single change of what was known that would have turned the choice to ``to`` (None: to
@@ -707,15 +679,6 @@ export interface TurnView {
   least: number | null;
   most: number | null;
   veto: string | null;
-}
-/**
- * Who goes where, so that the sum of seconds, weighted by level, is least; ``first_come_s`` is
- * what it would be had each been served in its turn.
- */
-export interface TogetherView {
-  claims: ClaimView[];
-  weighted_s: number;
-  first_come_s: number;
 }
 /**
  * An act on all drones that are out: to be confirmed with ``confirmation``, or ``done``.
@@ -989,4 +952,12 @@ export interface VideoStream {
 }
 export interface VideoStreams {
   streams: VideoStream[];
+}
+/**
+ * The recorded samples of one sortie, oldest first; ``next`` asks for those after the page.
+ */
+export interface VideoTrack {
+  sortie: string;
+  samples: VideoSample[];
+  next: string | null;
 }
