@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 043cab139edabd8c81369f90b09e5076d00cfc4c1cceda9bed4ff52927cee1e9
+// Schema: 836e8d21a02c7640a09cd4fa837c6e48ab9ca5d40d9cc8a73e07f0373aaddf46
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -451,6 +451,17 @@ export interface DecisionView {
   at: string;
   decide_ms: number;
   ranking: AlternativeView[];
+  vantage: VantageView | null;
+}
+/**
+ * The nearest place that may be flown to, where the place itself may not. ``used``: the ranking
+ * is for it; else it is too far away to go there by rule.
+ */
+export interface VantageView {
+  lon: number;
+  lat: number;
+  off_m: number;
+  used: boolean;
 }
 /**
  * A flight to an incident or, with ``patrol``, on patrol, which is en route as long as it has
@@ -480,13 +491,27 @@ export interface SortieView {
 }
 /**
  * How a flight was kept apart from others before it was released: so much higher (lower where
- * negative) and later than planned; ``drones`` would have been in its way.
+ * negative) and later than planned; ``drones`` would have been in its way. ``above_ground_m`` is
+ * told where that is higher above the ground on its way than may be flown without leave.
  */
 export interface KeptApart {
   delay_s: number;
   cruise_change_m: number;
   scene_change_m: number;
   drones: string[];
+  above_ground_m: number | null;
+}
+/**
+ * An incident among several that were decided together: the drone that it had, and the one that
+ * it gets, with the seconds until each is there.
+ */
+export interface ClaimView {
+  incident: string;
+  level: number;
+  had: string | null;
+  had_eta_s: number | null;
+  gets: string | null;
+  eta_s: number | null;
 }
 export interface ClockView {
   now: string;
@@ -507,12 +532,13 @@ export interface ConditionsView {
 }
 /**
  * What part of the district's area a drone reaches within the window, by the docks that are
- * available. Shares are of area, 0 to 1; places in no-fly volumes count as reached when the
- * nearest legal one is. ``region`` and ``gaps``, what is left of the district, are GeoJSON
- * geometries of MultiPolygons in WGS-84.
+ * available. Shares are of all its area, 0 to 1; a place in a no-fly volume counts as reached when
+ * the nearest legal one is and lies within 500 m of it. ``region`` and ``gaps``, what is left of
+ * the district, are GeoJSON geometries of MultiPolygons in WGS-84.
  */
 export interface CoverageView {
   covered_share: number;
+  overhead_share: number;
   by_subdistrict: {
     [k: string]: number;
   };
@@ -609,7 +635,7 @@ export interface DockView {
   sortie: string | null;
 }
 /**
- * One reading of the dock's weather station.
+ * One reading of the dock's weather station, in figures: NaN is none.
  */
 export interface DockWeather {
   dock: string;
@@ -647,9 +673,9 @@ export interface DroneTelemetry {
   statustext: string | null;
 }
 /**
- * A decision with what it was made from. ``sent`` is the dock whose drone went by it, which an
- * officer may have chosen. ``turns`` is None where it cannot be decided again as it was: the log
- * is too old, or the planner has changed since.
+ * A decision with what it was made from. ``sent`` is the dock whose drone went by it;
+ * ``by_officer`` whether a person chose it (None: not recorded then). ``turns`` is None where it
+ * cannot be decided again as it was: the log is too old, or the planner has changed since.
  */
 export interface ExplanationView {
   incident: string;
@@ -666,6 +692,8 @@ export interface ExplanationView {
   };
   conditions: ConditionsView[];
   turns: TurnView[] | null;
+  by_officer: boolean | null;
+  together: TogetherView | null;
 }
 /**
  * A single change of what was known that would have turned the choice to ``to`` (None: to
@@ -679,6 +707,15 @@ export interface TurnView {
   least: number | null;
   most: number | null;
   veto: string | null;
+}
+/**
+ * Who goes where, so that the sum of seconds, weighted by level, is least; ``first_come_s`` is
+ * what it would be had each been served in its turn.
+ */
+export interface TogetherView {
+  claims: ClaimView[];
+  weighted_s: number;
+  first_come_s: number;
 }
 /**
  * An act on all drones that are out: to be confirmed with ``confirmation``, or ``done``.
