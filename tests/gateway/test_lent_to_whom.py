@@ -23,7 +23,7 @@ from fleet.mavlink.gate import Gate
 from fleet.mavlink.gateway import MOST_GUESTS, Gateway
 from fleet.operations import Refused
 from fleet.process import Refusal
-from fleet.script import line_to, run_script
+from fleet.script import LARGEST, MOST_UNREAD, line_to, run_script
 
 DRONES = {"U07": 7}
 
@@ -148,6 +148,24 @@ async def test_who_finds_no_seat_or_no_gateway_is_told_so(journal):
     with pytest.raises(Refusal, match="does not answer"):
         async with line_to(f"tcp:127.0.0.1:{port}"):
             pass
+
+
+async def test_a_script_that_never_reads_does_not_fill_the_memory(journal):
+    async with house(journal) as here, line_to(here.gateway.address("U07")) as line:
+        server = await asyncio.start_server(line.called, "127.0.0.1", 0)
+        _, script = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+        script.transport.pause_reading()
+        async with asyncio.timeout(20):
+            while line._script is None:  # noqa: ASYNC110 -- no event tells of it
+                await asyncio.sleep(0.01)
+        waiting = []
+        for _ in range(1000):
+            line._pass_on(bytes(LARGEST))
+            waiting.append(line._script.transport.get_write_buffer_size())
+            await asyncio.sleep(0)
+        assert MOST_UNREAD <= max(waiting) <= MOST_UNREAD + LARGEST
+        script.transport.abort()
+        server.close()
 
 
 async def test_a_lease_that_runs_out_is_told_to_its_holder(journal):

@@ -281,6 +281,21 @@ def test_no_answers_crash_a_service_or_keep_it_for_ever(trial: Trial) -> None:
     assert sum(tried) > 0.5 * len(tried)
 
 
+@settings(max_examples=200)
+@given(st.sampled_from(sorted(TRIALS)), st.lists(packets, max_size=20))
+def test_what_an_exchange_does_not_say_it_hears_makes_no_difference_to_it(
+    name: str, data: list[bytes]
+) -> None:
+    """For it is not given that: packets of other kinds are not even read."""
+    exchange = TRIALS[name].begin()
+    exchange.begin(0.0)
+    before = repr(_kept(exchange))
+    for message in (one for packet in data for one in Decoder().feed(packet)):
+        if message.get_msgId() not in exchange.hears:
+            assert exchange.take(message, 0.1) == []
+    assert repr(_kept(exchange)) == before
+
+
 @pytest.mark.parametrize("begin", DEAF.values(), ids=DEAF)
 @settings(max_examples=30)
 @given(data=st.lists(packets, max_size=20))
