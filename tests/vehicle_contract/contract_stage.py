@@ -280,6 +280,10 @@ class Stage(asyncio.DatagramProtocol):
         if isinstance(self.world, Bridge):
             self.world.set_charge(DRONE, 100)  # the simulated pack too, after an hour of flights
         await vehicle.set_mode("GUIDED")
+        if vehicle.state.outside_fence and isinstance(self.world, Bridge):
+            # ArduPilot tells so only while it has a fence: that of the test is off again
+            async with self.parameters(FENCE_TYPE=1, FENCE_ENABLE=1):
+                await vehicle.until(lambda state: not state.outside_fence)
         for plan_type in PlanType:
             self.send(mavlink.MAVLink_mission_clear_all_message(SYSID, 1, int(plan_type)))
         await self.answered()
