@@ -23,19 +23,23 @@ READ: Final = tuple(tuple(name for name, _ in names) for names in FIGURES.values
 
 # Set on every drone and read back, before it counts as ready.
 POLICY: Final[dict[str, float]] = {
+    "ARMING_CHECK": 1,  # all of them
     "AUTO_OPTIONS": 3,  # arm and take off by mission, without a throttle stick
     "FENCE_TYPE": 4,  # the polygons that were uploaded
     "FENCE_ACTION": 1,  # at the fence: return, or land if that fails
     "FS_GCS_ENABLE": 1,  # without our heartbeat: return
     "FS_GCS_TIMEOUT": 20,  # s; a controller that is started again is back in five
+    "FS_OPTIONS": 0,  # in every mode: none goes on with its mission when it hears nobody
     "RALLY_LIMIT_KM": 0,  # the nearest rally point counts, however far: each flight has its own
     "RALLY_INCL_HOME": 1,  # the dock counts as one of them
     "BATT_FS_LOW_ACT": 2,  # low: return
     "BATT_FS_CRT_ACT": 1,  # critical: land where it is
     "FS_EKF_ACTION": 1,  # it does not know where it is: land
+    "FS_EKF_THRESH": 0.8,  # of what its estimator may doubt; more is as good as no failsafe
     "FS_DR_ENABLE": 2,  # GPS lost with a wind estimate: return by dead reckoning
     "FS_VIBE_ENABLE": 1,  # sensors that vibrate: fly on without them
     "FS_CRASH_CHECK": 1,  # turned over: rotors off
+    "ADSB_TYPE": 1,  # a receiver that tells by MAVLink
     "AVD_ENABLE": 1,
     "AVD_F_ACTION": 2,  # another aircraft comes near: climb or descend out of its way
     "AVD_F_RCVRY": 1,  # and go on once it has passed

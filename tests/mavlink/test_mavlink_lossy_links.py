@@ -143,7 +143,8 @@ def test_missions_fences_and_rally_points_arrive_intact_in_ten_vehicles_at_once(
             assert _placed(kept[0][1:]) == _sent(_mission(n)[1:])
             assert _placed(kept[1]) == _sent(_fence(n).items())
             assert _placed(kept[2]) == _sent(_rally(n))
-            assert {name: craft.parameters[name] for name in POLICY} == POLICY
+            kept = {name: craft.parameters[name] for name in POLICY}
+            assert kept == pytest.approx(POLICY)  # told in 32 bits
         lost = sum(wire.lost for wire in proxy.wires)
         sent = sum(wire.carried + wire.lost for wire in proxy.wires)
         assert 0.25 < lost / sent < 0.35

@@ -21,6 +21,7 @@ RESERVE = 0.2
 AVOIDING = {name: value for name, value in POLICY.items() if name.startswith("AVD_")}
 SHAKEN = {"SIM_ACC1_RND": 120, "SIM_ACC2_RND": 120, "SIM_VIB_FREQ_X": 60}
 STILL = dict.fromkeys(SHAKEN, 0)
+WEAK = {"SIM_ENGINE_FAIL": 1, "SIM_ENGINE_MUL": 0.5}  # the first motor
 HELICOPTER_MS = 40
 
 
@@ -121,6 +122,16 @@ async def test_it_tells_how_much_it_vibrates(stage: Stage) -> None:
         await _until_seen(stage, Hazard.MOTORS)
         await stage.vehicle.set_parameters(STILL)
     await stage.next("VIBRATION", lambda m: m.vibration_x < 30)
+
+
+@on_stage
+async def test_with_a_motor_that_has_lost_half_of_its_thrust_it_warns(stage: Stage) -> None:
+    await stage.take_off(60)
+    async with stage.parameters(**WEAK):
+        await _until_seen(stage, Hazard.MOTORS)
+    assert (stage.vehicle.state.motor_warning or "").startswith("Potential Thrust Loss (1)")
+    await stage.vehicle.until(lambda state: abs(state.climb_ms or 9) < 0.5)
+    assert stage.vehicle.state.on_ground is False
 
 
 @on_stage

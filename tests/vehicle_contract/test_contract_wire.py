@@ -90,7 +90,8 @@ async def test_it_tells_the_parameters_that_the_planner_reckons_with(stage: Stag
 @on_stage
 async def test_it_keeps_the_policy_of_the_controller(stage: Stage) -> None:
     async with stage.parameters(**POLICY):
-        assert await stage.vehicle.read_parameters([(n,) for n in POLICY]) == POLICY
+        kept = await stage.vehicle.read_parameters([(name,) for name in POLICY])
+        assert kept == pytest.approx(POLICY)
 
 
 @on_stage
