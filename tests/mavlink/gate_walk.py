@@ -35,6 +35,7 @@ HIDING: Final = frozenset(
     }
 )
 _REACHING: Final = frozenset({"getattr", "setattr", "delattr"})
+_SCREEN: Final = frozenset({"sys.stdout", "sys.stderr"})
 _LIBRARY: Final = "mavlink"  # whose constants are read by names that are put together
 
 
@@ -62,8 +63,9 @@ class _Walk(ast.NodeVisitor):
         self.found.append(Find(".".join(self._inside), what, of))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        if node.attr in self._names or _makes(node.attr):
-            self._find(node.attr, ast.unparse(node.value))
+        of = ast.unparse(node.value)
+        if of not in _SCREEN and (node.attr in self._names or _makes(node.attr)):
+            self._find(node.attr, of)
         self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:

@@ -20,7 +20,7 @@ SOURCES = sorted(
 _WIRE, _GATE = "the wire itself", "into the gate"
 _READS, _PASSED = "reads only", "what the gate has passed"
 _GUEST = "to a ground station or from it, never to a vehicle"
-_FILE, _SCREEN, _PICTURES = "a file on this machine", "the screen", "pictures, by HTTP"
+_FILE, _PICTURES = "a file on this machine", "pictures, by HTTP"
 _VEHICLE = "it plays a vehicle, and sends as one to the controller"
 _WORD, _NAME = "a word of a document", "a field of our own, by its name"
 
@@ -56,9 +56,6 @@ ALLOWED = {
     ("fleet/record/keeper.py", "FlightRecords._keep_back", "write"): _FILE,
     ("fleet/record/keeper.py", "_written", "write"): _FILE,
     ("fleet/record/keeper.py", "_fault_of", "write"): _FILE,
-    ("fleet/patrol/beside.py", "", "write"): _SCREEN,
-    ("command/build_web.py", "_npm", "write"): _SCREEN,
-    ("command/build_web.py", "main", "write"): _SCREEN,
     ("command/asyncapi.py", "_operations", "send"): _WORD,
     ("command/asyncapi.py", "_operation", "send"): _WORD,
     ("command/asyncapi.py", "answer_to", "getattr"): _NAME,
