@@ -108,7 +108,7 @@ class _BoundedWebSocket(SimpleWebSocketWSGI):  # type: ignore[misc]
 
 class _WebSocket(WebSocket):  # type: ignore[misc]
     def close(self, reason: Any = None, message: Any = None) -> None:
-        with contextlib.suppress(LocalProtocolError):  # it is closing already
+        with contextlib.suppress(LocalProtocolError, OSError):  # it is closing, or gone, already
             super().close(reason, message)
 
     def _thread(self) -> None:
