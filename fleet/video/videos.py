@@ -8,13 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from pymavlink.dialects.v20 import ardupilotmega as mavlink
+
 from fleet import contract as c
 from fleet.bus import Bus, Topics
 from fleet.clock import Clock
 from fleet.district.model import CameraModel, District
 from fleet.forecast import task_for
 from fleet.journal import Journal
-from fleet.mavlink.codec import MavMessage
+from fleet.mavlink.codec import Frame
 from fleet.mavlink.vehicle import Vehicle
 from fleet.operations import Refused
 from fleet.process import Refusal
@@ -26,9 +28,9 @@ from fleet.video.watches import Pace, Watches
 from planner.model import LonLat
 
 RECORDED_HZ: Final = 5.0
-_POSITION: Final = "GLOBAL_POSITION_INT"
+_POSITION: Final = mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT
 
-Hear = Callable[[int, Callable[[MavMessage], None]], object]  # the reactor's ``watch``
+Hear = Callable[[int, Callable[[Frame], None]], object]  # the reactor's ``watch``
 
 
 class Videos:
@@ -127,12 +129,12 @@ class Videos:
                 await self._bus.publish(self._topics.video(drone), sample, qos=0)
                 await self._bus.publish(self._topics.klv(drone), packet(sample), qos=0)
 
-    def _heard(self, drone: str, message: MavMessage) -> None:
-        if message.get_type() != _POSITION:
+    def _heard(self, drone: str, frame: Frame) -> None:
+        if frame.id != _POSITION:
             return
         now_s = asyncio.get_running_loop().time()
         vehicle = self._vehicles[drone]
-        if message.get_srcComponent() != vehicle.address.compid:
+        if frame.compid != vehicle.address.compid:
             return
         rate_hz = self._watches.rate_hz(drone, now_s)
         told = rate_hz > 0 and self._watched_pace[drone].passes(rate_hz, now_s)
@@ -140,6 +142,7 @@ class Videos:
         kept = sortie is not None and self._recorded_pace[drone].passes(RECORDED_HZ, now_s)
         if not told and not kept:
             return
+        message = frame.message
         clock, boot_ms = vehicle.clock, message.time_boot_ms
         sample = self._samplers[drone].take(
             message,

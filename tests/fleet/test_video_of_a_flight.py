@@ -18,7 +18,7 @@ from fleet.clock import Clock
 from fleet.district.load import load
 from fleet.district.model import District
 from fleet.events import CameraPointed
-from fleet.mavlink.codec import Decoder
+from fleet.mavlink.codec import Decoder, Frame
 from fleet.operations import Refused
 from fleet.program import app
 from fleet.sortie import distance_m
@@ -60,7 +60,7 @@ class Watched:
             district, vehicles, stage.journal, folder, self.bus, TOPICS, LoopClock()
         )
         self._decoder = Decoder()
-        self._hear: Callable[[Any], None] = lambda _: None
+        self._hear: Callable[[Frame], None] = lambda _: None
         self.told: list[c.VideoSample] = []
         self.klv: list[c.VideoSample] = []
         self.videos.attend(self._attend)
@@ -68,13 +68,13 @@ class Watched:
         self.cameras = Cameras(vehicles, self.videos.watched_hz)
         self.aiming: Aiming
 
-    def _attend(self, sysid: int, hear: Callable[[Any], None]) -> None:
+    def _attend(self, sysid: int, hear: Callable[[Frame], None]) -> None:
         self._hear = hear
 
     def _on_packet(self, sysid: int, packet: bytes) -> None:
-        for message in self._decoder.feed(packet):
-            if message.get_srcSystem() == sysid:
-                self._hear(message)
+        for frame in self._decoder.frames(packet):
+            if frame.sysid == sysid:
+                self._hear(frame)
 
     async def note(self, message: Any) -> None:
         self.told.append(c.VideoSample.model_validate_json(message.payload))
