@@ -13,11 +13,13 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from fleet.coverage import Cover
+from fleet.dispatcher import VANTAGE_WITHIN_M
 from fleet.district.load import load
 from fleet.district.shapes import area_km2
 from fleet.fence import airspace_of
 from fleet.forecast import candidates_at_rest
 from fleet.program import app
+from planner.coverage import SEEN_M
 from planner.model import Wind
 
 
@@ -84,6 +86,10 @@ def test_what_is_seen_from_beside_a_no_fly_volume_is_told_apart(calm: dict[str, 
     assert calm["overhead_share"] <= flyable
     beside = calm["covered_share"] - calm["overhead_share"]
     assert 0 < beside <= calm["forbidden_share"]
+
+
+def test_what_counts_as_seen_from_beside_is_what_the_dispatch_sends_somebody_to() -> None:
+    assert SEEN_M == VANTAGE_WITHIN_M
 
 
 def test_in_a_wind_beyond_the_docks_limit_nobody_covers_anything() -> None:
