@@ -43,8 +43,8 @@ contract: $(STAMP) ## what a vehicle must do, flown on both kinds; writes the RE
 	  -o junit_family=xunit1 --junitxml=artifacts/contract.xml $(ARGS)
 	$(BIN)/python tests/vehicle_contract/table.py artifacts/contract.xml
 
-fleet-25: $(STAMP) ## 25 real arducopter processes in real time
-	$(BIN)/pytest tests/benchmarks/test_fleet_bench.py -o addopts=--import-mode=importlib -s $(ARGS)
+fleet-25: $(STAMP) ## 25 real arducopter processes fly at once in real time
+	$(BIN)/pytest tests/benchmarks/test_fleet_bench.py -o addopts=--import-mode=importlib -o timeout=0 -s $(ARGS)
 
 web: $(STAMP) ## build the console's page, unless it is that of the present sources
 	$(BIN)/python command/build_web.py
