@@ -34,6 +34,7 @@ from fleet.mavlink.timesync import ClockOffset, TimeSync
 MODE_SHOWN_WITHIN_S = 10.0  # by a heartbeat a second, of which a bad link loses many in a row
 ARMED_SHOWN_WITHIN_S = 10.0
 FLYING_HZ, PARKED_HZ = 5.0, 1.0  # how often a vehicle is asked to tell where it is
+ARM_TRIES, ARM_AGAIN_S = 3, 2.0
 UPLOAD_ATTEMPTS = 3
 GUIDED, AUTO, RTL, LAND = "GUIDED", "AUTO", "RTL", "LAND"
 
@@ -252,6 +253,18 @@ class Vehicle:
             why = "; ".join(self.state.prearm_failures)
             raise VehicleRefused(f"{refusal}: {why}" if why else str(refusal)) from None
 
+    async def _arm_patiently(self) -> None:
+        """Some refusals pass within seconds: a log that opens slowly, a position that was late for
+        once. Another drone would take longer."""
+        for _ in range(ARM_TRIES - 1):
+            try:
+                return await self.arm()
+            except GateRefused:
+                raise
+            except VehicleRefused:
+                await asyncio.sleep(ARM_AGAIN_S)
+        await self.arm()
+
     async def disarm(self) -> None:
         await self._arm_or_disarm(False)
 
@@ -269,7 +282,7 @@ class Vehicle:
         refusal to arm leaves nothing running."""
         await self.set_current(0)
         await self.set_mode(GUIDED)
-        await self.arm()
+        await self._arm_patiently()
         await self._read_back(
             lambda s: s.mode == AUTO,
             f"mode {AUTO}",
