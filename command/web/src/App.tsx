@@ -22,6 +22,11 @@ import { useAlarms } from "./useAlarms";
 import { useKeys } from "./useKeys";
 import { useTheme } from "./useTheme";
 
+const AuditPage = lazy(() => import("./pages/AuditPage"));
+const DrillsPage = lazy(() => import("./pages/DrillsPage"));
+const PeoplePage = lazy(() => import("./pages/PeoplePage"));
+const ReplayPage = lazy(() => import("./pages/ReplayPage"));
+const ReportsPage = lazy(() => import("./pages/ReportsPage"));
 const DocksPage = lazy(() => import("./pages/DocksPage"));
 const ArchivePage = lazy(() => import("./pages/ArchivePage"));
 const PatrolsPage = lazy(() => import("./pages/PatrolsPage"));
@@ -50,6 +55,7 @@ function Gate() {
  * that coming back costs nothing. */
 function Shell() {
   const [at] = useLocation();
+  const rights = useConsole((state) => state.session!.rights);
   useKeys();
   useAlarms();
   return (
@@ -64,6 +70,11 @@ function Shell() {
           <Route path="/incidents" component={ArchivePage} />
           <Route path="/docks" component={DocksPage} />
           <Route path="/patrols" component={PatrolsPage} />
+          <Route path="/drills" component={DrillsPage} />
+          <Route path="/replay/:id?">{({ id }) => <ReplayPage id={id ?? null} />}</Route>
+          <Route path="/reports" component={ReportsPage} />
+          {rights.includes("people") && <Route path="/people" component={PeoplePage} />}
+          {rights.includes("audit") && <Route path="/audit" component={AuditPage} />}
           <Route path="/">{null}</Route>
           <Route>
             <Redirect to="/" replace />

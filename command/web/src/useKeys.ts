@@ -4,7 +4,7 @@ import { dismiss, propose } from "./acts";
 import { searchPlace } from "./map/PlaceSearch";
 import { begin, endOrder } from "./orders";
 import { ORDER_KEYS } from "./panels/DroneOrders";
-import { SCREENS } from "./panels/Rail";
+import { screensFor } from "./panels/Rail";
 import { isAttending, queueOf, sortiesOf } from "./state/derived";
 import { acknowledge, unread, useDroneAlarms } from "./state/droneAlarms";
 import { switchSound, switchTheme } from "./state/habits";
@@ -27,7 +27,7 @@ export function useKeys(): void {
 
 /** Does what the key is for; false if it is for nothing here. */
 function press(key: string): boolean {
-  const screen = SCREENS.find((each) => each.key === key);
+  const screen = screensFor(useConsole.getState().session?.rights ?? []).find((each) => each.key === key);
   if (screen !== undefined) navigate(screen.path);
   else if (key === "escape") stepBack();
   else if (key === "?") useConsole.setState(({ helping }) => ({ helping: !helping }));

@@ -1,6 +1,6 @@
 /** What the map shows, as GeoJSON made from the picture. Pure. */
 import type { Feature, FeatureCollection, LineString, MultiPolygon, Point, Polygon, Position } from "geojson";
-import type { CoverageView, DecisionView, DistrictView, IncidentView, VideoSample } from "../contract";
+import type { CoverageView, DecisionView, DistrictView, IncidentView, SortieView, VideoSample } from "../contract";
 import { fixed } from "../format";
 import {
   dockSites,
@@ -23,7 +23,7 @@ export function point(at: Position, properties: Record<string, unknown>): Featur
   return { type: "Feature", geometry: { type: "Point", coordinates: at }, properties };
 }
 
-function line(coordinates: Position[], properties: Record<string, unknown>): Feature<LineString> {
+export function line(coordinates: Position[], properties: Record<string, unknown>): Feature<LineString> {
   return { type: "Feature", geometry: { type: "LineString", coordinates }, properties };
 }
 
@@ -168,14 +168,17 @@ export function incidentFeatures(
   );
 }
 
-export function pathFeatures(picture: Picture): FeatureCollection<LineString> {
-  const sites = sitesById(picture.district);
+export function pathFeatures({ district, sorties }: Picture): FeatureCollection<LineString> {
+  return plannedFeatures(district, Object.values(sorties).filter(isActive));
+}
+
+/** The ways that were planned. */
+export function plannedFeatures(district: DistrictView | null, sorties: readonly SortieView[]): FeatureCollection<LineString> {
+  const sites = sitesById(district);
   return collection(
-    Object.values(picture.sorties)
-      .filter((sortie) => isActive(sortie) && sortie.path.length > 0)
-      .map((sortie) =>
-        line(fromDock(sites[sortie.dock], sortie.path), { outward: isAttending(sortie) }),
-      ),
+    sorties
+      .filter((sortie) => sortie.path.length > 0)
+      .map((sortie) => line(fromDock(sites[sortie.dock], sortie.path), { outward: isAttending(sortie) })),
   );
 }
 

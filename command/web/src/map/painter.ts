@@ -61,7 +61,7 @@ export class Painter {
     const differs = (...fields: (keyof Console)[]) =>
       before === null || fields.some((field) => before[field] !== now[field]);
 
-    if (differs("district") && now.district !== null) this.#paintDistrict(now.district);
+    if (differs("district") && now.district !== null) paintDistrict((name, data) => this.#set(name, data), now.district);
     if (differs("coverage")) this.#setIfNew("gaps", gapFeatures(now.coverage));
     if (differs("drones")) {
       if (this.#trails.note(Object.values(now.drones))) this.#set("trails", this.#trails.features());
@@ -108,15 +108,6 @@ export class Painter {
     return waits || chosenDock !== null ? dockToSend(decisions[view.id], chosenDock, sorties) : null;
   }
 
-  #paintDistrict(district: DistrictView): void {
-    this.#set("subdistricts", subdistrictFeatures(district));
-    this.#set("places", placeFeatures(district));
-    this.#set("communities", district.communities as unknown as GeoJSON);
-    this.#set("buffers", bufferFeatures(district));
-    this.#set("volumes", district.volumes as unknown as GeoJSON);
-    this.#set("rally", district.rally_points as unknown as GeoJSON);
-  }
-
   #paintDocks(now: Console, dock: string | null): void {
     const features = dockFeatures(now, { incident: now.incident, unit: now.unit, dock });
     this.#setIfNew("docks", features);
@@ -133,6 +124,16 @@ export class Painter {
   #set(name: SourceName, data: GeoJSON): void {
     this.#source(name)?.setData(data);
   }
+}
+
+/** What does not change while a district is worked in. */
+export function paintDistrict(set: (name: SourceName, data: GeoJSON) => void, district: DistrictView): void {
+  set("subdistricts", subdistrictFeatures(district));
+  set("places", placeFeatures(district));
+  set("communities", district.communities as unknown as GeoJSON);
+  set("buffers", bufferFeatures(district));
+  set("volumes", district.volumes as unknown as GeoJSON);
+  set("rally", district.rally_points as unknown as GeoJSON);
 }
 
 /** South-west and north-east corner of the district. */

@@ -8,7 +8,7 @@ import { palettes, type Palette } from "../palette";
 import { useHabits } from "../state/habits";
 import { useConsole } from "../state/store";
 import { addImages } from "./icons";
-import { Painter, boundsOf } from "./painter";
+import { Painter, boundsOf, paintDistrict } from "./painter";
 import { nameField, NAMED, styleFor } from "./style";
 
 const PADDING = { top: 28, bottom: 44, left: 56, right: 28 }; // clear of buttons and legend
@@ -23,7 +23,8 @@ export interface DistrictMap {
   whole: () => void;
 }
 
-export function useMap(holder: RefObject<HTMLDivElement>): DistrictMap {
+/** Of operations as they are now, or of the district alone, for what was `recorded`. */
+export function useMap(holder: RefObject<HTMLDivElement>, of: "now" | "recorded" = "now"): DistrictMap {
   const { i18n } = useTranslation();
   const language = i18n.language as Language;
   const theme = useHabits((habits) => habits.theme);
@@ -43,7 +44,7 @@ export function useMap(holder: RefObject<HTMLDivElement>): DistrictMap {
     // Images must be there before the layers that name them are painted.
     made.on("style.load", () => {
       addImages(made, palettes[theme]);
-      stop = new Painter(source(made)).start();
+      if (of === "now") stop = new Painter(source(made)).start();
       setMap(made);
     });
     made.on("load", () => setDrawn(true));
@@ -62,6 +63,7 @@ export function useMap(holder: RefObject<HTMLDivElement>): DistrictMap {
 
   useEffect(() => {
     if (map === null || district === null) return;
+    if (of === "recorded") paintDistrict((name, data) => source(map)(name)?.setData(data), district);
     return keepWhole(map, boundsOf(district));
   }, [map, district]);
 

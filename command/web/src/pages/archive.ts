@@ -1,8 +1,9 @@
 /** The record as REST tells it. */
 import { useEffect, useState } from "react";
-import type { Event, IncidentsPage, IncidentView, SortiesPage, SortieView } from "../contract";
+import type { Event, IncidentsPage, IncidentView, SortiesPage, SortieView, VideoSample, VideoTrack } from "../contract";
 import { rest } from "../session";
 import { queryOf, type ArchiveFilter } from "../state/archive";
+import type { Track } from "../state/replay";
 import { useConsole } from "../state/store";
 
 const PAGE = 200;
@@ -104,4 +105,36 @@ export function useRecord(id: string): { record: IncidentRecord | null; refusal:
     };
   }, [id, changed]);
   return { record, refusal };
+}
+
+const TRACK_PAGE = 5000;
+const NO_TRACKS: readonly Track[] = [];
+
+/** The recorded ways of drones, one sample a second. */
+export function useTracks(sorties: readonly SortieView[]): { tracks: readonly Track[]; refusal: unknown } {
+  const [tracks, setTracks] = useState(NO_TRACKS);
+  const [refusal, setRefusal] = useState<unknown>(null);
+  const wanted = sorties.map((each) => `${each.id} ${each.drone}`).join(",");
+  useEffect(() => {
+    let current = true;
+    Promise.all(wanted === "" ? [] : wanted.split(",").map((each) => loadTrack(...(each.split(" ") as [string, string]))))
+      .then((found) => current && setTracks(found))
+      .catch((reason: unknown) => current && setRefusal(reason));
+    return () => {
+      current = false;
+    };
+  }, [wanted]);
+  return { tracks, refusal };
+}
+
+async function loadTrack(sortie: string, drone: string): Promise<Track> {
+  const samples: VideoSample[] = [];
+  let after: string | null = null;
+  do {
+    const query = new URLSearchParams({ limit: String(TRACK_PAGE), ...(after !== null && { after }) });
+    const page: VideoTrack = await rest<VideoTrack>("GET", `/sorties/${sortie}/video?${query}`);
+    samples.push(...page.samples);
+    after = page.next;
+  } while (after !== null);
+  return { sortie, drone, samples };
 }
