@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
 
@@ -24,7 +26,7 @@ def browsing(stack: RunningStack) -> Iterator[Page]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type == "error" and "401" not in message.text:  # not signed in yet
+        if message.type == "error" and not is_asked_to_sign_in(message):
             complaints.append(message.text)
 
     with sync_playwright() as playwright:
@@ -46,6 +48,11 @@ def browsing(stack: RunningStack) -> Iterator[Page]:
         yield page
         browser.close()
     assert complaints == []
+
+
+def is_asked_to_sign_in(message: ConsoleMessage) -> bool:
+    """Browsers log each 401; that of who is not signed in yet is no fault."""
+    return "401" in message.text and urlsplit(message.location["url"]).path == "/api/v1/session"
 
 
 def shoot(page: Page, name: str) -> None:
@@ -74,6 +81,15 @@ def assert_accessible(page: Page) -> None:
         if finding["impact"] in ("serious", "critical")
     ]
     assert serious == [], serious
+
+
+_MISPLACED = (Path(__file__).parent / "misplaced.js").read_text()
+
+
+def misplaced(page: Page) -> list[str]:
+    """What of the frame overlaps, is cut off or lies outside the window."""
+    found: list[str] = page.evaluate(_MISPLACED)
+    return found
 
 
 def sign_in(page: Page, stack: RunningStack) -> None:

@@ -72,7 +72,7 @@ function Flight({ drone }: { drone: DroneTelemetry }) {
   const { t, i18n } = useTranslation();
   useSecond();
   const silent_s = Math.max(0, (clock.nowMs() - Date.parse(drone.at)) / 1000);
-  const figure = (label: string, value: string) => ({ key: label, label: t(`drone.${label}`), children: <span className="num">{value}</span> });
+  const figure = (label: string, value: string) => ({ key: label, label: t(`drone.${label}`), children: <span className="num" data-testid={`figure-${label}`}>{value}</span> });
   return (
     <>
       {drone.not_ready !== null && (
