@@ -15,6 +15,14 @@ from tests.stack.running import ROOT, RunningStack
 CHROMIUM = shutil.which("chromium")
 ARTIFACTS = ROOT / "artifacts"
 AXE = ROOT / "command" / "web" / "node_modules" / "axe-core" / "axe.min.js"
+LAUNCH = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PASSWORD = "horse battery staple"
 expect.set_options(timeout=30_000)  # a condition is waited for, however slow the machine
 
@@ -32,14 +40,7 @@ def browsing(stack: RunningStack) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--use-angle=swiftshader",
-                "--enable-unsafe-swiftshader",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-            ],
+            args=LAUNCH,
         )
         page = browser.new_page(viewport={"width": 1600, "height": 900}, locale="zh-CN")
         page.on("console", note)

@@ -244,6 +244,7 @@ export const en: typeof zh = {
     median: "Median",
     p90: "90% within",
     slowest: "Slowest",
+    chart: "Time to the scene of the last {{n}} incidents, against the window",
     at: "Reported",
     drone: "Dock · drone",
     predicted: "Predicted",

@@ -243,6 +243,7 @@ export const zh = {
     median: "中位用时",
     p90: "九成不超过",
     slowest: "最慢",
+    chart: "最近 {{n}} 起事件的到场用时，以时限为界",
     at: "上报时间",
     drone: "机场 · 机",
     predicted: "预计到场",

@@ -3,12 +3,15 @@ import { Alert, Button, DatePicker, Empty, Select, Table, type TableColumnsType 
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
+import { Chart } from "../charts/Chart";
+import { reachedOf, responseOption } from "../charts/response";
 import type { IncidentState, IncidentView, ResponseFigures } from "../contract";
 import { clockText, durationText, levelText, marginText, timeText } from "../format";
 import { Level } from "../panels/IncidentQueue";
 import { places, useKindNames, usePlaceNames } from "../panels/names";
-import { pace } from "../palette";
+import { pace, palettes } from "../palette";
 import { everything, queryOf, type ArchiveFilter } from "../state/archive";
+import { useHabits } from "../state/habits";
 import { useConsole } from "../state/store";
 import { nameOf, refusalText } from "../words";
 import { useHeight } from "../useHeight";
@@ -40,6 +43,7 @@ export default function ArchivePage() {
           </Button>
         </div>
         <Figures figures={page?.response} total={page?.total} />
+        <ResponseTimes incidents={page?.incidents} onPick={(id) => go(`/incidents/${id}`)} />
         {refusal !== null && <Alert type="error" showIcon className="page-note" message={refusalText(refusal, t)} />}
         <div className="page-rows" ref={room}>
           <Table<IncidentView>
@@ -145,6 +149,25 @@ function Figures({ figures, total }: { figures: ResponseFigures | undefined; tot
       <Figure label={t("archive.slowest")} value={durationText(figures?.slowest_s)} colour={figures?.slowest_s != null && figures.slowest_s > window_s ? pace.past : undefined} />
     </dl>
   );
+}
+
+const NONE: readonly IncidentView[] = [];
+
+/** How soon a drone was over each of the incidents shown, against the window. */
+function ResponseTimes({ incidents = NONE, onPick }: { incidents: readonly IncidentView[] | undefined; onPick: (id: string) => void }) {
+  const { t } = useTranslation();
+  const theme = useHabits((habits) => habits.theme);
+  const window_s = useConsole((state) => state.district?.window_s ?? 300);
+  const zone = useConsole((state) => state.district?.timezone ?? "Asia/Shanghai");
+  const kindName = useKindNames();
+  const placeName = usePlaceNames();
+  const reached = useMemo(() => reachedOf(incidents), [incidents]);
+  const option = useMemo(
+    () => responseOption(reached, window_s, zone, (each) => `${kindName(each.kind)} · ${placeName(each.subdistrict)}`, palettes[theme]),
+    [reached, window_s, zone, kindName, placeName, theme],
+  );
+  if (reached.length === 0) return null;
+  return <Chart option={option} label={t("archive.chart", { n: reached.length })} onPick={(index) => onPick(reached[index]!.id)} className="response-times" />;
 }
 
 export function Figure({ label, value, colour }: { label: string; value: string; colour?: string | undefined }) {
