@@ -46,7 +46,7 @@ const KEYS = [
   ["Y  X", "second"],
   ["Esc", "back"],
   ["J  K", "next"],
-  ["1 – 4", "screens"],
+  ["1 – 9", "screens"],
   ["/", "search"],
   ["V", "layers"],
   ["M", "sound"],
