@@ -86,6 +86,7 @@ export default function PeoplePage() {
                   size="small"
                   value={each.role}
                   style={{ width: "100%" }}
+                  aria-label={`${t("people.role")} ${each.name}`}
                   options={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))}
                   onChange={(role) => change(each.name, { role })}
                 />
@@ -137,6 +138,7 @@ function Where({ person, onChange }: { person: Person; onChange: (codes: string[
       maxTagCount={1}
       style={{ width: "100%" }}
       placeholder={t("people.everywhere")}
+      aria-label={`${t("people.where")} ${person.name}`}
       value={person.subdistricts}
       options={options}
       onChange={onChange}
@@ -170,7 +172,7 @@ function AddPerson({ onAdd }: { onAdd: (form: NewPerson) => void }) {
         <Input placeholder={t("people.shown")} />
       </Form.Item>
       <Form.Item name="role">
-        <Select style={{ width: 140 }} options={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))} />
+        <Select style={{ width: 140 }} aria-label={t("people.role")} options={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))} />
       </Form.Item>
       <Button type="primary" htmlType="submit" data-testid="add-person">
         {t("people.add")}
