@@ -48,7 +48,7 @@ def browsing(stack: RunningStack) -> Iterator[Page]:
         page.goto(stack.console)
         yield page
         browser.close()
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def is_asked_to_sign_in(message: ConsoleMessage) -> bool:

@@ -316,6 +316,7 @@ export const en: typeof zh = {
     flights: "Flight records",
     tookOff: "Took off",
     cameraTrack: "Way, camera",
+    noPatrols: "No patrol was planned that day",
   },
   second: {
     title: "Acts that need a second person",
@@ -597,6 +598,9 @@ export const en: typeof zh = {
       down: "Down, away from its dock",
       heard_again: "Heard again, returning",
       go_elsewhere: "Sent to land elsewhere",
+      patrolled: "Patrol over, returning",
+      lend: "Lent to another ground station",
+      give_back: "Taken back, returning",
     },
     step: {
       cover_open: "Cover open",

@@ -315,6 +315,7 @@ export const zh = {
     flights: "飞行记录",
     tookOff: "离地时间",
     cameraTrack: "航迹与相机",
+    noPatrols: "该日没有巡查计划",
   },
   second: {
     title: "须由另一人确认的操作",
@@ -594,6 +595,9 @@ export const zh = {
       down: "已在场外落地",
       heard_again: "恢复联系，返航",
       go_elsewhere: "改往他处降落",
+      patrolled: "巡查完毕，返航",
+      lend: "交由其他地面站控制",
+      give_back: "收回控制，返航",
     },
     step: {
       cover_open: "舱盖已打开",

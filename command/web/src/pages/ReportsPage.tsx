@@ -10,6 +10,7 @@ import { useKindNames, usePlaceNames } from "../panels/names";
 import { pace } from "../palette";
 import { rest } from "../session";
 import { everything, type ArchiveFilter } from "../state/archive";
+import { followPatrols, usePatrols } from "../state/patrolStore";
 import { useConsole } from "../state/store";
 import { useHeight } from "../useHeight";
 import { refusalText } from "../words";
@@ -41,19 +42,41 @@ export default function ReportsPage() {
   );
 }
 
+/** Whether patrols were planned on a day (none: today), so that there is something to report. */
+function usePlanned(day: string | null): boolean {
+  const today = usePatrols((state) => (state.view?.patrols.length ?? 0) > 0);
+  const [other, setOther] = useState(false);
+  useEffect(followPatrols, []);
+  useEffect(() => {
+    let current = true;
+    setOther(false);
+    if (day !== null) {
+      rest<unknown>("GET", `/patrols/report?day=${day}`)
+        .then(() => current && setOther(true))
+        .catch(() => undefined); // there is none, which the buttons show
+    }
+    return () => {
+      current = false;
+    };
+  }, [day]);
+  return day === null ? today : other;
+}
+
 /** The patrols of a day; today unless another is chosen. */
 function OfPatrols() {
   const { t, i18n } = useTranslation();
   const [day, setDay] = useState<string | null>(null);
+  const planned = usePlanned(day);
+  const hint = planned ? undefined : t("reports.noPatrols");
   const query = new URLSearchParams({ language: i18n.language, ...(day !== null && { day }) });
   return (
     <>
       <span>{t("reports.patrols")}</span>
       <DatePicker aria-label={t("reports.day")} placeholder={t("reports.today")} onChange={(chosen) => setDay(chosen?.format("YYYY-MM-DD") ?? null)} className="reports-day" />
-      <Button href={`/api/v1/patrols/report.html?${query}`} target="_blank" rel="noreferrer" data-testid="report-html">
+      <Button disabled={!planned} title={hint} href={`/api/v1/patrols/report.html?${query}`} target="_blank" rel="noreferrer" data-testid="report-html">
         HTML
       </Button>
-      <Button icon={<DownloadOutlined />} href={`/api/v1/patrols/report.pdf?${query}`} download data-testid="report-pdf">
+      <Button disabled={!planned} title={hint} icon={<DownloadOutlined />} href={`/api/v1/patrols/report.pdf?${query}`} download data-testid="report-pdf">
         PDF
       </Button>
     </>

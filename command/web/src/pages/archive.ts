@@ -114,7 +114,8 @@ const NO_TRACKS: readonly Track[] = [];
 export function useTracks(sorties: readonly SortieView[]): { tracks: readonly Track[]; refusal: unknown } {
   const [tracks, setTracks] = useState(NO_TRACKS);
   const [refusal, setRefusal] = useState<unknown>(null);
-  const wanted = sorties.map((each) => `${each.id} ${each.drone}`).join(",");
+  const flown = sorties.filter((each) => each.took_off_at !== null);
+  const wanted = flown.map((each) => `${each.id} ${each.drone}`).join(",");
   useEffect(() => {
     let current = true;
     Promise.all(wanted === "" ? [] : wanted.split(",").map((each) => loadTrack(...(each.split(" ") as [string, string]))))
