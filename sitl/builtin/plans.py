@@ -101,11 +101,16 @@ class Plans:
         return [self._ask(reception, now_s)]
 
     def _receive(self, message: Any, sender: tuple[int, int], now_s: float) -> list[Any]:
+        """As ArduCopter, it answers also what it does not wait for: who missed the end of an upload
+        learns from that that it is over."""
         reception = self._reception
-        if reception is None or reception.sender != sender:
-            return []
-        if message.mission_type != reception.plan_type or message.seq != len(reception.items):
-            return []
+        if reception is None or (message.mission_type, sender) != (
+            reception.plan_type,
+            reception.sender,
+        ):
+            return [_ack(sender, mavlink.MAV_MISSION_ERROR, message.mission_type)]
+        if message.seq != len(reception.items):
+            return [_ack(sender, mavlink.MAV_MISSION_INVALID_SEQUENCE, message.mission_type)]
         first = reception.plan_type == mavlink.MAV_MISSION_TYPE_MISSION and message.seq == 0
         if message.command not in _KNOWN[reception.plan_type] and not first:
             self._reception = None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from fleet.mavlink.parameters import POLICY
 from fleet.mavlink.reactor import Reactor
 from fleet.mavlink.signing import EPOCH_S, TICKS_A_S, Signing
 from fleet.mavlink.state import MODE_NUMBERS
-from fleet.mavlink.vehicle import Vehicle
+from fleet.mavlink.vehicle import Vehicle, VehicleSilent
 from fleet.process import Refusal
 from sitl.arducopter.launch import Arducopter, launched
 from sitl.arducopter.program import command_line, find_arducopter
@@ -165,8 +165,9 @@ def test_nothing_that_ten_vehicles_are_ordered_happens_twice(
         happened = [Happenings(craft.autopilot) for craft in world.crafts]
 
         async def fly(vehicle: Vehicle) -> None:
-            await vehicle.request_streams(5.0)
-            await vehicle.upload_mission(_mission(vehicle.address.sysid))
+            mission = _mission(vehicle.address.sysid)
+            await _until_done(lambda: vehicle.request_streams(5.0))
+            await _until_done(lambda: vehicle.upload_mission(mission))
             await _order(vehicle)
 
         await asyncio.gather(*(fly(vehicle) for vehicle in vehicles))
@@ -263,6 +264,15 @@ async def _with_arducopters(story: Any, folder: Path) -> None:
 
 def _specs(sysids: Iterable[int]) -> list[CraftSpec]:
     return [CraftSpec(f"U{n:02d}", f"D{n:02d}", n, LON + n / 100, LAT, 40.0) for n in sysids]
+
+
+async def _until_done(act: Callable[[], Awaitable[None]]) -> None:
+    """Who signs drops what comes out of order: what may be told again may need it then."""
+    while True:
+        try:
+            return await act()
+        except VehicleSilent:
+            continue
 
 
 async def _order(vehicle: Vehicle) -> None:
