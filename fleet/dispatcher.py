@@ -297,6 +297,7 @@ def decision_view(
     decide_ms: float,
     ranking: tuple[Alternative, ...],
     vantage: VantageView | None,
+    window_s: float,
 ) -> DecisionView:
     """The decision as the rest of the system sees it."""
     return DecisionView(
@@ -305,6 +306,7 @@ def decision_view(
         decide_ms=decide_ms,
         ranking=tuple(alternative_view(alternative) for alternative in ranking),
         vantage=vantage,
+        window_s=window_s,
     )
 
 

@@ -114,8 +114,10 @@ def summaries(
 
 def decision_of(taken: Taken) -> c.DecisionView:
     """As it was decided then."""
-    fact = taken.fact
-    return decision_view(fact.decision, taken.at, fact.decide_ms, taken.ranking, fact.vantage)
+    fact, window_s = taken.fact, taken.picture.task.window_s
+    return decision_view(
+        fact.decision, taken.at, fact.decide_ms, taken.ranking, fact.vantage, window_s
+    )
 
 
 def _turn(turn: Turn) -> c.TurnView:

@@ -282,6 +282,7 @@ class Operations:
             choice.decide_ms,
             choice.decision.ranking,
             choice.vantage,
+            choice.picture.task.window_s,
         )
 
     def _send_first(self, incident: str, choice: Choice, cause: str | None) -> c.SortieView:

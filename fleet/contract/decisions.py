@@ -89,6 +89,7 @@ class DecisionView(Model):
     decide_ms: float
     ranking: tuple[AlternativeView, ...]
     vantage: VantageView | None = None
+    window_s: float | None = None  # that drones are to be there within
 
 
 class ClaimView(Model):

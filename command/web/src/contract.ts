@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 836e8d21a02c7640a09cd4fa837c6e48ab9ca5d40d9cc8a73e07f0373aaddf46
+// Schema: 35720f61961d8937b02f128ababba984c1bc44b9e9d60023cd478032c2ff9fa5
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -452,6 +452,7 @@ export interface DecisionView {
   decide_ms: number;
   ranking: AlternativeView[];
   vantage: VantageView | null;
+  window_s: number | null;
 }
 /**
  * The nearest place that may be flown to, where the place itself may not. ``used``: the ranking
