@@ -65,7 +65,7 @@ export function offer(given: Partial<AlternativeView> = {}): AlternativeView {
 }
 
 export function decision(...ranking: AlternativeView[]): DecisionView {
-  return { id: "X1", at: REPORTED, decide_ms: 2, ranking, vantage: null };
+  return { id: "X1", at: REPORTED, decide_ms: 2, ranking, vantage: null, window_s: 300 };
 }
 
 /** Of a decision, with docks about which all is known. */
