@@ -179,7 +179,6 @@ def test_nothing_that_ten_vehicles_are_ordered_happens_twice(
     _on_bad_links(story, badness, seed, key)
 
 
-@pytest.mark.long  # where the machine stalls, doubles overtake orders of their own accord
 @pytest.mark.ardupilot
 def test_three_real_arducopters_take_their_plans_and_do_what_they_are_ordered_once(
     tmp_path: Path,
