@@ -1,8 +1,8 @@
 """Draws configs/longgang from the figures in configs/longgang/source.
 
 Run ``python configs/make_longgang.py`` after changing a figure there; equal figures give equal
-files. It writes subdistricts.geojson, communities.yaml, volumes.geojson and docks.yaml, all
-schematic (示意). Lengths are metres in EPSG:4547 until they are written.
+files. It writes subdistricts.geojson, communities.yaml and volumes.geojson, all schematic (示意).
+Docks are written by make_docks.py. Lengths are metres in EPSG:4547 until they are written.
 """
 
 from __future__ import annotations
@@ -16,11 +16,9 @@ import numpy as np
 import shapely
 import yaml
 from pyproj import Geod, Transformer
-from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 from shapely.affinity import rotate, scale
-from shapely.geometry import Point, Polygon, box, mapping, shape
-from siting import dock_sites
+from shapely.geometry import Polygon, box, mapping, shape
 from tiling import power_diagram, raster
 
 HERE = Path(__file__).parent / "longgang"
@@ -30,35 +28,6 @@ TO_DEG = Transformer.from_crs(4547, 4326, always_xy=True).transform
 WGS84 = Geod(ellps="WGS84")
 
 GRID_DEG = 1e-6  # written positions are multiples of this, about 0.1 m
-SITING_M = 200.0  # raster on which docks are sited
-DOCKS = 25
-DOCK_CLEAR_M = 60.0  # least distance of a dock from a volume's buffer and the district's edge
-
-DOCK_MODELS: dict[str, Any] = {
-    "standard": {
-        "cover_open_s": 12,
-        "cover_close_s": 12,
-        "cover_timeout_s": 30,
-        "charge_w": 350,
-        "wind_limit_ms": 12,
-        "rain_limit_mm_h": 4,
-        "temperature_c": [-25, 45],
-    }
-}
-# Ground of the built-up parts plus the roof the dock stands on; schematic, in lack of a survey.
-PAD_AMSL_M = {
-    "440307003": 62,
-    "440307006": 44,
-    "440307012": 58,
-    "440307013": 76,
-    "440307014": 48,
-    "440307015": 54,
-    "440307016": 50,
-    "440307017": 66,
-    "440307018": 72,
-    "440307019": 52,
-    "440307020": 82,
-}
 
 
 def main() -> None:
@@ -68,11 +37,9 @@ def main() -> None:
     areas = [s["area_km2"] for s in plan]
     tiles = _snap(power_diagram(seeds, areas, outline), outline)
     named_communities = _yaml("communities.yaml")["communities"]
-    volumes = _volumes()
     _write_subdistricts(plan, tiles, named_communities)
     _write_communities(plan, tiles, named_communities)
-    _write_volumes(volumes)
-    _write_docks(plan, tiles, volumes)
+    _write_volumes(_volumes())
 
 
 def _yaml(name: str) -> Any:
@@ -199,63 +166,6 @@ def _write_volumes(volumes: list[dict[str, Any]]) -> None:
     _write_geojson(
         "volumes.geojson", "示意 schematic: approximate sites drawn for dockfleet", features
     )
-
-
-def _write_docks(plan: list[Any], tiles: list[Any], volumes: list[dict[str, Any]]) -> None:
-    metres = [_metres(t) for t in tiles]
-    district = shapely.union_all(metres)
-    cells = raster(district, SITING_M)
-    edge = shapely.get_coordinates(shapely.segmentize(district.exterior, SITING_M))
-    candidates = _dock_candidates(district, cells, volumes)
-    sites = dock_sites(np.vstack((cells, edge)), candidates, metres, DOCKS)
-    docks = _named(plan, metres, sites)
-    lines = [
-        "# yaml-language-server: $schema=../schema/docks.schema.json",
-        "# 示意 schematic: sited so that the farthest place of the district is as near as may be;",
-        "# names and heights are approximate, the operator puts the real docks in their place.",
-        *yaml.safe_dump({"models": DOCK_MODELS}, sort_keys=False, default_flow_style=None)
-        .rstrip()
-        .splitlines(),
-        "docks:",
-    ]
-    for number, (code, name, x, y) in enumerate(docks, 1):
-        lon, lat = TO_DEG(x, y)
-        amsl = PAD_AMSL_M[code] + (number * 7) % 17 - 8
-        lines += [
-            f"  - id: D{number:02d}",
-            f"    name: {{zh: {name['zh']}, en: {name['en']}}}",
-            f"    at: [{lon:.5f}, {lat:.5f}]",
-            f"    alt_amsl_m: {amsl}",
-            f'    subdistrict: "{code}"',
-            "    model: standard",
-            f"    drone: U{number:02d}",
-        ]
-    _write("docks.yaml", lines)
-
-
-def _dock_candidates(
-    district: Any, places: np.ndarray, volumes: list[dict[str, Any]]
-) -> np.ndarray:
-    kept_clear = shapely.union_all(
-        [v["metres"].buffer(v["buffer_m"] + DOCK_CLEAR_M) for v in volumes]
-    )
-    allowed = district.buffer(-DOCK_CLEAR_M).difference(kept_clear)
-    return places[shapely.contains_xy(allowed, *places.T)]
-
-
-def _named(plan: list[Any], tiles: list[Any], sites: np.ndarray) -> list[tuple[Any, ...]]:
-    """Docks in order of subdistrict and from west to east, each with the landmark that suits it."""
-    landmarks = _yaml("landmarks.yaml")["landmarks"]
-    docks: list[tuple[Any, ...]] = []
-    for s, tile in zip(plan, tiles, strict=True):
-        own = sorted((x, y) for x, y in sites if tile.covers(Point(x, y)))
-        places = landmarks[s["code"]]
-        at = np.array([TO_M(*p["at"]) for p in places])
-        cost = np.array([[np.hypot(*(np.array(site) - a)) for a in at] for site in own])
-        for row, column in zip(*linear_sum_assignment(cost), strict=True):
-            name = {"zh": places[column]["zh"], "en": places[column]["en"]}
-            docks.append((s["code"], name, *own[row]))
-    return docks
 
 
 def _geometry(polygon: Any) -> dict[str, Any]:

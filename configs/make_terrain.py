@@ -1,7 +1,7 @@
 """Draws the height field of configs/longgang from the figures in source/terrain.yaml.
 
-Run ``python configs/make_terrain.py`` after changing a figure there, or a dock; equal figures give
-equal files. It writes terrain.asc, schematic (示意). Lengths are metres in EPSG:4547.
+Run ``python configs/make_terrain.py`` after changing a figure there; equal figures give equal
+files. It writes terrain.asc, schematic (示意). Lengths are metres in EPSG:4547.
 """
 
 from __future__ import annotations
@@ -23,13 +23,12 @@ TO_M = Transformer.from_crs(4326, 4547, always_xy=True).transform
 
 def main(into: Path = HERE) -> None:
     plan = yaml.safe_load((HERE / "source" / "terrain.yaml").read_text(encoding="utf-8"))
-    docks = yaml.safe_load((HERE / "docks.yaml").read_text(encoding="utf-8"))["docks"]
     cell_m = float(plan["cell_m"])
     west_m, south_m, columns, rows = _frame(plan["margin_m"], cell_m)
     xs = west_m + (np.arange(columns) + 0.5) * cell_m
     ys = south_m + (np.arange(rows) + 0.5) * cell_m
     at_m = np.stack(np.meshgrid(xs, ys[::-1]), axis=-1)
-    even_m = _even(at_m, docks, plan["roof_m"])
+    even_m = _even(at_m, plan["spots"])
     ground_m = np.max([even_m, *(_hill(at_m, even_m, hill) for hill in plan["hills"])], axis=0)
     kept = tuple(tuple(row) for row in np.rint(ground_m).astype(int).tolist())
     (into / TERRAIN).write_text(written(Terrain(west_m, south_m, cell_m, kept)), encoding="utf-8")
@@ -55,10 +54,10 @@ def _positions(coordinates: Any) -> np.ndarray:
     return np.vstack([_positions(each) for each in coordinates])
 
 
-def _even(at_m: np.ndarray, docks: list[dict[str, Any]], roof_m: float) -> np.ndarray:
-    """The ground without hills: between the docks by the inverse square of their distance."""
-    sites_m = np.column_stack(TO_M(*np.array([dock["at"] for dock in docks]).T))
-    grounds_m = np.array([dock["alt_amsl_m"] - roof_m for dock in docks])
+def _even(at_m: np.ndarray, spots: list[dict[str, Any]]) -> np.ndarray:
+    """The ground without hills: between the spots by the inverse square of their distance."""
+    sites_m = np.column_stack(TO_M(*np.array([spot["at"] for spot in spots]).T))
+    grounds_m = np.array([spot["ground_amsl_m"] for spot in spots])
     squares = ((at_m[:, :, None, :] - sites_m) ** 2).sum(axis=3) + 1.0
     weights = 1.0 / squares
     even_m: np.ndarray = (weights * grounds_m).sum(axis=2) / weights.sum(axis=2)

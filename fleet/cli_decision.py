@@ -147,6 +147,8 @@ def _tell(found: c.ExplanationView) -> None:
 
 def _verdict(found: c.ExplanationView) -> str:
     """Who was chosen, and who went if it was another."""
+    from fleet.vantage import seen_from
+
     if found.chosen is None:
         return "nobody could be sent"
     best = found.decision.ranking[0]
@@ -162,22 +164,12 @@ def _verdict(found: c.ExplanationView) -> str:
     if found.together is not None:
         told += f"\n{together(found.together, found.incident)}"
     if (vantage := found.decision.vantage) is not None:
-        told += f"\n{_seen_from(vantage)}"
+        told += f"\n{seen_from(vantage)}"
     if found.kept_apart is not None:
         told += f"\n{apart(found.kept_apart)}"
     if best.ways_down is not None:
         told += f"\n{landings(best.ways_down)}"
     return told
-
-
-def _seen_from(vantage: c.VantageView) -> str:
-    """Where it goes that may not be over the place itself, in words."""
-    where = f"{vantage.lon:.5f},{vantage.lat:.5f}, {vantage.off_m:.0f} m away"
-    if vantage.used:
-        return f"the place may not be flown over; it is seen from {where}"
-    return (
-        f"the place may not be flown over; the nearest that may is {where}, too far to go by rule"
-    )
 
 
 def _why_another(found: c.ExplanationView) -> str:

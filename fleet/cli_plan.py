@@ -51,7 +51,7 @@ def plan(
         print_json(found)
     else:
         _print_table(found)
-    if "nearest_legal" in found:
+    if _is_too_far(found["vantage"]):
         raise typer.Exit(1)
 
 
@@ -71,46 +71,50 @@ def now(
     except (RequestFailed, Refusal) as refusal:
         end_with(str(refusal))
     ranking = [_told(offer, found["window_s"]) for offer in found["ranking"]]
-    return {"fleet": "as it is", "at": [lon, lat], "kind": kind, "ranking": ranking}
+    return {
+        "fleet": "as it is",
+        "at": [lon, lat],
+        "vantage": found["vantage"],
+        "kind": kind,
+        "ranking": ranking,
+    }
 
 
 def at_rest(
     district_dir: Path, lon: float, lat: float, kind: str, wind: str | None, without: list[str]
 ) -> dict[str, Any]:
     """The ranking with every drone on its pad and charged; ends the program where there is none.
-    ``nearest_legal`` is told where the place may not be flown to."""
+    ``vantage`` tells from where a place is seen that may not be flown over."""
     from fleet.dispatcher import alternative_view
     from fleet.district.load import load_or_refuse
     from fleet.district.place import locate
     from fleet.fence import airspace_of
+    from fleet.vantage import flown_to, vantage_of
     from planner.airspace import AirspaceInvalid
     from planner.dispatch import choose
     from planner.model import LonLat, Wind
-    from planner.places import nearest_legal
 
     blowing = Wind(*wind_of(wind)) if wind is not None else Wind()
     configured = load_or_refuse(district_dir)
     at = LonLat(lon, lat)
     try:
         locate(configured, lon, lat)
-        picture = _tried(configured, at, kind, blowing, without)
         airspace = airspace_of(configured)
+        vantage = vantage_of(airspace, at)
+        picture = _tried(configured, flown_to(at, vantage), kind, blowing, without)
     except (Refusal, AirspaceInvalid) as refusal:
         end_with(str(refusal))
     views = [alternative_view(each) for each in choose(airspace, picture).ranking]
     window_s = configured.flight.window_s
-    found: dict[str, Any] = {
+    return {
         "fleet": "at rest",
         "at": [lon, lat],
+        "vantage": vantage and vantage.model_dump(mode="json"),
         "kind": kind,
         "wind": {"speed_ms": blowing.speed_ms, "from_deg": blowing.from_deg},
         "without": sorted(without),
         "ranking": [_told(view.model_dump(mode="json"), window_s) for view in views],
     }
-    legal, away_m = nearest_legal(airspace, at)
-    if away_m > 0:
-        found["nearest_legal"] = {"lon": legal.lon, "lat": legal.lat, "away_m": away_m}
-    return found
 
 
 def _tried(
@@ -148,9 +152,18 @@ def _told(offer: dict[str, Any], window_s: float) -> dict[str, Any]:
     }
 
 
+def _is_too_far(vantage: dict[str, Any] | None) -> bool:
+    return vantage is not None and not vantage["used"]
+
+
 def _print_table(found: dict[str, Any]) -> None:
+    from fleet.contract import VantageView
+    from fleet.vantage import seen_from
+
     typer.echo(f"the fleet {found['fleet']}{_conditions(found)}")
-    if "nearest_legal" in found:
+    if found["vantage"] is not None:
+        typer.echo(seen_from(VantageView.model_validate(found["vantage"])))
+    if _is_too_far(found["vantage"]):
         typer.echo(f"nobody can be sent: {found['ranking'][0]['reason']}")
         return
     typer.echo(ROW.format(*HEADINGS).rstrip())

@@ -35,6 +35,7 @@ from fleet.mavlink.vehicle import Vehicle
 from fleet.readiness import Readiness
 from fleet.sortie import ON_ITS_PAD
 from fleet.state import FleetState
+from fleet.vantage import flown_to, vantage_of
 from fleet.versions import versions
 from planner.airspace import Airspace
 from planner.checks import wind_is_sound
@@ -53,11 +54,9 @@ from planner.model import (
     WaysDown,
     Wind,
 )
-from planner.places import nearest_legal
 from planner.weather import Stations, assumed
 
 WEATHER_LASTS_S: Final = 30.0  # docks tell at least every 10 s
-VANTAGE_WITHIN_M: Final = 500.0  # of a place that may not be flown over: so far a camera sees it
 
 _PICTURE = TypeAdapter(Picture)
 _RANKING = TypeAdapter(tuple[Alternative, ...])
@@ -120,7 +119,7 @@ class Dispatcher:
         docks already tried in vain. The drones of ``divert`` may be taken from their incidents."""
         began_s = stopwatch_s()
         vantage = self.vantage(at)
-        over = LonLat(vantage.lon, vantage.lat) if vantage is not None and vantage.used else at
+        over = flown_to(at, vantage)
         half_way_m = (self._sites_m + to_metres(np.array([over]))) / 2
         task = task_for(self._district, over, kind.scene_s, kind.needs)
         picture = Picture(
@@ -138,14 +137,7 @@ class Dispatcher:
         return Choice(str(ULID()), picture, decision, took_ms, vantage=vantage)
 
     def vantage(self, at: LonLat) -> VantageView | None:
-        """For a place that may not be flown over, the nearest that may; it is flown to if it is
-        near enough to see the other."""
-        legal, off_m = nearest_legal(self._airspace, at)
-        if off_m == 0:
-            return None
-        return VantageView(
-            lon=legal.lon, lat=legal.lat, off_m=off_m, used=off_m <= VANTAGE_WITHIN_M
-        )
+        return vantage_of(self._airspace, at)
 
     def warm_up(self) -> None:
         """Decides once for nobody, so that the first real decision finds the trees grown."""

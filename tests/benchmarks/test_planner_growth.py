@@ -1,6 +1,9 @@
 """How the planner grows with docks and with corners of no-fly volumes: a table, and a plot in
 artifacts/.
 
+As in the product there is ground under the ways, by which heights are chosen, and a rally point
+for every dock, with which two ways down are proved of the first of each ranking.
+
 Each district is planned in by a process of its own, forked from this one, so that its memory is
 that of this test run and of one district. Objects made before the questions are kept from the
 garbage collector, as they would cost pauses that are not the planner's.
@@ -24,13 +27,17 @@ import shapely
 from planner.airspace import build
 from planner.dispatch import choose
 from planner.frame import to_degrees
-from planner.model import LonLat, Volume, Wind
+from planner.levels import CEILING_M
+from planner.model import Landing, LonLat, Volume, Wind
+from planner.relief import Relief
+from planner.terrain import Terrain
 from tests.planner.worlds import ORIGIN, PERFORMANCE, picture
 
 DOCKS = (25, 100, 400, 1000)
 CORNERS = (500, 2000, 10_000)
 WIDTH_M, HEIGHT_M = 30_000.0, 22_000.0
 SIDES, LARGEST_M = 8, 300.0
+CELL_M, HILLS_M, CLEAR_M = 250.0, 40.0, 80.0
 WIND, NEXT_WIND = Wind(6.0, 40.0), Wind(4.0, 200.0)
 PLACES = 200
 GOAL_P99_MS, GOAL_BUILD_S, GOAL_MB = 30.0, 60.0, 1000.0
@@ -95,9 +102,11 @@ def measured(docks: int, corners: int) -> Figures:
         for n, ring in enumerate(rings)
     ]
     sites = {f"D{n:04d}": anywhere(rng, solid) for n in range(docks)}
+    landings = [Landing(f"R{n:04d}", anywhere(rng, solid), 0.0) for n in range(docks)]
+    relief = Relief(rolling(), CLEAR_M, CEILING_M)
     pictures = [picture(sites, anywhere(rng, solid), WIND) for _ in range(PLACES)]
     began_s = perf_counter()
-    airspace = build(volumes, sites)
+    airspace = build(volumes, sites, landings, relief)
     built_s = perf_counter()
     for dock in sites:
         airspace.tree(dock, PERFORMANCE, WIND)
@@ -155,6 +164,14 @@ def _octagon(rng: random.Random, x: float, y: float, reach: float) -> Ring:
         for side in range(SIDES)
         for far in (rng.uniform(0.7, 1.0),)
     ]
+
+
+def rolling() -> Terrain:
+    """Ground with hills and valleys some kilometres apart."""
+    x, y = np.meshgrid(np.arange(0, WIDTH_M, CELL_M), np.arange(0, HEIGHT_M, CELL_M))
+    heights_m = HILLS_M * (1 + np.sin(x / 700) * np.cos(y / 900))
+    rows = tuple(tuple(row) for row in heights_m.tolist())
+    return Terrain(ORIGIN[0], ORIGIN[1], CELL_M, rows)
 
 
 def anywhere(rng: random.Random, solid: shapely.Geometry) -> LonLat:

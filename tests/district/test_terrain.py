@@ -119,11 +119,17 @@ def test_a_broken_field_is_told_with_its_line(broken: Path, old: str, new: str, 
     assert told in str(caught.value)
 
 
-def test_a_dock_under_the_ground_and_a_rally_point_in_the_air_are_told(broken: Path) -> None:
-    edit(broken / "docks.yaml", "alt_amsl_m: 61", "alt_amsl_m: 16")
+def test_a_dock_under_the_ground_and_a_rally_point_in_the_air_are_told(
+    broken: Path, longgang: District
+) -> None:
+    dock = longgang.docks[0]
+    off_m = 16 - float(longgang.grounds_amsl_m(np.array([dock.at]))[0])
+    edit(broken / "docks.yaml", f"alt_amsl_m: {dock.alt_amsl_m:g}", "alt_amsl_m: 16")
     edit(broken / "rally.yaml", "alt_amsl_m: 57", "alt_amsl_m: 157")
     under, above = violations(load(broken))
-    assert under.startswith("docks.yaml: D01 平湖站 is told to stand -39 m above the ground")
+    assert under.startswith(
+        f"docks.yaml: {dock.id} {dock.name.zh} is told to stand {off_m:+.0f} m above the ground"
+    )
     assert above.startswith(
         "rally.yaml: R01 凤凰山矿山公园 is told to stand +100 m above the ground"
     )

@@ -46,7 +46,8 @@ from planner.tubes import homeward_from
 from sitl.virtual.bus import LocalBus
 from tests.fleet.flight_stage import jumping
 
-FIRST, SECOND = (114.246, 22.7249), (114.2519, 22.7259)  # served by D20 and D13, the ways cross
+FIRST = (114.2315, 22.7210)  # served by D20
+SECOND = (114.2385, 22.7181)  # the way there from D13 crosses that to the first
 FLOWN = (T.PREPARE, T.PREPARED, T.TOOK_OFF)
 
 
@@ -265,7 +266,7 @@ def test_where_no_height_and_no_later_start_is_left_the_flight_is_refused_with_t
     def story(air):
         air.sends("S1", FIRST)
         air.sends("S2", FIRST, dock="D13")
-        refused = air.asks("S3", FIRST, dock="D12")[2]
+        refused = air.asks("S3", FIRST, dock="D16")[2]
         assert "might come within 0 m of" in refused
         assert "no other height or start helps" in refused
 

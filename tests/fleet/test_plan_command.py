@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 import fleet.cli_plan
 from fleet.district.load import load
 from fleet.program import app
+from fleet.vantage import VANTAGE_WITHIN_M
 
 LONGGANG = Path("configs/longgang")
 PLACE = "114.10,22.65"
@@ -26,8 +27,8 @@ def plan(*arguments: str) -> Result:
     return CliRunner().invoke(app, ["plan", *arguments])
 
 
-def planned(*arguments: str) -> dict[str, Any]:
-    result = plan("--at", PLACE, "--json", *arguments)
+def planned(*arguments: str, at: str = PLACE) -> dict[str, Any]:
+    result = plan("--at", at, "--json", *arguments)
     assert result.exit_code == 0, result.stderr
     answer: dict[str, Any] = json.loads(result.stdout)
     return answer
@@ -135,13 +136,28 @@ def test_for_a_place_inside_a_no_fly_volume_the_nearest_legal_one_is_offered() -
     answer = json.loads(result.stdout)
     assert not etas(answer)
     assert volume.name.en in answer["ranking"][0]["reason"]
-    legal = answer["nearest_legal"]
-    assert legal["away_m"] > 0
+    legal = answer["vantage"]
+    assert legal["off_m"] > VANTAGE_WITHIN_M
+    assert not legal["used"]
     there = plan(f"--at={legal['lon']},{legal['lat']}", "--wind", "0@0", "--json")
     assert there.exit_code == 0
+    assert json.loads(there.stdout)["vantage"] is None
     told = plan(f"--at={inside.x},{inside.y}", "--wind", "0@0").stdout
     assert "nobody can be sent" in told
-    assert f"{legal['away_m']:.0f} m away" in told
+    assert f"{legal['off_m']:.0f} m away" in told
+
+
+def test_a_place_just_inside_a_no_fly_volume_is_planned_for_from_beside_it() -> None:
+    volume = next(each for each in load(LONGGANG).volumes if each.buffer_m <= 100)
+    inside = shapely.Polygon(volume.polygon[0]).representative_point()
+    answer = planned("--wind", "0@0", at=f"{inside.x},{inside.y}")
+    vantage = answer["vantage"]
+    assert vantage["used"]
+    assert 0 < vantage["off_m"] <= VANTAGE_WITHIN_M
+    beside = planned("--wind", "0@0", at=f"{vantage['lon']},{vantage['lat']}")
+    assert etas(answer) == pytest.approx(etas(beside), abs=0.01)
+    told = plan(f"--at={inside.x},{inside.y}", "--wind", "0@0").stdout
+    assert f"it is seen from {vantage['lon']:.5f},{vantage['lat']:.5f}" in told
 
 
 def changed(tmp_path: Path, name: str, change: Any) -> Path:

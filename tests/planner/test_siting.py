@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.siting import SitingImpossible, best_sites, objective
+from planner.siting import Problem, SitingImpossible, best_sites, objective, relaxed
 
 CANDIDATES, PLACES = 9, 40
 PART = [0, 0, 0, 1, 1, 1, 2, 2, 2]
@@ -37,6 +37,22 @@ def test_no_choice_of_all_is_better(seed: int, docks: int, one_out: bool) -> Non
     assert found.share == pytest.approx(best, abs=1e-9)
     assert found.bound == pytest.approx(best, abs=1e-6)
     assert found.proven
+
+
+@given(seed=st.integers(0, 10**6), docks=st.integers(3, 5), one_out=st.booleans())
+@settings(max_examples=30)
+def test_sites_in_parts_are_no_worse_than_whole_ones_and_lean_to_a_choice(
+    seed: int, docks: int, one_out: bool
+) -> None:
+    covers, area_m2 = world(seed)
+    relaxation = relaxed(Problem(covers, area_m2, docks, PART, one_out), within_s=60.0)
+    assert relaxation is not None
+    best = best_sites(covers, area_m2, docks, PART, one_out)
+    assert best.share - 1e-6 <= relaxation.bound <= 1 + 1e-6
+    assert relaxation.chosen.sum() == pytest.approx(docks)
+    leant = relaxation.leaned_to(docks, PART)
+    assert len(set(leant)) == docks
+    assert {PART[row] for row in leant} == {0, 1, 2}
 
 
 @given(seed=st.integers(0, 10**6), docks=st.integers(2, 9))

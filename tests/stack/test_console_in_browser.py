@@ -13,6 +13,7 @@ from tests.stack.browser import CHROMIUM, assert_accessible, browsing, by, shoot
 from tests.stack.running import RunningStack
 
 FLIGHT_MS = 150_000  # a flight of some minutes, at speed-up
+INSIDE = "114.1180", "22.6020"  # Shenzhen East Railway Station
 
 pytestmark = [
     pytest.mark.stack,
@@ -92,6 +93,45 @@ def test_an_officer_reports_dispatches_watches_and_brings_the_drone_home(page, w
     by(page, "lang-switch").click()
     expect(by(page, "report-button")).to_contain_text("Report")
     shoot(page, "8-english")
+
+
+def report(page: Page, lon: str, lat: str, kind: str = "火灾") -> str:
+    """Goes out by rule; the incident."""
+    page.keyboard.press("n")
+    by(page, "kind-select").click()
+    type_kind(page, kind)
+    by(page, "lon").fill(lon)
+    by(page, "lat").fill(lat)
+    by(page, "submit-report").click()
+    detail = by(page, "incident-detail")
+    expect(detail).to_contain_text(f"{float(lon):.5f}, {float(lat):.5f}")
+    return str(detail.get_attribute("data-incident"))
+
+
+def test_an_incident_in_a_no_fly_volume_tells_from_where_it_is_seen(page, watched):
+    sign_in(page, watched)
+    expect(by(page, "status-docks")).to_have_text("25/25", timeout=20_000)
+    report(page, *INSIDE, kind="台风灾损")
+    expect(by(page, "vantage")).to_have_text(
+        re.compile(r"改从 \d+ 米外的 114\.\d{5}, 22\.\d{5} 观察")
+    )
+    assert_accessible(page)
+    shoot(page, "19-vantage")
+
+
+def test_why_tells_which_incidents_were_decided_together_and_who_goes_to_each(page, watched):
+    sign_in(page, watched)
+    expect(by(page, "status-docks")).to_have_text("25/25", timeout=20_000)
+    slight = report(page, "114.1900", "22.6650", kind="交通事故")
+    expect(by(page, "sortie-state")).to_be_visible()
+    grave = report(page, "114.1900", "22.6655", kind="地震")
+    by(page, "why-button").click()
+    expect(by(page, f"together-{slight}")).to_contain_text("交通事故")
+    expect(by(page, f"together-{slight}")).to_contain_text("代替")
+    expect(by(page, f"together-{grave}")).to_contain_text("前往")
+    expect(by(page, "together")).to_contain_text("按级别加权的到场秒数合计")
+    assert_accessible(page)
+    shoot(page, "20-together")
 
 
 def test_an_administrator_adds_an_officer_and_reads_what_was_done(page, watched):

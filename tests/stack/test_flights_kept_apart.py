@@ -13,8 +13,8 @@ from tests.stack.officer import Officer, on_duty
 
 pytestmark = pytest.mark.stack
 
-PLACE = (114.246, 22.7249)  # served by D20
-ACROSS, ITS_DOCK = (114.2519, 22.7259), "D13"  # the way there crosses that of D20
+PLACE = (114.2315, 22.7210)  # served by D20
+ACROSS, ITS_DOCK = (114.2385, 22.7181), "D13"  # the way there crosses that of D20
 OFF_M = 0.8  # of what is kept between them: what telemetry at different moments may differ
 
 
@@ -65,7 +65,7 @@ async def test_two_over_one_incident_and_one_across_are_kept_apart_until_they_ar
         first = await officer.until_sortie(incident.sortie, "en_route")
         assert first.kept_apart is None
 
-        second = await sent(officer, incident.id, "D12")
+        second = await sent(officer, incident.id, "D16")
         assert second.kept_apart is not None
         assert second.kept_apart.drones == (first.drone,)
         other = await officer.report(ACROSS, dispatch="confirm")

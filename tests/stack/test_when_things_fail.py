@@ -16,7 +16,7 @@ pytestmark = pytest.mark.stack
 
 PLACE = (114.23, 22.70)
 FAR = (114.1283, 22.6960)
-NEAR_D01 = (114.1200, 22.7030)
+NEAR_A_DOCK = (114.1200, 22.7030)
 
 
 async def test_when_a_dock_jams_the_next_best_drone_goes(stack):
@@ -130,7 +130,7 @@ async def test_a_restarted_controller_goes_on_with_the_flight(tmp_path):
     slow = RunningStack("--speedup", "2", "--no-console", state_dir=tmp_path)
     try:
         async with on_duty(slow.broker) as officer:
-            incident = await officer.report(NEAR_D01)
+            incident = await officer.report(NEAR_A_DOCK)
             await officer.until_sortie(incident.sortie, "en_route")
             kill_the_controller(slow.pid)
             there = await officer.until_sortie(incident.sortie, "on_scene")

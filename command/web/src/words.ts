@@ -1,7 +1,18 @@
 /** Codes put into words of the chosen language. Pure but for the dictionaries. */
 import type { TFunction } from "i18next";
-import type { Event, ExplanationView, KeptApart, NameView, ReasonView, TurnView, WaysDownView } from "./contract";
-import { durationText, fixed, headingText, levelText } from "./format";
+import type {
+  ClaimView,
+  Event,
+  ExplanationView,
+  KeptApart,
+  NameView,
+  ReasonView,
+  TogetherView,
+  TurnView,
+  VantageView,
+  WaysDownView,
+} from "./contract";
+import { durationText, fixed, headingText, levelText, positionText } from "./format";
 import { en } from "./i18n/en";
 import { zh } from "./i18n/zh";
 import { Refused } from "./refused";
@@ -199,6 +210,25 @@ export function apartText(kept: KeptApart | null, t: TFunction): string {
     kept.scene_change_m !== 0 && t("apart.scene", { change: higher(kept.scene_change_m) }),
   ].filter(Boolean);
   return t("apart.from", { drones: kept.drones.join(", "), changes: changes.join(t("apart.and")) });
+}
+
+/** From where a place is seen that may not be flown over, or that nobody goes there by rule. */
+export function vantageText({ lon, lat, off_m, used }: VantageView, t: TFunction): string {
+  return t(used ? "vantage.used" : "vantage.tooFar", { at: positionText(lon, lat), metres: fixed(off_m, 0) });
+}
+
+/** Which drone an incident got that was decided together with others. */
+export function claimText({ had, gets, eta_s }: ClaimView, t: TFunction): string {
+  if (gets === null) return t("together.nobody");
+  const figures = { drone: gets, eta: durationText(eta_s), had };
+  if (had === null) return t("together.gets", figures);
+  return t(had === gets ? "together.keeps" : "together.insteadOf", figures);
+}
+
+/** Why drones were assigned so. */
+export function togetherText({ weighted_s, first_come_s }: TogetherView, t: TFunction): string {
+  const figures = { sum: fixed(weighted_s, 0), before: fixed(first_come_s, 0) };
+  return t(figures.sum === figures.before ? "together.asInTurn" : "together.least", figures);
 }
 
 function plain(text: string, detail = ""): Telling {

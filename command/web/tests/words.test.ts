@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { en } from "../src/i18n/en";
 import { zh } from "../src/i18n/zh";
 import { Refused } from "../src/refused";
-import type { TurnView } from "../src/contract";
-import { reasonText, refusalText, tell, turnText, waysDownText } from "../src/words";
+import type { ClaimView, TurnView } from "../src/contract";
+import { claimText, reasonText, refusalText, tell, togetherText, turnText, vantageText, waysDownText } from "../src/words";
 import { decision, event, explanation, offer } from "./pictures";
 
 await i18next.init({
@@ -133,5 +133,37 @@ describe("a camera that was turned", () => {
       tell(event(1, { kind: "CameraPointed", data }), (id) => id, i18next.getFixedT("zh"), "zh").text;
     expect(turned({ pitch_deg: -90, heading_deg: null, zoom: null })).toBe("转动相机：−90°");
     expect(turned({ pitch_deg: null, heading_deg: 54, zoom: 2 })).toBe("转动相机：054° 2.0×");
+  });
+});
+
+describe("what the planner did beyond a ranking is told in both languages", () => {
+  const both = (said: (t: ReturnType<typeof i18next.getFixedT>) => string) => [
+    said(i18next.getFixedT("zh")),
+    said(i18next.getFixedT("en")),
+  ];
+
+  it("a place that may not be flown over is seen from beside it, or nobody goes by rule", () => {
+    const vantage = { lon: 114.25, lat: 22.71, off_m: 141.6, used: true };
+    expect(both((t) => vantageText(vantage, t))).toEqual([
+      "现场不可飞越：改从 142 米外的 114.25000, 22.71000 观察",
+      "The place may not be flown over: it is seen from 114.25000, 22.71000, 142 m away",
+    ]);
+    expect(both((t) => vantageText({ ...vantage, used: false }, t))[1]).toContain("too far to go by rule");
+  });
+
+  it.each<[Partial<ClaimView>, string, string]>([
+    [{}, "由 U07 前往，3:12 到场", "gets U07, there after 3:12"],
+    [{ had: "U07" }, "仍由 U07 前往，3:12 到场", "keeps U07, there after 3:12"],
+    [{ had: "U03" }, "由 U07 代替 U03 前往，3:12 到场", "gets U07 instead of U03, there after 3:12"],
+    [{ had: "U03", gets: null, eta_s: null }, "暂无机可派", "gets nobody for now"],
+  ])("who goes to each of the incidents decided together: %o", (given, chinese, english) => {
+    const claim = { incident: "I1", level: 2, had: null, had_eta_s: null, gets: "U07", eta_s: 192, ...given };
+    expect(both((t) => claimText(claim, t))).toEqual([chinese, english]);
+  });
+
+  it("why it was assigned so, and that each in its turn would have come to the same", () => {
+    const told = (first_come_s: number) => togetherText({ claims: [], weighted_s: 1234, first_come_s }, i18next.getFixedT("en"));
+    expect(told(2345.2)).toContain("sum up to 1234: the least there is. Each served in its turn: 2345.");
+    expect(told(1234.3)).toContain("as had each been served in its turn");
   });
 });

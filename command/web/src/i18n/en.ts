@@ -440,6 +440,19 @@ export const en: typeof zh = {
     scene: "over the scene {{change}}",
     and: ", ",
   },
+  vantage: {
+    used: "The place may not be flown over: it is seen from {{at}}, {{metres}} m away",
+    tooFar: "The place may not be flown over; the nearest that may is {{at}}, {{metres}} m away: too far to go by rule",
+  },
+  together: {
+    title: "Decided together",
+    gets: "gets {{drone}}, there after {{eta}}",
+    keeps: "keeps {{drone}}, there after {{eta}}",
+    insteadOf: "gets {{drone}} instead of {{had}}, there after {{eta}}",
+    nobody: "gets nobody for now",
+    least: "The seconds until each is reached, weighted by level, sum up to {{sum}}: the least there is. Each served in its turn: {{before}}.",
+    asInTurn: "The seconds until each is reached, weighted by level, sum up to {{sum}}: the least there is, as had each been served in its turn.",
+  },
   why: {
     button: "Why",
     hint: "Why this dock, and why not the others",

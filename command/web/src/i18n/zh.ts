@@ -439,6 +439,19 @@ export const zh = {
     scene: "现场上空{{change}}",
     and: "，",
   },
+  vantage: {
+    used: "现场不可飞越：改从 {{metres}} 米外的 {{at}} 观察",
+    tooFar: "现场不可飞越：最近的可飞点 {{at}} 在 {{metres}} 米外，过远，不自动派机",
+  },
+  together: {
+    title: "合并决策",
+    gets: "由 {{drone}} 前往，{{eta}} 到场",
+    keeps: "仍由 {{drone}} 前往，{{eta}} 到场",
+    insteadOf: "由 {{drone}} 代替 {{had}} 前往，{{eta}} 到场",
+    nobody: "暂无机可派",
+    least: "按级别加权的到场秒数合计 {{sum}}，为最小；若依次派机则为 {{before}}。",
+    asInTurn: "按级别加权的到场秒数合计 {{sum}}，为最小，与依次派机相同。",
+  },
   why: {
     button: "为什么",
     hint: "为什么选这个机场，其他机场为什么不选",

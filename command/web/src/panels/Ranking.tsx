@@ -13,6 +13,7 @@ import { useTimed } from "../useTime";
 import { listText, reasonText, refusalText } from "../words";
 import { useDockNames } from "./names";
 import { useWhy } from "./useWhy";
+import { Vantage } from "./Vantage";
 import { Why, WhyButton } from "./Why";
 
 const SHOWN_FIRST = 5;
@@ -58,6 +59,7 @@ export function Ranking({ incident }: { incident: IncidentView }) {
           </Button>
         )}
       </div>
+      {decision?.vantage && <Vantage vantage={decision.vantage} />}
       {!closed && (
         <Table<AlternativeView>
           size="small"

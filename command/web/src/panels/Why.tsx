@@ -7,6 +7,7 @@ import { behindText, chanceText, clockText, durationText, fixed, headingText, ma
 import { pace, parts as partColours } from "../palette";
 import { axisEnd_s, whyRows, type WhyRow } from "../state/why";
 import { apartText, listText, reasonText, turnText, waysDownText } from "../words";
+import { Together } from "./Together";
 import type { WhyState } from "./useWhy";
 
 const PARTS = ["launch_s", "climb_s", "cruise_s", "descent_s"] as const;
@@ -45,6 +46,7 @@ export function Why({ explanation, most }: { explanation: ExplanationView; most:
   return (
     <div className="why" ref={panel} data-testid="why-panel">
       <p className="why-verdict">{useVerdict(explanation)}</p>
+      {explanation.together !== null && <Together together={explanation.together} />}
       {waysDown && <p className="faint">{waysDownText(waysDown, t, i18n.language)}</p>}
       {explanation.kept_apart !== null && <p className="faint">{apartText(explanation.kept_apart, t)}</p>}
       <div className="why-row why-head">
