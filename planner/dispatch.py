@@ -14,7 +14,6 @@ from planner.detour import detour
 from planner.energy import WH, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s, cruise_s
 from planner.frame import to_metres
-from planner.homeward import waypoints
 from planner.levels import level_of, too_high
 from planner.model import (
     Alternative,
@@ -124,7 +123,7 @@ def _judged(
     slows_s: float,
 ) -> Alternative:
     """The flight with what speaks against it."""
-    left_wh = candidate.energy_wh - energy_wh
+    eta_s, left_wh = parts.total_s, candidate.energy_wh - energy_wh
     reserve_wh = candidate.performance.reserve_share * candidate.performance.battery_wh
     reasons = candidate.vetoes + _lacking(candidate, task)
     if left_wh < reserve_wh:
@@ -138,11 +137,11 @@ def _judged(
         drone=candidate.drone,
         feasible=not reasons,
         reasons=reasons + too_high(route) + unmeasured(candidate),
-        eta_s=parts.total_s,
+        eta_s=eta_s,
         parts=parts,
-        in_window=parts.total_s <= task.window_s,
+        in_window=eta_s <= task.window_s,
         on_time=on_time(
-            parts.total_s,
+            eta_s,
             task.window_s,
             candidate.launch.spread_s,
             candidate.wind_spread_ms,
@@ -166,13 +165,23 @@ def _route(
     performance = candidate.performance
     out_nodes, out_points, out_legs_m, out_speeds = out
     back_nodes, back_points, back_legs_m, back_speeds = back
-    over = LonLat(*task.at)
-    outward = waypoints([*(airspace.nodes[n] for n in out_nodes), over], out_speeds, cruise_alt)
-    homeward = waypoints([airspace.nodes[n] for n in back_nodes], back_speeds, cruise_alt)
+    nodes, (lon, lat) = airspace.nodes, task.at
+    outward = [
+        Waypoint(*nodes[n], cruise_alt, speed_ms)
+        for n, speed_ms in zip(out_nodes, out_speeds, strict=False)  # and one to the place itself
+    ]
+    homeward = [
+        Waypoint(*nodes[n], cruise_alt, speed_ms)
+        for n, speed_ms in zip(back_nodes, back_speeds, strict=True)
+    ]
     return Route(
         cruise_alt_amsl_m=cruise_alt,
-        out=(*outward, Waypoint(*over, scene_alt, 0.0)),
-        back=(Waypoint(*over, cruise_alt, 0.0), *homeward),
+        out=(
+            *outward,
+            Waypoint(lon, lat, cruise_alt, out_speeds[-1]),
+            Waypoint(lon, lat, scene_alt, 0.0),
+        ),
+        back=(Waypoint(lon, lat, cruise_alt, 0.0), *homeward),
         out_m=sum(out_legs_m),
         back_m=sum(back_legs_m),
         out_s=cruise_s(out_points, out_speeds, performance),
@@ -213,6 +222,8 @@ def _grounded(candidate: Candidate, reasons: tuple[Reason, ...]) -> Alternative:
 
 
 def _lacking(candidate: Candidate, task: Task) -> tuple[Reason, ...]:
+    if not task.needs:
+        return ()
     lacking = [need for need in task.needs if need not in candidate.payloads]
     if not lacking:
         return ()

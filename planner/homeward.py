@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -37,7 +36,10 @@ def way_home(
         return None
     nodes, points, legs_m, speeds_ms = back
     cruise_alt_amsl_m = lifted(airspace, points, cruise_alt_amsl_m)
-    home = waypoints([airspace.nodes[n] for n in nodes], speeds_ms, cruise_alt_amsl_m)
+    home = tuple(
+        Waypoint(*airspace.nodes[n], cruise_alt_amsl_m, speed_ms)
+        for n, speed_ms in zip(nodes, speeds_ms, strict=True)
+    )
     back_s = cruise_s(points, speeds_ms, candidate.performance)
     return Route(cruise_alt_amsl_m, (), home, 0.0, sum(legs_m), 0.0, back_s)
 
@@ -49,16 +51,4 @@ def way_home_wh(candidate: Candidate, route: Route, from_alt_amsl_m: float) -> f
         route.cruise_alt_amsl_m - from_alt_amsl_m,
         route.cruise_alt_amsl_m - candidate.alt_amsl_m,
         route.back_s,
-    )
-
-
-def waypoints(
-    places: Sequence[LonLat], speeds_ms: Sequence[float], alt_amsl_m: float
-) -> tuple[Waypoint, ...]:
-    """Places at one height, with the ground speed of the leg to each."""
-    return tuple(
-        [
-            Waypoint(lon, lat, alt_amsl_m, speed_ms)
-            for (lon, lat), speed_ms in zip(places, speeds_ms, strict=True)
-        ]
     )

@@ -39,7 +39,7 @@ class Place:
         self._airspace = airspace
         self._spans: dict[int, tuple[float, float]] = {}
         self._at_m = at_m
-        self._times: dict[tuple[float, float, Wind], tuple[Floats, ...]] = {}
+        self._times: dict[tuple[float, ...], tuple[Floats, ...]] = {}
 
     @cached_property
     def sees(self) -> frozenset[int]:
@@ -47,13 +47,15 @@ class Place:
 
     def span(self, node: int) -> tuple[float, float]:
         """The highest ground near the straight way from a seen node, and the lowest under it. Those
-        from all docks and corners that are seen are looked at in one go; from landings no way leads
-        anywhere."""
+        from all docks that are seen, or from all corners, are looked at in one go; from landings no
+        way leads anywhere."""
         if node not in self._spans:
             airspace, relief = self._airspace, self._airspace.relief
             assert relief is not None
-            docks, corners = len(airspace.docks), airspace.first_corner
-            together = self.seen[(self.seen < docks) | (self.seen >= corners)]
+            if node < len(airspace.docks):
+                together = self.seen[self.seen < len(airspace.docks)]
+            else:
+                together = self.seen[self.seen >= airspace.first_corner]
             starts_m = airspace.nodes_m[together]
             highest_m, lowest_m = relief.spans(starts_m, np.broadcast_to(self.at, starts_m.shape))
             pairs = zip(highest_m.tolist(), lowest_m.tolist(), strict=True)
@@ -63,7 +65,10 @@ class Place:
     def times(self, candidate: Candidate) -> tuple[Floats, ...]:
         """Seconds from the seen nodes to the place, and back, in the wind that the trees are of."""
         performance, wind = candidate.performance, rounded(candidate.wind)
-        key = (performance.airspeed_ms, performance.max_ground_ms, wind)
+        key = (
+            *(performance.airspeed_ms, performance.max_ground_ms),
+            *(wind.speed_ms, wind.from_deg),
+        )
         if key not in self._times:
             tracks = self._at_m - self._airspace.nodes_m[self.seen]
             lengths_m = np.hypot(tracks[:, 0], tracks[:, 1])
@@ -168,8 +173,10 @@ def _fastest(
     likely_s = 1.5 * math.dist(dock_at, place.at) / slowest_ms
     for within_s in REACHES_S[bisect_left(REACHES_S, likely_s) :]:
         tree = airspace.tree(candidate.dock, performance, wind, within_s)
-        total_s = (tree.out_s if out else tree.back_s)[place.seen] + last_s
+        total_s = (tree.out_s if out else tree.back_s).take(place.seen)
+        total_s += last_s
         best = int(total_s.argmin())
-        if total_s[best] < math.inf and total_s[best] <= tree.within_s:
+        best_s = float(total_s[best])
+        if best_s < math.inf and best_s <= tree.within_s:
             return tree, int(place.seen[best])
     return None

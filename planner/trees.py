@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -110,7 +111,10 @@ class Trees:
     ) -> Tree:
         """The dock's fastest ways in this wind, rounded, at least as far as ``within_s``."""
         wind = rounded(wind)
-        key = (dock, performance.airspeed_ms, performance.max_ground_ms, wind)
+        key = (
+            *(dock, performance.airspeed_ms, performance.max_ground_ms),
+            *(wind.speed_ms, wind.from_deg),  # not the wind itself: to hash that takes longer
+        )
         tree = self._trees.get(key)
         if tree is None or tree.within_s < within_s:
             tree = self._grow(dock, performance, wind, within_s)
@@ -146,7 +150,12 @@ class Trees:
 
 def rounded(wind: Wind) -> Wind:
     """The wind in steps, so that its small changes do not grow all trees anew."""
-    speed_ms = round(wind.speed_ms / WIND_STEP_MS) * WIND_STEP_MS
+    return _rounded(wind.speed_ms, wind.from_deg)
+
+
+@lru_cache(maxsize=256)  # asked for four times a candidate
+def _rounded(speed_ms: float, from_deg: float) -> Wind:
+    speed_ms = round(speed_ms / WIND_STEP_MS) * WIND_STEP_MS
     if speed_ms == 0:
         return Wind()
-    return Wind(speed_ms, round(wind.from_deg / WIND_STEP_DEG) * WIND_STEP_DEG % 360.0)
+    return Wind(speed_ms, round(from_deg / WIND_STEP_DEG) * WIND_STEP_DEG % 360.0)

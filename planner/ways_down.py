@@ -14,7 +14,7 @@ free dock of another, whose cover has yet to open, counts where they do not suff
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -77,7 +77,8 @@ def ways_down(
     ``scene`` is the task's place, if the caller has it at hand. What the dock itself leaves at the
     last point is what the choice tells for the whole flight."""
     finder = _Finder(airspace, candidate, route.cruise_alt_amsl_m, scene, free)
-    return finder.proof(_stops(airspace, candidate, task, route, step_m))
+    over = scene.at if scene is not None else _in_metres(route.out[-1])
+    return finder.proof(_stops(airspace, candidate, task, route, step_m, over))
 
 
 def ways_down_along(
@@ -101,9 +102,8 @@ def second_way_wh(
     free: Sequence[Landing] = (),
 ) -> float | None:
     """What the second of the two best places to land takes from there; None where there is none."""
-    x, y = to_metres(np.array([at]))[0].tolist()
     finder = _Finder(airspace, candidate, cruise_amsl_m, None, free)
-    ways = finder.ways(_Stop(0.0, 0.0, (x, y), alt_amsl_m, at, None), candidate.energy_wh)
+    ways = finder.ways(_Stop(0.0, 0.0, _in_metres(at), alt_amsl_m, at, None), candidate.energy_wh)
     return ways[-1].needs_wh if len(ways) == WAYS else None
 
 
@@ -245,25 +245,30 @@ class _Finder:
 
 
 def _stops(
-    airspace: Airspace, candidate: Candidate, task: Task, route: Route, step_m: float
+    airspace: Airspace,
+    candidate: Candidate,
+    task: Task,
+    route: Route,
+    step_m: float,
+    over: _Point,
 ) -> Iterator[_Stop]:
     """The points of the flight in their order, at cruise height over the pad or where the drone is
-    in the air first, over the pad last."""
+    in the air first, over the pad last. ``over`` is where the place is, in metres."""
     performance = candidate.performance
     at_s, used_wh = _at_cruise(candidate, route)
     pad = Waypoint(*candidate.at, candidate.alt_amsl_m, 0.0)
     start = (candidate.airborne or pad)._replace(alt_amsl_m=route.cruise_alt_amsl_m, speed_ms=0.0)
     out = route.out[1:-1] if route.out[0] == start else route.out[:-1]
-    yield from _along(airspace, performance, (start, *out), at_s, used_wh, step_m)
     scene = route.out[-1]
+    known = {LonLat(*scene[:2]): over}
+    yield from _along(airspace, performance, (start, *out), at_s, used_wh, step_m, known)
     down_s = climb_s(scene.alt_amsl_m - route.cruise_alt_amsl_m, performance) + task.scene_s
     at_s += route.out_s + down_s
     used_wh += (route.out_s * performance.cruise_w + down_s * performance.hover_w) / WH
-    over = to_metres(np.array([scene[:2]]))[0].tolist()
-    yield _Stop(at_s, used_wh, (over[0], over[1]), scene.alt_amsl_m, LonLat(*scene[:2]), None)
+    yield _Stop(at_s, used_wh, over, scene.alt_amsl_m, LonLat(*scene[:2]), None)
     up_s = climb_s(max(0.0, route.cruise_alt_amsl_m - scene.alt_amsl_m), performance)
     at_s, used_wh = at_s + up_s, used_wh + up_s * climb_w(performance) / WH
-    home = _along(airspace, performance, route.back, at_s, used_wh, step_m)
+    home = _along(airspace, performance, route.back, at_s, used_wh, step_m, known)
     next(home)  # the scene again, with less to climb
     yield from home
 
@@ -307,10 +312,15 @@ def _along(
     at_s: float,
     used_wh: float,
     step_m: float,
+    known: Mapping[LonLat, _Point],
 ) -> Iterator[_Stop]:
     """Points of a way at cruise height, each reckoned as if the drone had come to rest there."""
-    nodes = [airspace.numbers.get(LonLat(*waypoint[:2])) for waypoint in way]
-    points = _metres(airspace, way, nodes)
+    places = [LonLat(*waypoint[:2]) for waypoint in way]
+    nodes = [airspace.numbers.get(place) for place in places]
+    points = [
+        airspace.points[node] if node is not None else known.get(place) or _in_metres(place)
+        for place, node in zip(places, nodes, strict=True)
+    ]
     speeds_ms = [waypoint.speed_ms for waypoint in way[1:]]
 
     def stop(number: int, point: _Point) -> _Stop:
@@ -321,7 +331,7 @@ def _along(
             used_wh + along_s * performance.cruise_w / WH,
             point,
             way[number].alt_amsl_m,
-            LonLat(*way[number][:2]) if whole else None,
+            places[number] if whole else None,
             nodes[number] if whole else None,
         )
 
@@ -334,14 +344,6 @@ def _along(
         yield stop(number, there)
 
 
-def _metres(
-    airspace: Airspace, way: Sequence[Waypoint], nodes: Sequence[int | None]
-) -> list[_Point]:
-    """Where the waypoints are: of nodes it is known, to the bit."""
-    if all(node is not None for node in nodes):
-        return [airspace.points[node] for node in nodes if node is not None]
-    told = to_metres(np.array([waypoint[:2] for waypoint in way])).tolist()
-    return [
-        (x, y) if node is None else airspace.points[node]
-        for (x, y), node in zip(told, nodes, strict=True)
-    ]
+def _in_metres(place: Sequence[float]) -> _Point:
+    x, y = to_metres(np.array([place[:2]]))[0].tolist()
+    return x, y
