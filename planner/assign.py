@@ -19,7 +19,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # scipy.optimize takes 14 MB
 
 from planner.model import Decision
 
@@ -75,7 +76,8 @@ def assign(claims: Sequence[Claim]) -> dict[str, Bid]:
             taken = drone in levels and (claim.has is None or drone != claim.has.drone)
             may = drone in each and not (taken and levels[drone] <= claim.level)
             costs[row, column] = _cost_with_change(claim, drone) if may else never
-    rows, columns = linear_sum_assignment(costs)
+    # to every row the same is added: what costs nothing would be taken for no way at all
+    rows, columns = min_weight_full_bipartite_matching(csr_array(costs + 1.0))
     return {
         claims[row].incident: bids[row][drones[column]]
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
