@@ -20,7 +20,6 @@ from planner.model import (
     Candidate,
     Decision,
     EtaParts,
-    LonLat,
     Picture,
     Reason,
     Route,

@@ -73,17 +73,33 @@ def legs_of(
 ) -> tuple[list[float], list[float]] | None:
     """Lengths and ground speeds of the legs between points (east, north); None if a leg cannot be
     flown in this wind."""
+    legs_m, there_ms, _ = legs_there_and_back(points, performance, wind)
+    return None if there_ms is None else (legs_m, there_ms)
+
+
+def legs_there_and_back(
+    points: Sequence[tuple[float, float]], performance: Performance, wind: Wind
+) -> tuple[list[float], list[float] | None, list[float] | None]:
+    """Lengths of the legs between points, the ground speeds along them, and those of the way back
+    over the same points, in its order; None if a leg cannot be flown that way in this wind."""
     blows = wind_vector(wind)
-    legs_m, speeds_ms = [], []
+    legs_m: list[float] = []
+    there_ms: list[float | None] = []
+    back_ms: list[float | None] = []
     for (x, y), (to_x, to_y) in pairwise(points):
         east_m, north_m = to_x - x, to_y - y
         leg_m = math.hypot(east_m, north_m)
-        speed_ms = _both_ways(east_m, north_m, leg_m, performance, blows)[0]
-        if speed_ms is None:
-            return None
+        along_ms, against_ms = _both_ways(east_m, north_m, leg_m, performance, blows)
         legs_m.append(leg_m)
-        speeds_ms.append(speed_ms)
-    return legs_m, speeds_ms
+        there_ms.append(along_ms)
+        back_ms.append(against_ms)
+    back_ms.reverse()
+    return legs_m, _all(there_ms), _all(back_ms)
+
+
+def _all(speeds_ms: list[float | None]) -> list[float] | None:
+    known = [speed_ms for speed_ms in speeds_ms if speed_ms is not None]
+    return known if len(known) == len(speeds_ms) else None
 
 
 def _both_ways(

@@ -35,12 +35,11 @@ def level_of(
         return Level(wanted_m)
     highest_m, lowest_m = place.span(back[0])
     if out or len(back) > 1:  # over corners, out or back
-        from_dock = (airspace.index_of(candidate.dock), *out)
-        for high_m, low_m in (
-            place.span(from_dock[-1]),
-            airspace.span_of_nodes(from_dock),
-            airspace.span_of_nodes(back),
-        ):
+        spans = [airspace.span_of_nodes(back)]
+        from_dock = (back[-1], *out)
+        if from_dock[::-1] != back:  # the way back is another
+            spans += [place.span(from_dock[-1]), airspace.span_of_nodes(from_dock)]
+        for high_m, low_m in spans:
             highest_m, lowest_m = max(highest_m, high_m), min(lowest_m, low_m)
     pad_m = candidate.alt_amsl_m
     return Level(

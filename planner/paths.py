@@ -11,10 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.airspace import Airspace
-from planner.flight import SLOWEST_MS, ground_speed, legs_of, speeds_there_and_back, there_and_back
+from planner.flight import (
+    SLOWEST_MS,
+    ground_speed,
+    legs_of,
+    legs_there_and_back,
+    speeds_there_and_back,
+    there_and_back,
+)
 from planner.frame import Points, to_metres
-from planner.model import Candidate, Wind
-from planner.trees import Tree, rounded
+from planner.model import Candidate
+from planner.trees import rounded
 
 Floats = NDArray[np.float64]
 
@@ -47,15 +54,13 @@ class Place:
 
     def span(self, node: int) -> tuple[float, float]:
         """The highest ground near the straight way from a seen node, and the lowest under it. Those
-        from all docks that are seen, or from all corners, are looked at in one go; from landings no
-        way leads anywhere."""
+        from all docks and corners that are seen are looked at in one go; from landings no way leads
+        anywhere."""
         if node not in self._spans:
             airspace, relief = self._airspace, self._airspace.relief
             assert relief is not None
-            if node < len(airspace.docks):
-                together = self.seen[self.seen < len(airspace.docks)]
-            else:
-                together = self.seen[self.seen >= airspace.first_corner]
+            docks, corners = len(airspace.docks), airspace.first_corner
+            together = self.seen[(self.seen < docks) | (self.seen >= corners)]
             starts_m = airspace.nodes_m[together]
             highest_m, lowest_m = relief.spans(starts_m, np.broadcast_to(self.at, starts_m.shape))
             pairs = zip(highest_m.tolist(), lowest_m.tolist(), strict=True)
@@ -92,28 +97,46 @@ def ways(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[Way | 
             way_m = math.hypot(east_m, north_m)
             there: Way = ([], [dock_at, at], [way_m], [there_ms])
             return there, ([dock], [at, dock_at], [way_m], [back_ms])
-    return way_out(airspace, candidate, place), way_back(airspace, candidate, place)
-
-
-def way_out(airspace: Airspace, candidate: Candidate, place: Place) -> Way | None:
-    """From the dock over ``nodes`` (without the dock) to the place."""
-    found = _fastest(airspace, candidate, place, out=True)
-    if found is None:
-        return None
-    tree, last = found
-    nodes = tree.chain(last, out=True)[::-1]
-    points = [*(airspace.points[n] for n in nodes), place.at]
-    legs = legs_of(points, candidate.performance, candidate.wind)
-    return None if legs is None else (nodes[1:], points, *legs)
+    out = _fastest(airspace, candidate, place, out=True)
+    back = _fastest(airspace, candidate, place, out=False)
+    if out is not None and out == back:  # as mostly
+        return _to_and_fro(airspace, candidate, place, out)
+    return _out_over(airspace, candidate, place, out), _back_over(airspace, candidate, place, back)
 
 
 def way_back(airspace: Airspace, candidate: Candidate, place: Place) -> Way | None:
     """From the place over ``nodes`` to the dock, which is the last of them."""
-    found = _fastest(airspace, candidate, place, out=False)
-    if found is None:
+    return _back_over(airspace, candidate, place, _fastest(airspace, candidate, place, out=False))
+
+
+def _to_and_fro(
+    airspace: Airspace, candidate: Candidate, place: Place, nodes: Sequence[int]
+) -> tuple[Way | None, Way | None]:
+    """Out and back over the same nodes, told from the place."""
+    back = [place.at, *(airspace.points[n] for n in nodes)]
+    out = back[::-1]
+    legs_m, out_ms, back_ms = legs_there_and_back(out, candidate.performance, candidate.wind)
+    return (
+        None if out_ms is None else (nodes[-2::-1], out, legs_m, out_ms),
+        None if back_ms is None else (nodes, back, legs_m[::-1], back_ms),
+    )
+
+
+def _out_over(
+    airspace: Airspace, candidate: Candidate, place: Place, nodes: Sequence[int] | None
+) -> Way | None:
+    if nodes is None:
         return None
-    tree, first = found
-    nodes = tree.chain(first, out=False)
+    points = [*(airspace.points[n] for n in nodes[::-1]), place.at]
+    legs = legs_of(points, candidate.performance, candidate.wind)
+    return None if legs is None else (nodes[-2::-1], points, *legs)
+
+
+def _back_over(
+    airspace: Airspace, candidate: Candidate, place: Place, nodes: Sequence[int] | None
+) -> Way | None:
+    if nodes is None:
+        return None
     points = [place.at, *(airspace.points[n] for n in nodes)]
     legs = legs_of(points, candidate.performance, candidate.wind)
     return None if legs is None else (nodes, points, *legs)
@@ -160,9 +183,9 @@ def is_there_a_way(airspace: Airspace, candidate: Candidate, place: Place) -> bo
 
 def _fastest(
     airspace: Airspace, candidate: Candidate, place: Place, out: bool
-) -> tuple[Tree, int] | None:
-    """The seen node over which the way between dock and place is fastest, and the tree that leads
-    to it. For a near place a near tree will do: the way found in it is the fastest if it takes no
+) -> tuple[int, ...] | None:
+    """The nodes of the fastest way between place and dock, told from the place, the dock the last
+    of them. For a near place a near tree will do: the way found in it is the fastest if it takes no
     longer than the tree reaches, for so far all nodes of a faster one would be."""
     if len(place.seen) == 0:
         return None
@@ -178,5 +201,5 @@ def _fastest(
         best = int(total_s.argmin())
         best_s = float(total_s[best])
         if best_s < math.inf and best_s <= tree.within_s:
-            return tree, int(place.seen[best])
+            return tree.chain(int(place.seen[best]), out)
     return None

@@ -122,9 +122,11 @@ def _crossed(ways: Points, starts: Points, ends: Points) -> Booleans:
     """As ``_hidden``, of all ways and edges: where these are few, it takes less than to sort."""
     to_x, to_y = ways[:, :1], ways[:, 1:]
     (start_x, start_y), (end_x, end_y) = starts.T, ends.T
-    ahead = (to_x * start_y - to_y * start_x > 0) & (to_x * end_y - to_y * end_x <= 0)
-    side = (end_x - start_x) * (to_y - start_y) - (end_y - start_y) * (to_x - start_x)
-    crossed: Booleans = (ahead & (side > 0)).any(axis=1)
+    ahead = (to_x * start_y > to_y * start_x) & (to_x * end_y <= to_y * end_x)
+    way, edge = np.nonzero(ahead)
+    end, start, to = ends[edge], starts[edge], ways[way]
+    crossed = np.zeros(len(ways), dtype=np.bool_)
+    crossed[way[_cross(end - start, to - start) > 0]] = True
     return crossed
 
 
