@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import stat
 import subprocess
@@ -25,6 +26,7 @@ def taken_port() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
+LONGGANG = Path(__file__).parents[2] / "configs" / "longgang"
 MARK = "DOCKFLEET_TEST_RUN"  # by which whatever a run has left is known
 
 
@@ -78,6 +80,12 @@ def test_a_taken_mavlink_port_is_named(tmp_path):
     assert left_running(tmp_path) == []
 
 
+def test_a_gateway_port_in_use_is_told_with_its_drone(tmp_path, taken_port):
+    answer = up(tmp_path, "--gateway-port", str(taken_port - 7))
+    assert_one_sentence(answer, "U07", str(taken_port), "in use", "--gateway-port")
+    assert left_running(tmp_path) == []
+
+
 def test_an_absent_broker_is_named(tmp_path):
     answer = up(tmp_path, "--broker", "mqtt://127.0.0.1:1")
     assert_one_sentence(answer, "127.0.0.1:1", "broker")
@@ -99,7 +107,27 @@ def test_an_arducopter_that_dies_at_its_start_is_named_with_its_last_words(tmp_p
     assert left_running(tmp_path) == []
 
 
-def test_a_broken_configuration_is_named(tmp_path):
+def test_an_arducopter_that_says_nothing_is_given_up_with_the_place_of_its_log(tmp_path):
+    silent = tmp_path / "silent"
+    silent.write_text("#!/bin/sh\nexec sleep 1000\n")
+    silent.chmod(silent.stat().st_mode | stat.S_IXUSR)
+    answer = up(tmp_path, "--vehicles", "ardupilot", "--arducopter", str(silent))
+    assert_one_sentence(answer, "no word from the arducopter of U01", str(tmp_path))
+    assert left_running(tmp_path) == []
+
+
+def test_a_broken_file_of_the_configuration_is_named_with_its_line(tmp_path):
+    broken = tmp_path / "district"
+    shutil.copytree(LONGGANG, broken)
+    docks = (broken / "docks.yaml").read_text().splitlines()
+    docks[2] = "nonsense: ["
+    (broken / "docks.yaml").write_text("\n".join(docks))
+    answer = up(tmp_path, str(broken))
+    assert_one_sentence(answer, "docks.yaml", "line")
+    assert left_running(tmp_path) == []
+
+
+def test_a_configuration_that_is_nowhere_is_named(tmp_path):
     answer = dockfleet("up", str(tmp_path / "nowhere"), "--state-dir", str(tmp_path))
     assert answer.returncode == 1
     assert "nowhere" in answer.stderr
