@@ -20,6 +20,7 @@ from fleet.alternates import (
 from fleet.dispatcher import Dispatcher
 from fleet.district.model import District, DockSite, DroneModel
 from fleet.events import LoanRequested, WayHomePlanned
+from fleet.fence import Fences
 from fleet.forecast import launch_times
 from fleet.journal import Journal
 from fleet.landing import equipped, named
@@ -55,6 +56,7 @@ class Briefing:
         self._district, self._airspace, self._journal = district, airspace, journal
         self._dispatcher, self._release, self._give_lease = dispatcher, release, give_lease
         self._sites = {site.id: site for site in district.docks}
+        self._fences = Fences(district)
 
     def orders(self, view: c.SortieView) -> Orders:
         """For a flight that begins, or goes on after a restart."""
@@ -63,8 +65,9 @@ class Briefing:
         plan_of = diverted_plan if view.diverted_from else response_plan
         mission = plan_of(route, site.at, site.alt_amsl_m)
         rally, flight = named(self._district.rally_points, stored.rally), self._district.flight
+        plan = equipped(mission, route, rally, site.alt_amsl_m, flight.cruise_height_m)
         orders = Orders(
-            mission=equipped(mission, route, rally, site.alt_amsl_m, flight.cruise_height_m),
+            mission=self._fences.of(plan),
             plan=Plan(
                 scene_alt_amsl_m=route.out[-1].alt_amsl_m,
                 arrive_radius_m=self._district.flight.arrive_radius_m,
@@ -87,6 +90,7 @@ class Briefing:
             dock_models=self._district.dock_models,
             meets=lambda: self._release.meets(view.id),
             rally=self._district.rally_points,
+            fenced=self._fences.of,
         )
         return orders if view.patrol is None else self._on_patrol(orders, view)
 
@@ -94,13 +98,12 @@ class Briefing:
         state = self._journal.state
         mission = mission_of(state.plans[view.id], orders.pad)
         patrol, _ = state.patrols.sorties[view.id]
+        plan = replace(orders.mission, items=mission.items, return_seq=mission.home_seq, stay_seq=0)
         return replace(
             orders,
             no_room=lambda: state.patrols.relay_lacks(view.id) or self._release.no_room(view.id),
             scene=None,
-            mission=replace(
-                orders.mission, items=mission.items, return_seq=mission.home_seq, stay_seq=0
-            ),
+            mission=self._fences.of(plan),
             plan=replace(orders.plan, scene_alt_amsl_m=None, home_seq=mission.home_seq),
             looks=LookLog(view.id, patrol, mission, self._journal),
         )

@@ -173,12 +173,12 @@ def _tell(
 
 def _write(to: Path, flight: CaptureFlight, district: District) -> None:
     from fleet.capture.mission import capture_mission
-    from fleet.fence import district_fence
+    from fleet.fence import fenced_file
     from fleet.formats.plan_file import PlanFile
     from fleet.formats.qgc_plan import plan_text
     from fleet.formats.waypoints import waypoint_text
 
-    mission = PlanFile(capture_mission(flight), district_fence(district))
+    mission = fenced_file(PlanFile(capture_mission(flight)), district)
     text = plan_text(mission) if to.suffix == ".plan" else waypoint_text(mission)
     try:
         to.write_text(text, encoding="utf-8")

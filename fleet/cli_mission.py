@@ -209,13 +209,13 @@ def _planned(district: District, at: tuple[float, float], dock: str | None, kind
 
 
 def _plan_file(flight: _Flight, district: District) -> PlanFile:
-    from fleet.fence import district_fence
+    from fleet.fence import fenced_file
     from fleet.formats.plan_file import PlanFile
     from fleet.mavlink.mission_items import response_plan
 
     site = next(site for site in district.docks if site.id == flight.dock)
     items = response_plan(flight.route, site.at, site.alt_amsl_m).items
-    return PlanFile(items, district_fence(district))
+    return fenced_file(PlanFile(items), district)
 
 
 def _content(suffix: str, plan: PlanFile, flight: _Flight, district: District) -> bytes:

@@ -9,6 +9,7 @@ import typer
 
 from fleet.cli import AsJson, print_json, wind_of
 from fleet.cli_patrol_flying import fly, pause, report, resume, schedule, status
+from fleet.cli_patrol_import import import_
 from fleet.cli_patrol_relay import relay
 from fleet.cli_patrol_told import floor_words, print_plan
 from fleet.patrol.plan_file import read_plan
@@ -26,6 +27,7 @@ patrol = typer.Typer(
     help="Plan patrols, check plans, write missions, fly them.", no_args_is_help=True
 )
 patrol.command("relay")(relay)
+patrol.command("import")(import_)
 patrol.command("fly")(fly)
 patrol.command("status")(status)
 patrol.command("schedule")(schedule)
@@ -138,7 +140,7 @@ def export(
 ) -> None:
     """Write one flight as a mission for ground stations: QGroundControl's .plan, or .waypoints."""
     from fleet.district.load import load_or_refuse
-    from fleet.fence import district_fence
+    from fleet.fence import fenced_file
     from fleet.formats.plan_file import PlanFile
     from fleet.formats.qgc_plan import plan_text
     from fleet.formats.waypoints import waypoint_text
@@ -154,7 +156,7 @@ def export(
     if unknown := {flight.dock, flight.lands_at} - set(docks):
         end_with(f"{sortie} uses {', '.join(sorted(unknown))}, which {district.id} does not have")
     items = patrol_mission(flight, docks[flight.dock], docks[flight.lands_at]).items
-    mission = PlanFile(items, district_fence(district))
+    mission = fenced_file(PlanFile(items), district)
     text = plan_text(mission) if to.suffix == ".plan" else waypoint_text(mission)
     try:
         to.write_text(text, encoding="utf-8")

@@ -1,42 +1,98 @@
-"""The fence every drone carries, and the airspace the planner plans in: one made from the other.
+"""The fence a drone carries on a flight, and the airspace the planner plans in: one made from the
+other.
 
 The autopilot turns back at the fence; the planner keeps ``KEEP_INSIDE_M`` inside it and out of the
-buffered no-fly volumes, so that a flight as planned never touches it.
+buffered no-fly volumes, so that a flight as planned never touches it. An autopilot holds few
+points: where they do not do for all no-fly volumes, a flight is given those that are near it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
 import shapely
 from pyproj import Transformer
 from shapely.geometry import MultiPolygon, Polygon
 
 from fleet.district.model import District
 from fleet.district.shapes import volume_m
-from fleet.mavlink.mission_items import Fence
+from fleet.formats.plan_file import PlanFile
+from fleet.mavlink.mission import MissionItem
+from fleet.mavlink.mission_items import Fence, FlightFence, FlightPlan, Position
 from fleet.process import Refusal
 from planner.airspace import Airspace, build
+from planner.frame import to_metres
 from planner.levels import CEILING_M
 from planner.model import Landing, LonLat, Volume
 from planner.relief import Relief
 
 KEEP_INSIDE_M = 30.0
 OUTSIDE_M = 20_000.0  # how far the no-fly volume around the district reaches
-MOST_POINTS = 64  # ArduCopter keeps 560 bytes of fence: some 66 points of a dozen polygons
-FEWEST_OUTLINE_POINTS = 12
+MOST_POINTS: Final = 64  # ArduCopter keeps 560 bytes of fence: some 66 points of a dozen polygons
+OUTLINE_POINTS: Final = 16  # of them are the district's outline's, or more where volumes leave them
+NEAR_M: Final = 1_000.0  # of the straight ways between any two places of a flight
 
 _TO_DEG = Transformer.from_crs("EPSG:4547", "EPSG:4326", always_xy=True)
 
 
-def district_fence(district: District) -> Fence:
-    """The district with its margin to stay in, the no-fly volumes to stay out of.
+class Fences:
+    """The fences of a district's flights: its outline with a margin to stay in, no-fly volumes to
+    stay out of.
 
     Raises:
-        Refusal: if the volumes leave too few points for the outline.
+        Refusal: if a volume has more corners than an autopilot can hold.
     """
-    return Fence(
-        inclusions=(_ring(_fence_m(district)),),
-        exclusions=tuple(_ring(volume_m(volume)) for volume in district.volumes),
-    )
+
+    def __init__(self, district: District) -> None:
+        self._outline = outline(district)
+        self._volumes = [(_ring(shape), shape) for shape in map(volume_m, district.volumes)]
+        most = MOST_POINTS - len(self._outline)
+        for volume, (ring, _) in zip(district.volumes, self._volumes, strict=True):
+            if len(ring) > most:
+                raise Refusal(
+                    f"the no-fly volume {volume.id} has {len(ring)} corners; beside the "
+                    f"district's outline a drone's fence holds {most}"
+                )
+
+    def around(self, places: Iterable[Position]) -> FlightFence:
+        """Of a flight between these places, by any straight way: an autopilot that returns by
+        itself takes one. The nearest volumes first, as many as fit."""
+        hull = shapely.convex_hull(shapely.MultiPoint(to_metres(np.array(list(places)))))
+        nearest = sorted((shape.distance(hull), i) for i, (_, shape) in enumerate(self._volumes))
+        room = MOST_POINTS - len(self._outline)
+        carried, near, left_out = list[tuple[Position, ...]](), 0, 0
+        for away_m, i in nearest:
+            ring, is_near = self._volumes[i][0], away_m <= NEAR_M
+            if len(ring) > room:
+                left_out += is_near
+                continue
+            carried.append(ring)
+            room -= len(ring)
+            near += is_near
+        return FlightFence(Fence((self._outline,), tuple(carried)), near, left_out)
+
+    def of(self, plan: FlightPlan) -> FlightPlan:
+        """The plan with its fence: around all places that it leads to, and where its drone may
+        land instead."""
+        return replace(plan, fence=self.around(_places((*plan.items, *(plan.rally or ())))))
+
+
+def fenced_file(plan: PlanFile, district: District) -> PlanFile:
+    """A mission for other ground stations, with the fence that our own drone would fly it in."""
+    around = Fences(district).around(_places((*plan.mission, *plan.rally)))
+    return replace(plan, fence=around.fence)
+
+
+def _places(items: Iterable[MissionItem]) -> list[Position]:
+    return [(item.x, item.y) for item in items if item.x or item.y]
+
+
+def outline(district: District) -> tuple[Position, ...]:
+    """What every drone stays inside of: the district with its margin."""
+    return _ring(_fence_m(district))
 
 
 def airspace_of(district: District) -> Airspace:
@@ -69,20 +125,15 @@ def _fence_m(district: District) -> Polygon:
     """The district's outline with its margin, in metres, simplified outwards until it is small
     enough for an autopilot."""
     corners = sum(len(set(volume.polygon[0])) for volume in district.volumes)
-    most = MOST_POINTS - corners
-    if most < FEWEST_OUTLINE_POINTS:
-        raise Refusal(
-            f"the no-fly volumes have {corners} corners; a drone's fence holds {MOST_POINTS} "
-            f"points, and {FEWEST_OUTLINE_POINTS} of them are for the district's outline"
-        )
+    most = max(MOST_POINTS - corners, OUTLINE_POINTS)
     margin_m = district.flight.fence_margin_m
-    outline = _largest(
+    whole = _largest(
         shapely.union_all(district.shapes.tiles_m).buffer(margin_m, join_style="mitre")
     )
     tolerance_m = 5.0
-    fence = outline
+    fence = whole
     while len(fence.exterior.coords) - 1 > most:
-        fence = _largest(outline.buffer(tolerance_m).simplify(tolerance_m))
+        fence = _largest(whole.buffer(tolerance_m).simplify(tolerance_m))
         tolerance_m *= 1.5
     return Polygon(fence.exterior)
 

@@ -350,7 +350,7 @@ class SortieFlight:
         route, rally = route_of(directed.route), named(self._orders.rally, directed.rally)
         plan = directed_plan(route, pad.at, pad.alt_amsl_m, directed.radius_m, directed.turns)
         least_m = self._orders.flight.cruise_height_m
-        return equipped(plan, route, rally, pad.alt_amsl_m, least_m)
+        return self._orders.fenced(equipped(plan, route, rally, pad.alt_amsl_m, least_m))
 
     def _way_back_in_drone(self, before: S) -> int | None:
         """The item with which the way back begins, for a drone that is where that leads from."""

@@ -28,11 +28,13 @@ class Hazard(StrEnum):
     WIND = "wind_above_limit"
     OUTSIDE_FENCE = "outside_fence"
     MOTORS = "motors_or_vibration"
+    COMPASS = "compass_fault"
     AIRCRAFT = "aircraft_near"
     DOCK_BLOCKED = "dock_blocked"
 
 
-CALLS_HOME: Final = frozenset({Hazard.WIND, Hazard.MOTORS})  # where the autopilot would fly on
+# where the autopilot would fly on
+CALLS_HOME: Final = frozenset({Hazard.WIND, Hazard.MOTORS, Hazard.COMPASS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,13 @@ def _position(at: Circumstances) -> str | None:
         return "no GPS fix"
     if fix is not None and not at.vehicle.position_trusted:
         return "its estimator does not trust its position"
+    if at.vehicle.gps_glitches:
+        return "its GPS has jumped; it may not be where it says"
     return None
+
+
+def _compass(at: Circumstances) -> str | None:
+    return "its compass is not healthy" if at.vehicle.compass_failed else None
 
 
 def _wind(at: Circumstances) -> str | None:
@@ -130,6 +138,7 @@ _QUESTIONS: Final[dict[Hazard, Callable[[Circumstances], str | None]]] = {
     Hazard.WIND: _wind,
     Hazard.OUTSIDE_FENCE: _fence,
     Hazard.MOTORS: _motors,
+    Hazard.COMPASS: _compass,
     Hazard.AIRCRAFT: _aircraft,
     Hazard.DOCK_BLOCKED: _dock,
 }

@@ -72,9 +72,9 @@ class Launch:
 
     async def _upload(self, mission: FlightPlan, is_lent: bool) -> None:
         await self._vehicle.request_streams(FLYING_HZ)
+        brings_fence = self._vehicle.lacks_fence_of(mission)
         await self._vehicle.upload_plan(mission)
-        rally = f", {len(mission.rally)} rally points" if mission.rally else ""
-        self._note("mission_verified", f"{len(mission.items)} items{rally}")
+        self._note("mission_verified", in_words(mission, brings_fence))
         if is_lent:
             await self._vehicle.hold()
 
@@ -124,3 +124,15 @@ class Launch:
         except VehicleFault:
             if self._vehicle.state.armed:
                 raise
+
+
+def in_words(plan: FlightPlan, brings_fence: bool) -> str:
+    """What was verified by read-back; what of its fence did not fit."""
+    told = [f"{len(plan.items)} items"]
+    if plan.rally:
+        told.append(f"{len(plan.rally)} rally points")
+    if plan.fence is not None and brings_fence:
+        told.append(f"a fence of {plan.fence.fence.points} points")
+    if plan.fence is not None and plan.fence.left_out:
+        told.append(f"{plan.fence.left_out} no-fly volumes near its way do not fit into its fence")
+    return ", ".join(told)

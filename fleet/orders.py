@@ -57,3 +57,4 @@ class Orders:
     docks: Mapping[str, DockSite] = field(default_factory=dict)  # all, by id
     dock_models: Mapping[str, DockModel] = field(default_factory=dict)
     rally: tuple[RallyPoint, ...] = ()  # where its autopilot may land it; it is told the near ones
+    fenced: Callable[[FlightPlan], FlightPlan] = lambda plan: plan  # with the fence for its way

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from fleet.district.model import District, DroneModel
 from fleet.events import DroneReadied
+from fleet.fence import Fences
 from fleet.journal import Journal
-from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.parameters import MARKER_LANDING, POLICY, READ, battery_levels
 from fleet.mavlink.performance import performance_of
 from fleet.mavlink.vehicle import FLYING_HZ, PARKED_HZ, Vehicle, VehicleFault
@@ -33,14 +33,15 @@ class Readiness:
     """What has been verified of each drone since it was last connected.
 
     A drone that is lost and comes back is verified again: it may have been restarted. On a sortie
-    it keeps what it was sent out with, and is verified once it is home: while its fence is written,
-    it has none.
+    it keeps what it was sent out with, and is verified once it is home. The fence it is given is
+    that of the surroundings of its dock; flights whose way needs another bring theirs.
     """
 
     def __init__(
-        self, district: District, fence: Fence, vehicles: Mapping[str, Vehicle], journal: Journal
+        self, district: District, vehicles: Mapping[str, Vehicle], journal: Journal
     ) -> None:
-        self._district, self._fence = district, fence
+        self._district, fences = district, Fences(district)
+        self._fences = {site.drone: fences.around([site.at]).fence for site in district.docks}
         self._vehicles, self._journal = vehicles, journal
         self._return_height_cm = district.flight.cruise_height_m * 100  # by a failsafe, too
         self._models = {d.id: district.drone_models[d.model] for d in district.drones}
@@ -107,7 +108,7 @@ class Readiness:
     ) -> None:
         while True:
             try:
-                read = await self._verify(vehicle, self._models[drone], record, is_out)
+                read = await self._verify(drone, vehicle, record, is_out)
             except VehicleFault as fault:
                 record.why_not = str(fault)
                 _log.warning("%s is not ready: %s", drone, fault)
@@ -116,13 +117,14 @@ class Readiness:
             record.verified, record.why_not = True, None
             record.once.set()
             self._journal.record(
-                DroneReadied(drone=drone, parameters=read, fence_points=self._fence.points)
+                DroneReadied(drone=drone, parameters=read, fence_points=self._fences[drone].points)
             )
             return
 
     async def _verify(
-        self, vehicle: Vehicle, model: DroneModel, record: _Record, is_out: bool
+        self, drone: str, vehicle: Vehicle, record: _Record, is_out: bool
     ) -> dict[str, float]:
+        model = self._models[drone]
         await vehicle.request_streams(FLYING_HZ if is_out else PARKED_HZ)
         read = await vehicle.read_parameters(READ)
         record.performance = performance_of(read, model)
@@ -133,7 +135,7 @@ class Readiness:
             await vehicle.set_parameters(POLICY | levels | {"RTL_ALT": self._return_height_cm})
             # a fence takes effect when it is switched on, not when it is changed
             await vehicle.set_parameters({"FENCE_ENABLE": 0})
-            await vehicle.upload_fence(self._fence)
+            await vehicle.upload_fence(self._fences[drone])
             await vehicle.set_parameters({"FENCE_ENABLE": 1})
         return read
 

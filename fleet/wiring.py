@@ -18,7 +18,6 @@ from fleet.directing import Directing
 from fleet.dispatcher import Dispatcher
 from fleet.district.model import District
 from fleet.dock_roster import DockRoster
-from fleet.fence import district_fence
 from fleet.fleet_acts import FleetActs
 from fleet.journal import Journal
 from fleet.leases import Leases
@@ -78,7 +77,7 @@ def wired(around: Surroundings, coverage: CoverageWatch, tasks: asyncio.TaskGrou
     docks = DockRoster(
         bus, topics, [site.id for site in district.docks], district.system.dock_lost_s
     )
-    readiness = Readiness(district, district_fence(district), vehicles, journal)
+    readiness = Readiness(district, vehicles, journal)
     airspace = around.airspace
     dispatcher = Dispatcher(
         district, airspace, journal.state, docks, vehicles, readiness, coverage.absence_cost

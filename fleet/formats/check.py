@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from fleet.district.model import District, Volume
-from fleet.fence import district_fence
+from fleet.fence import outline
 from fleet.formats.plan_file import PlanFile
 from fleet.formats.track import TrackPoint, length_m, track
 from planner.frame import Points, to_metres
@@ -128,8 +128,7 @@ def _too_near(what: str, leg: BaseGeometry, volume: Volume, shape: BaseGeometry)
 
 
 def _inside(district: District) -> BaseGeometry:
-    (ring,) = district_fence(district).inclusions
-    return _shape((ring,))
+    return _shape((outline(district),))
 
 
 def _shape(rings: tuple[tuple[tuple[float, float], ...], ...]) -> BaseGeometry:

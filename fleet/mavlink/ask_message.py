@@ -10,25 +10,32 @@ from fleet.mavlink.exchange import Retried
 
 PAUSE_S = 1.0
 TRIES = 4
+NOES = 2
 ASK = mavlink.MAV_CMD_REQUEST_MESSAGE
 
 
 class AskMessage(Retried[bool]):
     """True once the message has come; False once the vehicle has refused it, or has said yes and
-    sends nothing, as ArduPilot does for a device that is not there."""
+    sends nothing, as ArduPilot does for a device that is not there. That it must do twice: an
+    answer does not say to what, and the first may be a second one to what was asked before."""
 
     def __init__(self, address: VehicleAddress, message_id: int) -> None:
         super().__init__(PAUSE_S, TRIES)
         self._address, self._message_id = address, message_id
         self.what = f"asking for message {message_id}"
-        self._agreed = False
+        self._agreed, self._noes = False, 0
         self.hears = frozenset({message_id, mavlink.MAVLINK_MSG_ID_COMMAND_ACK})
 
     def tick(self, now_s: float) -> list[MavMessage]:
         if self._agreed and not self.finished:
-            self._succeed(False)
-            return []
+            self._agreed = False
+            self._count_no()
         return super().tick(now_s)
+
+    def _count_no(self) -> None:
+        self._noes += 1
+        if self._noes == NOES:
+            self._succeed(False)
 
     def _ask(self) -> list[MavMessage]:
         address = self._address
@@ -45,5 +52,6 @@ class AskMessage(Retried[bool]):
                 self._agreed = True
                 self._progress(now_s)
             elif message.result != mavlink.MAV_RESULT_TEMPORARILY_REJECTED:
-                self._succeed(False)
+                self._count_no()
+                return [] if self.finished else self._ask()
         return []

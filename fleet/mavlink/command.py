@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import MavMessage
 from fleet.mavlink.effect import REPEATABLE
-from fleet.mavlink.exchange import Retried, VehicleRefused
+from fleet.mavlink.exchange import Retried, VehicleRefused, VehicleSilent
 
 PAUSE_S = 1.0
 TRIES = 10  # with 30 % lost each way, one command in five hundred stays unanswered
 SETTLE_S = 1.5  # after a repeated command an answer to its first sending may still come
 IN_PROGRESS_S = 10.0  # a vehicle that reported progress may take this long to report again
+SHOWN_WITHIN_S = 10.0  # by a heartbeat a second, of which a bad link loses many in a row
+SHOWN_AGAIN_S = 3.0  # without a sign of what was acknowledged, until it is told again
 
 _REFUSALS = {
     mavlink.MAV_RESULT_TEMPORARILY_REJECTED: "refused for now",
@@ -33,6 +36,15 @@ def command_name(command: int) -> str:
     return entry.name.removeprefix("MAV_CMD_") if entry else f"command {command}"
 
 
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """What the vehicle must show before a command counts as done: ``what``, in words. ``doing`` is
+    what it shows now, done or not."""
+
+    what: str
+    doing: Callable[[], object]
+
+
 class Command(Retried[bool]):
     """One command to one vehicle. A repeat carries a higher ``confirmation``, by which the vehicle
     may know it for the same; what is not safe to carry out twice is sent once and waited for as
@@ -40,9 +52,14 @@ class Command(Retried[bool]):
 
     ``shown`` reads back whether the vehicle does what it was told: then it is not told again, for
     only the answer was lost. ``sent`` is how often the same command has left before.
+
+    With a ``read_back`` an answer is not enough, for it does not say to which of two commands of a
+    kind it belongs: on a wire that doubles it may be that to the one before, and this one lost. It
+    is told again while the vehicle shows nothing new, but not over what its autopilot, or anybody
+    else, has made it do meanwhile.
     """
 
-    hears = frozenset({mavlink.MAVLINK_MSG_ID_COMMAND_ACK})
+    hears = frozenset({mavlink.MAVLINK_MSG_ID_COMMAND_ACK, mavlink.MAVLINK_MSG_ID_HEARTBEAT})
 
     def __init__(
         self,
@@ -50,6 +67,7 @@ class Command(Retried[bool]):
         command: int,
         *parameters: float,
         shown: Callable[[], bool] = lambda: False,
+        read_back: ReadBack | None = None,
         sent: int = 0,
     ) -> None:
         tries = TRIES if command in REPEATABLE else 1
@@ -57,7 +75,9 @@ class Command(Retried[bool]):
         self.what = command_name(command)
         self._address, self._command = address, command
         self._parameters = (*parameters, *(0.0,) * (7 - len(parameters)))
-        self._shown = shown
+        self._shown, self._read_back = shown, read_back
+        self._acknowledged = False
+        self._was_doing: object = None
         self._before = self._sent = sent
         self._answered = sent
 
@@ -67,15 +87,27 @@ class Command(Retried[bool]):
 
     @property
     def may_be_answered_again(self) -> bool:
-        """Whether answers to repeats may still be under way: the next command of the same kind
-        must not take them for its own."""
-        return self._sent > self._answered
+        """Whether repeats and answers to them may still be under way: the next command of the same
+        kind must not come before those, nor take these for its own."""
+        return self._sent > min(self._answered, self._before + 1)
+
+    def begin(self, now_s: float) -> list[MavMessage]:
+        self._was_doing = self._read_back and self._read_back.doing()
+        return super().begin(now_s)
 
     def tick(self, now_s: float) -> list[MavMessage]:
         if not self.finished and self._sent > self._before and self._shown():
             self._succeed(True)
             return []
+        if self._is_overtaken() and now_s < self._deadline_s:
+            self.due_s = min(now_s + self._pause_s, self._deadline_s)
+            return []
         return super().tick(now_s)
+
+    def _is_overtaken(self) -> bool:
+        """Whether it was acknowledged, and the vehicle now does neither this nor what it did."""
+        back = self._read_back
+        return self._acknowledged and back is not None and back.doing() != self._was_doing
 
     def _ask(self) -> list[MavMessage]:
         message = mavlink.MAVLink_command_long_message(
@@ -89,6 +121,9 @@ class Command(Retried[bool]):
         return [message]
 
     def take(self, message: MavMessage, now_s: float) -> list[MavMessage]:
+        if self._acknowledged and self._shown():
+            self._succeed(True)
+            return []
         if message.get_type() != "COMMAND_ACK" or message.command != self._command:
             return []
         if message.result == mavlink.MAV_RESULT_IN_PROGRESS:
@@ -98,13 +133,30 @@ class Command(Retried[bool]):
             return []
         self._answered += 1
         if message.result == mavlink.MAV_RESULT_ACCEPTED:
-            self._succeed(True)
+            self._accepted(now_s)
         elif message.result == mavlink.MAV_RESULT_TEMPORARILY_REJECTED and self._tries_left:
             return []  # asked again in time
         else:
             words = _REFUSALS.get(message.result, f"refused with result {message.result}")
             self._fail(VehicleRefused(f"{self.what}: {words}"))
         return []
+
+    def _accepted(self, now_s: float) -> None:
+        if self._read_back is None or self._shown():
+            self._succeed(True)
+        elif not self._acknowledged:
+            self._acknowledged = True
+            self._deadline_s = min(self._deadline_s, now_s + SHOWN_WITHIN_S)
+            self._progress(now_s, SHOWN_AGAIN_S)
+            if self._command not in REPEATABLE:
+                self._tries_left, self.due_s = 0, self._deadline_s
+
+    def _give_up(self, silence: str) -> None:
+        if self._acknowledged and self._read_back is not None:
+            words = f"acknowledged, but not shown as {self._read_back.what}"
+            self._fail(VehicleSilent(words))
+        else:
+            super()._give_up(silence)
 
 
 class Reposition(Command):

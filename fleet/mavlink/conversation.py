@@ -15,6 +15,7 @@ from fleet.mavlink.codec import OUR_SYSID, Frame, MavMessage
 from fleet.mavlink.exchange import Exchange, VehicleSilent
 from fleet.mavlink.ftp import FtpSequence
 from fleet.mavlink.gate import Gate, GateRefused, Passage, Warrant
+from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.state import TOLD, VehicleState, fold, seen, with_text
 from fleet.mavlink.statustext import StatusTexts
 from fleet.mavlink.timesync import TimeSync
@@ -41,6 +42,7 @@ class Conversation:
         self.camera = CameraState()
         self.clock = TimeSync()
         self.files = FtpSequence()
+        self.fence: Fence | None = None  # that it holds, as was read back last
         self.transfer = asyncio.Lock()  # one plan transfer at a time
         self.turns: dict[int, asyncio.Lock] = {}  # one command of a kind at a time
         self.settled_s: dict[int, float] = {}  # when a command's late answers have passed by

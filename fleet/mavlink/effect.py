@@ -32,6 +32,7 @@ ASKING: Final = {
 
 ASKING_COMMANDS: Final = {
     mavlink.MAV_CMD_SET_MESSAGE_INTERVAL: "how often the vehicle tells something to who asks",
+    mavlink.MAV_CMD_GET_MESSAGE_INTERVAL: "it tells how often that is",
     mavlink.MAV_CMD_REQUEST_MESSAGE: "the vehicle tells something once",
     mavlink.MAV_CMD_REQUEST_PROTOCOL_VERSION: "the same, as older ground stations ask it",
     mavlink.MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES: "the same",

@@ -21,8 +21,8 @@ Position = tuple[float, float]
 @dataclass(frozen=True, slots=True)
 class FlightPlan:
     """A mission as it is uploaded. ``return_seq`` is where the way back begins, ``stay_seq`` the
-    item that keeps the drone at its place (0 if none does). ``rally`` and the height
-    above its pad at which its autopilot would return go with it; None: the drone keeps what it has.
+    item that keeps the drone at its place (0 if none does). ``rally``, the height above its pad at
+    which its autopilot would return, and the fence go with it; None: the drone keeps what it has.
     """
 
     items: tuple[MissionItem, ...]
@@ -30,6 +30,7 @@ class FlightPlan:
     stay_seq: int = 0
     rally: tuple[MissionItem, ...] | None = None
     return_height_m: float | None = None
+    fence: FlightFence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,22 @@ class Fence:
             for ring in rings
             for lon, lat in ring
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class FlightFence:
+    """The fence of one flight. The first ``near`` of its exclusions matter to it; the others are
+    there because there is room. ``left_out`` are near it too, and do not fit."""
+
+    fence: Fence
+    near: int
+    left_out: int = 0
+
+    def is_held(self, held: Fence | None) -> bool:
+        """Whether a drone that holds this other fence has all that matters to the flight."""
+        if held is None or held.inclusions != self.fence.inclusions:
+            return False
+        return set(self.fence.exclusions[: self.near]) <= set(held.exclusions)
 
 
 def response_plan(route: Route, pad: Position, pad_amsl_m: float) -> FlightPlan:

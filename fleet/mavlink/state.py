@@ -68,6 +68,8 @@ class VehicleState:
     gps_fix: int | None = None
     prearm_passed: bool = False
     position_trusted: bool = False  # the estimator has an absolute horizontal position
+    gps_glitches: bool = False  # its position has jumped, by what the estimator makes of it
+    compass_failed: bool = False
     mission_item: int | None = None  # the one being flown
     reached_item: int | None = None
     statustexts: tuple[str, ...] = ()
@@ -150,7 +152,11 @@ def _landed(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
 
 def _sys_status(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
     passed = bool(m.onboard_control_sensors_health & mavlink.MAV_SYS_STATUS_PREARM_CHECK)
+    compass = mavlink.MAV_SYS_STATUS_SENSOR_3D_MAG
     return {
+        "compass_failed": bool(
+            m.onboard_control_sensors_enabled & ~m.onboard_control_sensors_health & compass
+        ),
         "battery_pct": float(m.battery_remaining)
         if m.battery_remaining >= 0
         else state.battery_pct,
@@ -172,7 +178,10 @@ def _gps(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
 
 def _estimator(state: VehicleState, m: MavMessage, now_s: float) -> Changes:
     needed = mavlink.ESTIMATOR_POS_HORIZ_ABS
-    return {"position_trusted": bool(m.flags & needed)}
+    return {
+        "position_trusted": bool(m.flags & needed),
+        "gps_glitches": bool(m.flags & mavlink.EKF_GPS_GLITCHING),
+    }
 
 
 def _mission_current(state: VehicleState, m: MavMessage, now_s: float) -> Changes:

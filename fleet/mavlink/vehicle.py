@@ -13,7 +13,7 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.ask_message import ASK, AskMessage
 from fleet.mavlink.camera import CameraState
 from fleet.mavlink.codec import Frame, MavMessage
-from fleet.mavlink.command import SETTLE_S, Command, Reposition, command_name
+from fleet.mavlink.command import SETTLE_S, Command, ReadBack, Reposition, command_name
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.docket import Record
 from fleet.mavlink.drone_id import DroneIdentity, Identify
@@ -21,6 +21,7 @@ from fleet.mavlink.effect import REPEATABLE
 from fleet.mavlink.exchange import VehicleFault, VehicleRefused, VehicleSilent
 from fleet.mavlink.ftp import NoSuchFile
 from fleet.mavlink.gate import GateRefused, Warrant
+from fleet.mavlink.intervals import SetIntervals
 from fleet.mavlink.key_setup import SetUpSigning
 from fleet.mavlink.lease import CONTROLLER
 from fleet.mavlink.logs import Logs, offers_files
@@ -31,11 +32,10 @@ from fleet.mavlink.signing import Signing
 from fleet.mavlink.state import MODE_NUMBERS, STREAMS, VehicleState
 from fleet.mavlink.timesync import ClockOffset, TimeSync
 
-MODE_SHOWN_WITHIN_S = 10.0  # by a heartbeat a second, of which a bad link loses many in a row
-ARMED_SHOWN_WITHIN_S = 10.0
 FLYING_HZ, PARKED_HZ = 5.0, 1.0  # how often a vehicle is asked to tell where it is
 ARM_TRIES, ARM_AGAIN_S = 3, 2.0
 UPLOAD_ATTEMPTS = 3
+SET_INTERVAL = mavlink.MAV_CMD_SET_MESSAGE_INTERVAL
 GUIDED, AUTO, RTL, LAND = "GUIDED", "AUTO", "RTL", "LAND"
 
 __all__ = [
@@ -137,10 +137,12 @@ class Vehicle:
         command: int,
         *parameters: float,
         shown: Callable[[VehicleState], bool] = lambda _: False,
+        read_back: ReadBack | None = None,
     ) -> None:
         """Acknowledgements tell the kind of command only. So there is one of a kind at a time, and
         after a repeated one the next waits until answers to the repeats have passed by. ``shown``
-        reads back whether it is done, for when the answer is lost."""
+        reads back whether it is done, for when the answer is lost; ``read_back`` says that it must
+        be shown, whatever is answered."""
         talk, loop = self._talk, asyncio.get_running_loop()
         async with talk.turns.setdefault(command, asyncio.Lock()):
             record = talk.gate.record(self.address, self._warrant, f"{command} {parameters}")
@@ -152,6 +154,7 @@ class Vehicle:
                 command,
                 *parameters,
                 shown=lambda: shown(self.state),
+                read_back=read_back,
                 sent=record.sent,
             )
             try:
@@ -188,9 +191,16 @@ class Vehicle:
         has that."""
         if plan.return_height_m is not None:
             await self.set_parameters({"RTL_ALT": float(round(plan.return_height_m * 100))})
+        if self.lacks_fence_of(plan):
+            assert plan.fence is not None
+            await self.upload_fence(plan.fence.fence)
         if plan.rally is not None:
             await self.upload_rally(plan.rally)
         await self.upload_mission(plan.items)
+
+    def lacks_fence_of(self, plan: FlightPlan) -> bool:
+        """Whether it is not known to hold all of the plan's fence that matters to the flight."""
+        return plan.fence is not None and not plan.fence.is_held(self._talk.fence)
 
     async def set_up_signing(self, signing: Signing) -> None:
         """Gives it the key, and waits until it signs with it. The key is told in plain."""
@@ -200,7 +210,10 @@ class Vehicle:
         await self._upload(PlanType.MISSION, items)
 
     async def upload_fence(self, fence: Fence) -> None:
+        """It keeps the one that it has until it has got all of the new one."""
+        self._talk.fence = None
         await self._upload(PlanType.FENCE, fence.items())
+        self._talk.fence = fence
 
     async def upload_rally(self, items: Sequence[MissionItem]) -> None:
         await self._upload(PlanType.RALLY, items)
@@ -223,9 +236,14 @@ class Vehicle:
 
     async def request_streams(self, rate_hz: float) -> None:
         """Asks for what the controller follows, at ``rate_hz`` or its share of it."""
-        for message_id, share in STREAMS.items():
-            interval_us = 1e6 / (rate_hz * share)
-            await self.command(mavlink.MAV_CMD_SET_MESSAGE_INTERVAL, message_id, interval_us)
+        await self.request_messages({id_: rate_hz * share for id_, share in STREAMS.items()})
+
+    async def request_messages(self, rates_hz: Mapping[int, float]) -> None:
+        """Asks for messages by id, each so many times a second, and waits until the vehicle says
+        that it keeps to that."""
+        wanted_us = {message_id: 1e6 / rate_hz for message_id, rate_hz in rates_hz.items()}
+        async with self._talk.turns.setdefault(SET_INTERVAL, asyncio.Lock()):
+            await self._talk.run(SetIntervals(self.address, wanted_us), self._warrant)
 
     async def ask_message(self, message_id: int) -> bool:
         """Asks for one message; False for what the vehicle does not have."""
@@ -238,7 +256,6 @@ class Vehicle:
         await self._read_back(
             lambda s: s.mode == mode,
             f"mode {mode}",
-            MODE_SHOWN_WITHIN_S,
             mavlink.MAV_CMD_DO_SET_MODE,
             custom,
             MODE_NUMBERS[mode],
@@ -272,7 +289,6 @@ class Vehicle:
         await self._read_back(
             lambda s: s.armed is armed,
             "armed" if armed else "disarmed",
-            ARMED_SHOWN_WITHIN_S,
             mavlink.MAV_CMD_COMPONENT_ARM_DISARM,
             1 if armed else 0,
         )
@@ -286,7 +302,6 @@ class Vehicle:
         await self._read_back(
             lambda s: s.mode == AUTO,
             f"mode {AUTO}",
-            MODE_SHOWN_WITHIN_S,
             mavlink.MAV_CMD_MISSION_START,
             0,
             0,
@@ -338,14 +353,9 @@ class Vehicle:
         self,
         true: Callable[[VehicleState], bool],
         what: str,
-        within_s: float,
         command: int,
         *parameters: float,
     ) -> None:
         """Commands, and waits until the vehicle shows that it does what it was told."""
-        await self.command(command, *parameters, shown=true)
-        try:
-            async with asyncio.timeout(within_s):
-                await self.until(true)
-        except TimeoutError:
-            raise VehicleSilent(f"acknowledged, but not shown as {what}") from None
+        read_back = ReadBack(what, lambda: (self.state.mode, self.state.armed))
+        await self.command(command, *parameters, shown=true, read_back=read_back)

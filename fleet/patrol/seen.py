@@ -13,7 +13,7 @@ from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from fleet.district.model import District
-from fleet.fence import district_fence
+from fleet.fence import outline
 from fleet.patrol.book import part_of
 from fleet.patrol.file import Area, Line, Task
 from fleet.patrol.plan import PatrolPlan, Stage
@@ -26,8 +26,7 @@ def trespasses(plan: PatrolPlan, district: District) -> Iterator[str]:
     """Ways and looks that cross a no-fly volume or leave the district's fence."""
     here = _Local(*district.docks[0].at)
     closed = {each.id: here.volume(each.polygon, each.buffer_m) for each in district.volumes}
-    fence = district_fence(district)  # what the drones carry
-    inside = shapely.union_all([here.volume((ring,), 0.0) for ring in fence.inclusions])
+    inside = here.volume((outline(district),), 0.0)
     docks = {site.id: site.at for site in district.docks}
     for volume in closed.values():
         shapely.prepare(volume)

@@ -51,12 +51,11 @@ class Cameras:
                 if message_id in absent:
                     continue
                 try:
-                    await _stream(vehicle, message_id, wanted_hz * share)
+                    await vehicle.request_messages({message_id: wanted_hz * share})
                 except VehicleRefused:
                     absent.add(message_id)
             if max(wanted_hz, asked_hz) > FLYING_HZ:
-                for message_id in _POSE:
-                    await _stream(vehicle, message_id, wanted_hz)
+                await vehicle.request_messages(dict.fromkeys(_POSE, wanted_hz))
             asked_hz = wanted_hz
             await self._changed_or_lost(drone, vehicle, asked_hz)
 
@@ -84,8 +83,3 @@ class Cameras:
             forget()
             for one in waiting:
                 one.cancel()
-
-
-async def _stream(vehicle: Vehicle, message_id: int, rate_hz: float) -> None:
-    command = mavlink.MAV_CMD_SET_MESSAGE_INTERVAL
-    await vehicle.command(command, message_id, 1e6 / rate_hz)

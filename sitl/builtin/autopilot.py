@@ -93,6 +93,8 @@ class Autopilot:
         """Why it would not arm; None when it would."""
         if not self.mishaps.knows_where:
             return "Need Position Estimate"
+        if not self.mishaps.has_compass:
+            return "Compass not healthy"
         return self.drone_id.prearm() or self.guards.prearm(self._battery_share())
 
     def arm(self, now_s: float) -> str | None:
@@ -171,6 +173,7 @@ class Autopilot:
         if not self.armed:
             return
         self.mishaps.watch_motors()
+        self.mishaps.watch_gps()
         if lost and self._parameters["FS_EKF_ACTION"] and self.mode in _POSITIONED:
             self._say(mavlink.MAV_SEVERITY_CRITICAL, "EKF variance")
             self._say(mavlink.MAV_SEVERITY_CRITICAL, "EKF Failsafe: changed to LAND Mode")

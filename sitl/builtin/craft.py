@@ -21,6 +21,8 @@ from sitl.builtin.plans import Plans
 from sitl.builtin.shutter import Pose, Shutter
 
 SELDOMEST_S = 10.0
+LAST_ID = 0xFFFF  # of messages whose interval can be told
+MOST_US = 2**31 - 1
 VERSION = 4 << 24 | 7 << 16  # firmware version, as ArduCopter packs it
 _PLANS = {
     "MISSION_COUNT",
@@ -69,6 +71,7 @@ class Craft:
         self._now_s = 0.0
         self._born_s: float | None = None
         self._intervals_s: dict[int, float] = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1.0}
+        self._asked_us = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1_000_000}
         self._due_s: dict[int, float] = {}
         self._next_due_s = -math.inf
         self._prearm_said_s = -math.inf
@@ -256,6 +259,8 @@ class Craft:
                 return (_OK, None) if pilot.set_current(int(m.param1)) else (_DENIED, None)
             case mavlink.MAV_CMD_SET_MESSAGE_INTERVAL:
                 return self._set_interval(int(m.param1), m.param2), None
+            case mavlink.MAV_CMD_GET_MESSAGE_INTERVAL:
+                return self._tell_interval(int(m.param1)), None
             case mavlink.MAV_CMD_REQUEST_MESSAGE:
                 return self._tell_once(int(m.param1)), None
             case mavlink.MAV_CMD_BATTERY_RESET:
@@ -285,7 +290,9 @@ class Craft:
         if interval_us < 0:
             if message_id != mavlink.MAVLINK_MSG_ID_HEARTBEAT:
                 self._intervals_s.pop(message_id, None)
+                self._asked_us.pop(message_id, None)
         elif interval_us > 0:
+            self._asked_us[message_id] = min(round(interval_us), MOST_US)
             self._intervals_s[message_id] = self._interval_s(interval_us / 1e6)
             self._due_s[message_id] = self._next_due_s = self._now_s
         return int(_OK)
@@ -293,6 +300,16 @@ class Craft:
     def _interval_s(self, asked_s: float) -> float:
         """As asked, or so many times as seldom, but not for more than some seconds."""
         return asked_s if self._seldomer == 1 else min(asked_s * self._seldomer, SELDOMEST_S)
+
+    def _tell_interval(self, message_id: int) -> int:
+        """What it was asked for, though it may tell more seldom; -1 for never, 0 for what it does
+        not have."""
+        if not 0 <= message_id <= LAST_ID:
+            return int(_DENIED)
+        has = message_id in self._tellers
+        interval_us = self._asked_us.get(message_id, -1) if has else 0
+        self._send(mavlink.MAVLink_message_interval_message(message_id, interval_us))
+        return int(_OK if has else _FAILED)
 
     def _tell_once(self, message_id: int) -> int:
         if message_id not in self._tellers:
@@ -381,8 +398,10 @@ class Craft:
 
     def _sys_status(self) -> Any:
         share, volts, amperes = self._bodies.battery(self._i)
-        checks = mavlink.MAV_SYS_STATUS_PREARM_CHECK
+        checks, compass = mavlink.MAV_SYS_STATUS_PREARM_CHECK, mavlink.MAV_SYS_STATUS_SENSOR_3D_MAG
         healthy = checks if self.autopilot.prearm() is None else 0
+        healthy |= compass if self.autopilot.mishaps.has_compass else 0
+        checks |= compass
         return mavlink.MAVLink_sys_status_message(
             checks, checks, healthy, 300, int(volts * 1000), int(amperes * 100),
             int(share * 100), 0, 0, 0, 0, 0, 0,
@@ -459,6 +478,8 @@ class Craft:
         )
         if not self.autopilot.mishaps.knows_where:
             trusted = mavlink.ESTIMATOR_ATTITUDE | mavlink.ESTIMATOR_POS_VERT_ABS
+        if self.autopilot.mishaps.glitches:
+            trusted |= mavlink.EKF_GPS_GLITCHING
         return mavlink.MAVLink_ekf_status_report_message(trusted, 0, 0, 0, 0, 0)
 
     def _fence_status(self) -> Any:

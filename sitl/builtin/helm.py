@@ -11,6 +11,7 @@ from sitl.builtin.target import Target
 
 SLOWEST_CMS, LEAST_CMSS, LEAST_JERK = 20.0, 50.0, 1.0  # parameters below these count as these
 METRES_A_DEGREE = 111_319.49
+BELIEVED_M = 25.0  # a jump of its GPS that ArduCopter's estimator takes for one of its own
 LANDED_FOR_S = 1.0
 STRAIGHT_ON = 0.05  # a bend smaller than this is none
 AIMS_WITHIN_M, AIMS_MS = 0.05, 1.0  # at a marker below
@@ -65,8 +66,17 @@ class Helm:
 
     @property
     def _wrong(self) -> tuple[float, float]:
-        """Degrees of longitude and latitude by which its GPS is wrong."""
+        """Degrees of longitude and latitude by which its GPS is wrong, and it believes it."""
+        if self.is_jumping:
+            return 0.0, 0.0
         return self._parameters["SIM_GPS1_GLTCH_Y"], self._parameters["SIM_GPS1_GLTCH_X"]
+
+    @property
+    def is_jumping(self) -> bool:
+        """Whether its GPS tells a place that it cannot have come to."""
+        told = self._parameters
+        off_deg = math.hypot(told["SIM_GPS1_GLTCH_X"], told["SIM_GPS1_GLTCH_Y"])
+        return off_deg * METRES_A_DEGREE > BELIEVED_M
 
     @property
     def home(self) -> Place:

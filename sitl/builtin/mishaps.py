@@ -43,7 +43,7 @@ class Mishaps:
     ) -> None:
         self._helm, self._parameters, self._say, self._send = helm, parameters, say, send
         self._fix_s: float | None = None  # when it last had one
-        self._failed = self._warned = False
+        self._failed = self._warned = self._jumped = False
         self._aircraft: _Aircraft | None = None
         self._told_s = -math.inf
         self.avoids: float | None = None  # the height to be at instead, above home
@@ -56,6 +56,22 @@ class Mishaps:
     def knows_where(self) -> bool:
         """Whether its estimator trusts its position."""
         return not self._failed
+
+    @property
+    def has_compass(self) -> bool:
+        return not all(self._parameters[f"SIM_MAG{n}_FAIL"] for n in (1, 2, 3))
+
+    @property
+    def glitches(self) -> bool:
+        return self._helm.is_jumping
+
+    def watch_gps(self) -> None:
+        """Says when it begins to tell nonsense, and when that is over; what it believed before
+        holds meanwhile."""
+        if self.glitches != self._jumped:
+            self._jumped = self.glitches
+            words = "GPS Glitch or Compass error" if self._jumped else "Glitch cleared"
+            self._say(_CRITICAL, words)
 
     @property
     def vibration_ms2(self) -> float:

@@ -65,6 +65,9 @@ DEFAULTS: Final[dict[str, float]] = {
     "SIM_GPS1_ENABLE": 1,
     "SIM_GPS1_GLTCH_X": 0,  # degrees of latitude by which its GPS is wrong
     "SIM_GPS1_GLTCH_Y": 0,  # of longitude
+    "SIM_MAG1_FAIL": 0,  # its compasses; it flies on without the last of them
+    "SIM_MAG2_FAIL": 0,
+    "SIM_MAG3_FAIL": 0,
     "SIM_ACC1_RND": 0,  # m/s/s, by which the first accelerometer is shaken
     "SIM_ACC2_RND": 0,
     "SIM_VIB_FREQ_X": 0,  # Hz, at which

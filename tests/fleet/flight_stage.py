@@ -39,7 +39,7 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate
-from fleet.mavlink.mission_items import diverted_plan, response_plan
+from fleet.mavlink.mission_items import FlightPlan, diverted_plan, response_plan
 from fleet.mavlink.vehicle import Vehicle
 from fleet.orders import Orders, WayHome
 from fleet.sortie import Plan, SortieTrigger, distance_m
@@ -97,6 +97,7 @@ class Stage:
         self.meets: str | None = None  # which drone is near
         self.gate: Gate
         self.rally: tuple[RallyPoint, ...] = ()
+        self.fenced: Callable[[FlightPlan], FlightPlan] = lambda plan: plan
         self.flight: SortieFlight
         self.journal: Journal
         self._vehicle: Vehicle | None = None
@@ -210,8 +211,9 @@ class Stage:
         pad_m = orders.pad.alt_amsl_m
         return replace(
             orders,
-            mission=equipped(orders.mission, _route(), self.rally, pad_m, 30.0),
+            mission=self.fenced(equipped(orders.mission, _route(), self.rally, pad_m, 30.0)),
             rally=self.rally,
+            fenced=self.fenced,
             starts_after_s=self.starts_after_s,
             no_room=lambda: self.no_room,
             lend=self.lend,

@@ -145,6 +145,29 @@ def test_a_drone_that_loses_its_position_lands_at_once_and_nobody_holds_it(on_sc
     on_scene(story)
 
 
+def test_a_drone_whose_compass_fails_is_called_home(on_scene):
+    async def story(stage):
+        stage.craft.parameters.update({f"SIM_MAG{n}_FAIL": 1.0 for n in (1, 2, 3)})
+        await stage.until_state("returning", within_s=10)
+        assert stage.words(Hazard.COMPASS) == "its compass is not healthy"
+        await stage.until_state("docked")
+
+    on_scene(story)
+
+
+def test_of_a_drone_whose_gps_jumps_it_is_told_and_it_stays_on_its_scene(on_scene):
+    async def story(stage):
+        stage.craft.parameters["SIM_GPS1_GLTCH_X"] = 0.001
+        await stage.until_seen(Hazard.POSITION_LOST)
+        assert "its GPS has jumped" in stage.words(Hazard.POSITION_LOST)
+        await asyncio.sleep(20)
+        assert (stage.state, stage.craft.autopilot.mode.name) == ("on_scene", "AUTO")
+        stage.craft.parameters["SIM_GPS1_GLTCH_X"] = 0.0
+        await stage.until(lambda: Hazard.POSITION_LOST in stage.hazards(HazardOver))
+
+    on_scene(story)
+
+
 def test_steady_wind_above_the_limit_of_its_dock_calls_a_drone_home(on_scene):
     async def story(stage):
         await stage.bus.publish(stage._topics.dock_weather("D01"), _weather(13.0))

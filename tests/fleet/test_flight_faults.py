@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from fleet.district.load import load
-from fleet.fence import district_fence
 from fleet.mavlink.codec import Decoder
 from fleet.readiness import Readiness
 from tests.fleet.flight_stage import Stage, jumping
@@ -28,7 +27,7 @@ def test_a_link_gap_before_take_off_leaves_the_fence_on(district, tmp_path):
             stage.no_room = "it waits, ready to launch"
             await stage.start_controller()
             vehicles = {"U01": stage.vehicle}
-            readiness = Readiness(district, district_fence(district), vehicles, stage.journal)
+            readiness = Readiness(district, vehicles, stage.journal)
             fence_set = _what_is_set(stage, "FENCE_ENABLE")
             keeping = asyncio.ensure_future(readiness.keep("U01"))
             await stage.until(lambda: "launch_waits" in stage.steps)

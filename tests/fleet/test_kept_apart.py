@@ -22,7 +22,7 @@ from fleet.dispatcher import Dispatcher, launch_parts
 from fleet.district.load import load
 from fleet.district.model import District
 from fleet.dock_roster import DockRoster
-from fleet.fence import airspace_of, district_fence
+from fleet.fence import airspace_of
 from fleet.forecast import picture_at_rest
 from fleet.journal import Journal
 from fleet.log.store import EventLog
@@ -74,8 +74,7 @@ class Air:
         }
         docks = [site.id for site in district.docks]
         roster = DockRoster(LocalBus(), Topics("longgang"), docks, lost_s=30.0)  # type: ignore[arg-type]
-        fence = district_fence(district)
-        readiness = Readiness(district, fence, self._vehicles, self.journal)
+        readiness = Readiness(district, self._vehicles, self.journal)
         self._dispatcher = Dispatcher(
             district, airspace, self.journal.state, roster, self._vehicles, readiness, lambda _: 0.0
         )

@@ -21,7 +21,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.district.load import load
 from fleet.district.model import District
-from fleet.fence import district_fence
+from fleet.fence import fenced_file
 from fleet.formats.check import mission_violations, totals
 from fleet.formats.kmz import NAMESPACE, Surroundings, kmz
 from fleet.formats.plan_file import COMMANDS, FRAMES, FileUnsound, PlanFile, home_item, rally_item
@@ -77,7 +77,7 @@ def longgang() -> District:
 
 @pytest.fixture(scope="module")
 def response(longgang: District) -> PlanFile:
-    return PlanFile(RESPONSE, district_fence(longgang), (rally_item(*PAD, 60.0),))
+    return fenced_file(PlanFile(RESPONSE, rally=(rally_item(*PAD, 60.0),)), longgang)
 
 
 def told(mission: tuple[MissionItem, ...]) -> list[tuple[Any, ...]]:

@@ -21,7 +21,7 @@ from fleet.events import (
     SortieAdvanced,
     SortieRequested,
 )
-from fleet.fence import airspace_of, district_fence
+from fleet.fence import airspace_of
 from fleet.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
@@ -64,7 +64,7 @@ def after(district, airspace, tmp_path):
         docks = DockRoster(
             LocalBus(), Topics("longgang"), [s.id for s in district.docks], lost_s=30.0
         )
-        readiness = Readiness(district, district_fence(district), vehicles, journal)
+        readiness = Readiness(district, vehicles, journal)
         dispatcher = Dispatcher(
             district, airspace, journal.state, docks, vehicles, readiness, lambda dock: 0.0
         )

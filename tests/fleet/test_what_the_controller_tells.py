@@ -13,7 +13,6 @@ from fleet.contract import DistrictView, DockView, Status
 from fleet.controller import Addresses, _watch, run_controller
 from fleet.district.load import load
 from fleet.dock_roster import DockRoster
-from fleet.fence import district_fence
 from fleet.journal import Journal
 from fleet.log.store import EventLog
 from fleet.readiness import Readiness
@@ -50,7 +49,7 @@ def test_a_dock_that_falls_silent_without_a_word_is_told_as_offline(district, tm
         docks = DockRoster(bus, TOPICS, [s.id for s in district.docks], lost_s=30.0)
         with EventLog(f"sqlite:///{tmp_path}/events.db") as log:
             journal = Journal(log, clock)
-            readiness = Readiness(district, district_fence(district), {}, journal)
+            readiness = Readiness(district, {}, journal)
             broadcast = Broadcast(district, journal, docks, {}, readiness, bus, TOPICS, clock)
             await docks.start()
             telling = asyncio.gather(broadcast.run(), _watch(broadcast, journal))
@@ -99,7 +98,7 @@ def test_a_restarted_controller_changes_nothing_in_a_drone_that_flies(district, 
             before = dict(stage.craft.parameters)
             await stage.restart_controller(away_s=2.3)
             vehicles = {"U07": stage.vehicle}
-            readiness = Readiness(district, district_fence(district), vehicles, stage.journal)
+            readiness = Readiness(district, vehicles, stage.journal)
             keeping = asyncio.create_task(readiness.keep("U07"))
             await stage.until_state("on_scene")
             assert readiness.why_not("U07") is None

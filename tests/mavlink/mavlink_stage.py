@@ -36,6 +36,8 @@ class CopterSide:
     parameters: dict[str, float] = field(default_factory=dict)
     plans: dict[int, list[Any]] = field(default_factory=lambda: {0: [], 1: [], 2: []})
     executed: list[Any] = field(default_factory=list)
+    intervals_us: dict[int, float] = field(default_factory=dict)
+    unknown: frozenset[int] = frozenset()  # messages that it does not have
     beginnings: int = 0
     _type: int | None = None
     _count: int = 0
@@ -53,7 +55,7 @@ class CopterSide:
             return self._tell(m.param_id)
         if kind in ("COMMAND_LONG", "COMMAND_INT"):
             self.executed.append(m)
-            return [ack(m.command)]
+            return self._interval(m)
         if kind.startswith("MISSION_"):
             return self._plan(kind, m, now_s)
         return []
@@ -68,6 +70,19 @@ class CopterSide:
 
     def _tell(self, name: str) -> list[Any]:
         return [value(name, self.parameters[name])] if name in self.parameters else []
+
+    def _interval(self, m: Any) -> list[Any]:
+        """One acknowledgement is as good as another: it does not say of which message it is."""
+        message_id, told_us = int(m.param1), -1
+        if m.command == mavlink.MAV_CMD_SET_MESSAGE_INTERVAL and message_id not in self.unknown:
+            self.intervals_us[message_id] = m.param2
+        if m.command != mavlink.MAV_CMD_GET_MESSAGE_INTERVAL:
+            return [ack(m.command)]
+        if message_id in self.unknown:
+            told_us = 0
+        elif message_id in self.intervals_us:
+            told_us = int(self.intervals_us[message_id] / 1000) * 1000
+        return [mavlink.MAVLink_message_interval_message(message_id, told_us), ack(m.command)]
 
     def _plan(self, kind: str, m: Any, now_s: float) -> list[Any]:
         match kind:

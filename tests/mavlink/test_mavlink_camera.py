@@ -140,14 +140,27 @@ def test_who_refuses_or_says_yes_and_tells_nothing_has_it_not() -> None:
     for result in (mavlink.MAV_RESULT_FAILED, mavlink.MAV_RESULT_UNSUPPORTED):
         exchange = AskMessage(ADDRESS, INFORMATION)
         exchange.begin(0.0)
-        exchange.take(ack(ASKED, result), 0.1)
+        assert len(exchange.take(ack(ASKED, result), 0.1)) == 1  # asked again
+        exchange.take(ack(ASKED, result), 0.2)
         assert exchange.result() is False
     exchange = AskMessage(ADDRESS, INFORMATION)
     exchange.begin(0.0)
-    exchange.take(ack(ASKED), 0.1)
-    assert not exchange.finished
-    assert exchange.tick(exchange.due_s) == []
+    for asked_again in (1, 0):
+        exchange.take(ack(ASKED), exchange.due_s - 0.5)
+        assert not exchange.finished
+        assert len(exchange.tick(exchange.due_s)) == asked_again
     assert exchange.result() is False
+
+
+def test_a_second_answer_to_what_was_asked_before_makes_nothing_absent() -> None:
+    """Answers do not say to what; a wire that doubles them brings one for each question."""
+    for result in (mavlink.MAV_RESULT_FAILED, mavlink.MAV_RESULT_ACCEPTED):
+        exchange = AskMessage(ADDRESS, INFORMATION)
+        exchange.begin(0.0)
+        exchange.take(ack(ASKED, result), 0.1)
+        exchange.tick(exchange.due_s)
+        exchange.take(information(6.9, 9.6, 5.4), exchange.due_s - 0.1)
+        assert exchange.result() is True
 
 
 def test_who_does_not_answer_is_asked_again_and_then_given_up() -> None:

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
-from fleet.mavlink.command import Command, command_name
+from fleet.mavlink.command import Command, ReadBack, command_name
 from fleet.mavlink.exchange import VehicleRefused, VehicleSilent
 from tests.mavlink.mavlink_stage import ADDRESS, CopterSide, Wire, ack, run
 
 RTL = mavlink.MAV_CMD_NAV_RETURN_TO_LAUNCH
+HEARTBEAT = mavlink.MAVLink_heartbeat_message(2, 3, 0, 0, 3, 3)
 
 
 def test_a_command_is_sent_once_and_done_when_acknowledged() -> None:
@@ -77,6 +78,60 @@ def test_it_is_known_whether_answers_to_repeats_may_still_come() -> None:
     command.tick(command.due_s)
     command.take(ack(RTL), 1.5)
     assert command.may_be_answered_again
+
+
+class Reading:
+    """A command to do ``wanted``, with what the vehicle shows."""
+
+    def __init__(self, wanted: str, doing: str) -> None:
+        self.doing = doing
+        self.command = Command(
+            *(ADDRESS, mavlink.MAV_CMD_DO_SET_MODE, 1, 4),
+            shown=lambda: self.doing == wanted,
+            read_back=ReadBack(f"mode {wanted}", lambda: self.doing),
+        )
+        self.sent = len(self.command.begin(0.0))
+
+    def hear(self, now_s: float, message: Any = HEARTBEAT) -> None:
+        self.command.take(message, now_s)
+
+    def until(self, until_s: float) -> None:
+        while not self.command.finished and self.command.due_s <= until_s:
+            self.sent += len(self.command.tick(self.command.due_s))
+
+
+def test_what_was_acknowledged_is_done_when_it_is_shown() -> None:
+    reading = Reading("GUIDED", doing="AUTO")
+    reading.hear(0.6, ack(mavlink.MAV_CMD_DO_SET_MODE))
+    assert not reading.command.finished
+    reading.doing = "GUIDED"
+    reading.hear(1.2)
+    assert reading.command.result() is True
+    assert reading.sent == 1
+
+
+def test_what_was_acknowledged_and_not_shown_is_told_again() -> None:
+    """The answer was the second one to the command before; this one was lost."""
+    reading = Reading("GUIDED", doing="AUTO")
+    reading.hear(0.6, ack(mavlink.MAV_CMD_DO_SET_MODE))
+    reading.until(4.0)
+    assert reading.sent == 2
+    reading.doing = "GUIDED"
+    reading.hear(4.6)
+    assert reading.command.result() is True
+    assert reading.command.may_be_answered_again
+
+
+def test_what_was_acknowledged_is_not_told_over_what_the_vehicle_does_since() -> None:
+    """Its autopilot returns by itself, or somebody else has ordered something."""
+    reading = Reading("GUIDED", doing="AUTO")
+    reading.hear(0.6, ack(mavlink.MAV_CMD_DO_SET_MODE))
+    reading.doing = "RTL"
+    reading.hear(1.0)
+    reading.until(60.0)
+    assert reading.sent == 1
+    with pytest.raises(VehicleSilent, match="acknowledged, but not shown as mode GUIDED"):
+        reading.command.result()
 
 
 def test_progress_gives_the_vehicle_time() -> None:

@@ -20,7 +20,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 from fleet.mavlink.ask_message import AskMessage
 from fleet.mavlink.camera import CameraState, fold_camera
 from fleet.mavlink.codec import MOST_UNFINISHED, Decoder, Encoder
-from fleet.mavlink.command import Command, Reposition
+from fleet.mavlink.command import Command, ReadBack, Reposition
 from fleet.mavlink.conversation import FOLLOWED
 from fleet.mavlink.dataflash import EndLogTransfer, FetchLog, LogEntry, NewestLog
 from fleet.mavlink.drone_id import DroneIdentity, Identify
@@ -28,6 +28,7 @@ from fleet.mavlink.exchange import VehicleFault
 from fleet.mavlink.ftp import STRIDE, EndSession, FetchFile, FtpSequence, ListDirectory, Pieces
 from fleet.mavlink.ftp_packet import CHUNK as FILE_CHUNK
 from fleet.mavlink.ftp_packet import FtpPacket, Op
+from fleet.mavlink.intervals import SetIntervals
 from fleet.mavlink.key_setup import SetUpSigning
 from fleet.mavlink.mission import Download, MissionItem, PlanType, Upload
 from fleet.mavlink.params import ReadParameters, SetParameters
@@ -117,6 +118,11 @@ def acks(*commands: int) -> st.SearchStrategy[Any]:
     )
 
 
+told_intervals = st.builds(
+    m.MAVLink_message_interval_message,
+    st.sampled_from([30, 33, 30, 33, 0, 65_535]),
+    st.sampled_from([200_000, 1_000_000, 0, -1, 2**31 - 1, -(2**31)]),
+)
 values = st.builds(m.MAVLink_param_value_message, names, floats, st.just(9), counts, counts)
 
 
@@ -208,6 +214,13 @@ TRIALS = {
     "message": Trial(
         lambda: AskMessage(ADDRESS, m.MAVLINK_MSG_ID_PARAM_VALUE), st.one_of(acks(ASKED), values)
     ),
+    "command read back": Trial(
+        lambda: Command(
+            *(ADDRESS, COMMAND, 1, 4), read_back=ReadBack("mode AUTO", lambda: "GUIDED")
+        ),
+        acks(COMMAND),
+    ),
+    "intervals": Trial(lambda: SetIntervals(ADDRESS, {30: 2e5, 33: 1e6}), told_intervals),
     "directory": Trial(ftp(ListDirectory, "logs"), answers(Op.LIST, Op.LIST, Op.OPEN)),
     "file": Trial(ftp(FetchFile, "logs/1.BIN"), answers(Op.OPEN, Op.READ, Op.BURST)),
     "file gone on with": Trial(

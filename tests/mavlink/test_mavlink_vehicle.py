@@ -127,7 +127,7 @@ async def test_a_mode_is_set_when_the_vehicle_shows_it() -> None:
 async def test_a_mode_that_was_acknowledged_and_is_not_shown_is_silence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("fleet.mavlink.vehicle.MODE_SHOWN_WITHIN_S", 0.02)
+    monkeypatch.setattr("fleet.mavlink.command.SHOWN_WITHIN_S", 0.02)
     wired = Wired()
     wired.obeys = False
     with pytest.raises(VehicleSilent, match="acknowledged, but not shown as mode RTL"):
@@ -186,8 +186,9 @@ async def test_a_launch_that_is_refused_to_arm_starts_nothing(
 async def test_every_stream_is_asked_for_at_its_share_of_the_rate() -> None:
     wired = Wired()
     await wired.vehicle.request_streams(5.0)
-    asked = {int(m.param1): m.param2 for m in wired.copter.executed}
-    assert asked == {id_: pytest.approx(1e6 / 5 / share) for id_, share in STREAMS.items()}
+    assert wired.copter.intervals_us == {
+        id_: pytest.approx(1e6 / 5 / share) for id_, share in STREAMS.items()
+    }
 
 
 async def test_a_late_answer_is_not_taken_for_that_of_the_next_command_of_its_kind(

@@ -99,6 +99,7 @@ MAKES = {
     },
     "fleet/mavlink/ftp_packet.py": {"file_transfer_protocol"},
     "fleet/mavlink/guest.py": {"command_ack", "mission_ack", "statustext"},  # to a ground station
+    "fleet/mavlink/intervals.py": {"command_long"},
     "fleet/mavlink/key_setup.py": {"setup_signing"},
     "fleet/mavlink/mission.py": {
         "mission_count",

@@ -117,6 +117,21 @@ def test_at_its_fence_it_turns_back_and_says_so(stage: object, fence: Fence) -> 
 
 
 @on_stage
+async def test_a_fence_that_is_changed_in_the_air_counts_at_once(stage: Stage) -> None:
+    await stage.vehicle.upload_fence(KEEP_IN)
+    async with stage.parameters(FENCE_TYPE=4, FENCE_ACTION=1, FENCE_ENABLE=1):
+        await stage.take_off(10)
+        await stage.go_to(50, 0, 10)
+        await stage.over(50, 0, within_m=1)
+        assert stage.vehicle.state.mode == "GUIDED"
+        await stage.vehicle.upload_fence(Fence(KEEP_IN.inclusions, (_box(30, 55),)))
+        async with asyncio.timeout(30):
+            await stage.vehicle.until(lambda state: state.mode == "RTL")
+        await stage.landed()
+        assert stage.off_pad_m() < 1
+
+
+@on_stage
 async def test_it_is_not_sent_outside_its_fence(stage: Stage) -> None:
     await stage.vehicle.upload_fence(KEEP_IN)
     async with stage.parameters(FENCE_TYPE=4, FENCE_ACTION=1, FENCE_ENABLE=1):

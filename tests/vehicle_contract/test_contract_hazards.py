@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,13 +15,15 @@ from fleet.contract import SortieState
 from fleet.hazards import Circumstances, Hazard, hazards
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.parameters import POLICY, battery_levels
+from fleet.mavlink.vehicle import VehicleRefused
 from tests.vehicle_contract.contract_stage import DRONE, Stage, on_stage
-from tests.vehicle_contract.routes import PAD_AMSL_M, home, place, stay, take_off
+from tests.vehicle_contract.routes import PAD_AMSL_M, home, metres, place, stay, take_off
 
 RESERVE = 0.2
 AVOIDING = {name: value for name, value in POLICY.items() if name.startswith("AVD_")}
 SHAKEN = {"SIM_ACC1_RND": 120, "SIM_ACC2_RND": 120, "SIM_VIB_FREQ_X": 60}
 STILL = dict.fromkeys(SHAKEN, 0)
+NO_COMPASS = {f"SIM_MAG{n}_FAIL": 1 for n in (1, 2, 3)}
 WEAK = {"SIM_ENGINE_FAIL": 1, "SIM_ENGINE_MUL": 0.5}  # the first motor
 HELICOPTER_MS = 40
 
@@ -111,6 +114,46 @@ async def test_without_gps_it_is_not_told_to_fly_to_places(stage: Stage) -> None
         assert stage.vehicle.state.mode == "LAND"
         await stage.vehicle.until(lambda state: not state.armed)
     await _arms_again(stage, mark)
+
+
+@on_stage
+async def test_without_a_compass_it_does_not_arm_and_says_so(stage: Stage) -> None:
+    mark = stage.mark()
+    async with stage.parameters(**NO_COMPASS):
+        await stage.vehicle.until(lambda state: not state.prearm_ok)
+        await stage.until_said(mark, "PreArm: Compass not healthy")
+        with pytest.raises(VehicleRefused, match="Compass not healthy"):
+            await stage.vehicle.arm()
+        assert stage.vehicle.state.armed is False
+
+
+@on_stage
+async def test_losing_its_compass_in_the_air_it_says_so_and_goes_where_it_is_told(
+    stage: Stage,
+) -> None:
+    await stage.take_off(15)
+    async with stage.parameters(**NO_COMPASS):
+        await _until_seen(stage, Hazard.COMPASS)
+        assert stage.vehicle.state.mode == "GUIDED"
+        assert await stage.go_to(40, 0, 15) == mavlink.MAV_RESULT_ACCEPTED
+        async with asyncio.timeout(60):
+            await stage.over(40, 0, within_m=3)
+    await _until_seen(stage, Hazard.COMPASS, seen=False)
+
+
+@on_stage
+async def test_when_its_gps_jumps_it_says_so_and_stays_where_it_is(stage: Stage) -> None:
+    await stage.take_off(15)
+    mark = stage.mark()
+    async with stage.parameters(SIM_GPS1_GLTCH_X=0.001):  # 111 m to the north
+        await _until_seen(stage, Hazard.POSITION_LOST)
+        await stage.until_said(mark, "GPS Glitch")
+        for _ in range(15):
+            await stage.next("HEARTBEAT")
+            assert stage.truth is not None
+            assert math.hypot(*metres(stage.truth.lon, stage.truth.lat)) < 5
+        assert stage.vehicle.state.mode == "GUIDED"
+    await _until_seen(stage, Hazard.POSITION_LOST, seen=False)
 
 
 @on_stage

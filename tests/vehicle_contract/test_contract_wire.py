@@ -135,6 +135,28 @@ async def test_a_stream_comes_as_often_as_asked_and_ends_when_told(stage: Stage)
 
 
 @on_stage
+async def test_it_says_how_often_it_tells_a_message_and_that_it_has_none_of_a_kind(
+    stage: Stage,
+) -> None:
+    async def interval_us(message_id: int) -> int:
+        coming = asyncio.ensure_future(
+            stage.next("MESSAGE_INTERVAL", lambda m: m.message_id == message_id)
+        )
+        await asyncio.sleep(0)
+        stage.command(mavlink.MAV_CMD_GET_MESSAGE_INTERVAL, message_id)
+        async with asyncio.timeout(10):
+            return int((await coming).interval_us)
+
+    await stage.vehicle.request_messages({ATTITUDE: 4.0})
+    assert await interval_us(ATTITUDE) == 250_000
+    assert await interval_us(mavlink.MAVLINK_MSG_ID_BATTERY_STATUS) == -1  # never
+    assert await interval_us(65_000) == 0
+    with pytest.raises(VehicleRefused, match="it does not tell message 65000"):
+        await stage.vehicle.request_messages({65_000: 1.0})
+    await stage.vehicle.request_streams(5.0)
+
+
+@on_stage
 async def test_a_message_asked_for_once_comes_at_once(stage: Stage) -> None:
     for kind, message_id in (
         ("AUTOPILOT_VERSION", mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION),

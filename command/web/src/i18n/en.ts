@@ -561,6 +561,7 @@ export const en: typeof zh = {
     wind_above_limit: "wind above the limit",
     outside_fence: "outside its fence",
     motors_or_vibration: "motors or vibration",
+    compass_fault: "compass fault",
     aircraft_near: "another aircraft near",
     dock_blocked: "its dock is blocked",
   },

@@ -558,6 +558,7 @@ export const zh = {
     wind_above_limit: "风速超限",
     outside_fence: "越出围栏",
     motors_or_vibration: "动力或振动异常",
+    compass_fault: "罗盘故障",
     aircraft_near: "附近有其他航空器",
     dock_blocked: "机场无法接收",
   },
