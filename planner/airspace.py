@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import networkx
 
 
+WAYS_AT_ONCE = 10_000  # that the ground under is looked at; a few megabytes
 STAND_OFF_M = 1.0  # from a no-fly volume, of the nearest place offered instead
 
 
@@ -138,16 +139,17 @@ class Airspace:
 
     @cached_property
     def spans(self) -> Mapping[tuple[int, int], tuple[float, float]]:
-        """The highest ground near each of the ways, and the lowest under it: looked at all at once,
-        for one by one takes a hundred times as long."""
+        """The highest ground near each of the ways, and the lowest under it: many are looked at in
+        one go, for one by one takes a hundred times as long."""
         assert self.relief is not None
-        if len(self.ways) == 0:
-            return {}
-        pairs = np.sort(self.ways, axis=1)
-        starts_m, ends_m = self.nodes_m[pairs[:, 0]], self.nodes_m[pairs[:, 1]]
-        highest_m, lowest_m = self.relief.spans(starts_m, ends_m)
-        told = zip(highest_m.tolist(), lowest_m.tolist(), strict=True)
-        return {(a, b): span for (a, b), span in zip(pairs.tolist(), told, strict=True)}
+        found: dict[tuple[int, int], tuple[float, float]] = {}
+        for first in range(0, len(self.ways), WAYS_AT_ONCE):
+            pairs = np.sort(self.ways[first : first + WAYS_AT_ONCE], axis=1)
+            starts_m, ends_m = self.nodes_m[pairs[:, 0]], self.nodes_m[pairs[:, 1]]
+            highest_m, lowest_m = self.relief.spans(starts_m, ends_m)
+            told = zip(highest_m.tolist(), lowest_m.tolist(), strict=True)
+            found.update(((a, b), span) for (a, b), span in zip(pairs.tolist(), told, strict=True))
+        return found
 
     def tree(
         self, dock: str, performance: Performance, wind: Wind, within_s: float = math.inf
