@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import time
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from paho.mqtt import publish
 from playwright.sync_api import Page, expect
 
-from fleet.bus import Topics
+from fleet.bus import MqttBus, Topics
+from fleet.clock import Clock
 from fleet.coverage import Cover
 from fleet.district.load import load
 from fleet.fence import airspace_of
@@ -37,14 +37,17 @@ FIRST_SINCE = "(since) => window.told.find(([at]) => at >= since)"
 
 
 def breaks(stack: RunningStack, dock: str, fault: str) -> float:
-    """When the dock was told to break."""
-    broker = urlsplit(stack.broker)
-    topic = Topics("longgang").of("sim", dock, "fault")
-    told_s = time()
-    publish.single(
-        topic, json.dumps({"fault": fault}), hostname=str(broker.hostname), port=broker.port or 1883
-    )
-    return told_s
+    """When the dock was told to break. Beside the browser, which has an event loop of its own."""
+
+    async def told() -> float:
+        async with MqttBus(stack.broker, client="bench", clock=Clock()) as bus:
+            told_s = time()
+            topic = Topics("longgang").of("sim", dock, "fault")
+            await bus.publish(topic, json.dumps({"fault": fault}).encode())
+            return told_s
+
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(lambda: Clock().run(told())).result()
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM: the console was not looked at")
