@@ -62,6 +62,7 @@ def plan(
     from fleet.patrol.load import load_patrol
     from fleet.patrol.load_schedule import load_schedule
     from fleet.patrol.planning import plan_patrol
+    from fleet.patrol.schedule import quiet_kept
     from planner.airspace import AirspaceInvalid
     from planner.model import Wind
     from planner.patrol.search import Search
@@ -71,7 +72,8 @@ def plan(
     blowing = Wind(*wind_of(wind)) if wind is not None else Wind()
     district = load_or_refuse(district_dir)
     try:
-        tasks = load_patrol(file)
+        schedule = load_schedule(district_dir, district).file
+        tasks = quiet_kept(load_patrol(file), schedule, district)
         with Console(stderr=True).status("where each task is looked at from") as status:
 
             def tell(done: int, best_wh: float | None) -> None:
@@ -80,8 +82,7 @@ def plan(
 
             planned = plan_patrol(district, tasks, blowing, Search(seed, iterations, seconds, tell))
             status.update("what is covered meanwhile")
-            least = load_schedule(district_dir, district).file.gates.least_coverage
-            left = floor_of(planned, district, least)
+            left = floor_of(planned, district, schedule.gates.least_coverage)
             planned = planned.model_copy(update={"floor": left})
         if out is not None:
             out.write_text(planned.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -103,20 +104,21 @@ def check(
     district_dir: InDistrict = DEFAULT,
     json: AsJson = False,
 ) -> None:
-    """Check a plan's energy, hours, no-fly volumes and coverage without the planner; exit 1 when
-    anything does not hold. Where it would leave less 5-minute coverage than the schedule wants is
-    told too; flights wait then."""
+    """Check a plan's energy, hours, heights, no-fly volumes, ways down and coverage without the
+    planner; exit 1 when anything does not hold. Where it would leave less 5-minute coverage than
+    the schedule wants is told too; flights wait then."""
     from fleet.district.load import load_or_refuse
-    from fleet.patrol.check import plan_violations
+    from fleet.patrol.check import disturbances, plan_violations
     from fleet.patrol.floor import floor_of
     from fleet.patrol.load_schedule import load_schedule
 
     planned, district = read_plan(file), load_or_refuse(district_dir)
     try:
-        least = load_schedule(district_dir, district).file.gates.least_coverage
+        schedule = load_schedule(district_dir, district).file
     except Refusal as refusal:
         end_with(str(refusal))
-    found, floor = plan_violations(planned, district), floor_of(planned, district, least)
+    found = [*plan_violations(planned, district), *disturbances(planned, schedule, district)]
+    floor = floor_of(planned, district, schedule.gates.least_coverage)
     if json:
         told = {"violations": found, "floor": floor.model_dump(mode="json")}
         print_json({"sorties": len(planned.sorties), **told})

@@ -21,6 +21,10 @@ def fly(
     now: Annotated[
         bool, typer.Option("--now", help="Start as soon as may be, not at the planned times.")
     ] = False,
+    override: Annotated[
+        str | None,
+        typer.Option(help="Look at housing in the quiet hours too, and say why; kept on record."),
+    ] = None,
     broker: BrokerUrl = BROKER,
     district: DistrictId = "longgang",
     json: AsJson = False,
@@ -36,6 +40,7 @@ def fly(
         plan=planned.model_dump(mode="json"),
         flights=tuple(flight or ()),
         at_once=now,
+        override=override,
     )
     view = ask(broker, district, body)
     if json:

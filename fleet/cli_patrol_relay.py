@@ -35,7 +35,9 @@ def relay(
     flies it; exit 1 when so few drones cannot."""
     from fleet.district.load import load_or_refuse
     from fleet.patrol.load import load_patrol
+    from fleet.patrol.load_schedule import load_schedule
     from fleet.patrol.planning import plan_patrol
+    from fleet.patrol.schedule import quiet_kept
     from planner.airspace import AirspaceInvalid
     from planner.model import Wind
     from planner.patrol.search import Search
@@ -43,7 +45,8 @@ def relay(
     blowing = Wind(*wind_of(wind)) if wind is not None else Wind()
     district = load_or_refuse(district_dir)
     try:
-        only = _only(load_patrol(file), task, drones)
+        schedule = load_schedule(district_dir, district).file
+        only = _only(quiet_kept(load_patrol(file), schedule, district), task, drones)
         planned = plan_patrol(district, only, blowing, Search(1, 1, 1.0, lambda *_: None))
         if out is not None:
             out.write_text(planned.model_dump_json(indent=1) + "\n", encoding="utf-8")

@@ -130,7 +130,8 @@ class LoanRequested(Fact):
 class PatrolAdopted(Fact):
     """A plan of patrol flights whose day begins at ``midnight`` is to be flown. ``plan`` is a
     ``fleet.patrol.plan.PatrolPlan``; each of its flights starts at its time, those in ``at_once``
-    as soon as they may, whatever the time."""
+    as soon as they may, whatever the time. With ``override``, the reason of whoever asked, quiet
+    hours are not kept."""
 
     about = "patrol"
 
@@ -138,6 +139,7 @@ class PatrolAdopted(Fact):
     midnight: datetime
     plan: dict[str, Any]
     at_once: tuple[str, ...] = ()
+    override: str | None = None
 
 
 class PatrolSortieRequested(Fact):

@@ -114,7 +114,8 @@ def _flights(
     heights = Heights(flight.cruise_height_m, flight.scene_height_m, CEILING_M)
     performance = candidates[0].performance
     at = {str(number): place.at for number, place in enumerate((*pads, *ends))}
-    legs = Legs(build(airspace.volumes, at), (*pads, *ends), performance, wind, heights)
+    known = build(airspace.volumes, at, relief=airspace.relief)
+    legs = Legs(known, (*pads, *ends), performance, wind, heights)
     still_s, flown_s = subject.times_s(performance)
     busy_w = max(performance.hover_w, performance.cruise_w)
     busy_wh = (still_s * performance.hover_w + flown_s * busy_w) / WH

@@ -159,13 +159,15 @@ class TakeBackLease(Model):
 
 class FlyPatrol(Model):
     """Adopts a plan of patrol flights: each starts at its time of today, those of ``flights`` alone
-    where any are named; ``at_once``: as soon as it may. Answer: PatrolView."""
+    where any are named; ``at_once``: as soon as it may. Nothing near housing is looked at in the
+    quiet hours, but with ``override``, which says why. Answer: PatrolView."""
 
     ask: Literal["fly_patrol"] = "fly_patrol"
     name: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
     plan: dict[str, Any]  # as `dockfleet patrol plan` writes it
     flights: tuple[str, ...] = ()
     at_once: bool = False
+    override: str | None = Field(default=None, min_length=1, max_length=200)
 
 
 class PausePatrols(Model):

@@ -15,26 +15,30 @@ from fleet.patrol.load import tasks_of
 from fleet.patrol.plan import Unserved
 from fleet.patrol.survey import Flyer, Survey, Unreachable, survey
 from planner.airspace import Airspace, build
-from planner.energy import WH
+from planner.energy import WH, climb_w
 from planner.frame import Points, to_degrees
 from planner.model import LonLat
 from planner.patrol.legs import Heights, Place
+from planner.patrol.profile import Corridor, Profile, level, profile
 from planner.patrol.routing import Look, Visit
 
+LOWER = 0.9  # than asked a camera may be over uneven ground, as a share: less than photos overlap
 REVISIT_LEEWAY = 0.25  # of the revisit interval, within which a visit may begin
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a task flown one way: where from, where to, how long, what it takes."""
+    """A part of a task flown one way: where from, where to, how long, what it takes. ``speeds_ms``
+    are those of the legs between its points."""
 
     task: Task
-    points_m: Points
+    way: Profile
     speeds_ms: tuple[float, ...]
     entry: int
     exit: int
     seconds: float
     wh: float
+    is_backward: bool = False
 
 
 class Agenda:
@@ -77,7 +81,7 @@ class Agenda:
     def airspace(self) -> Airspace:
         """The airspace with all places in it, not only the docks."""
         at = {str(number): place.at for number, place in enumerate(self.places)}
-        return build(self._airspace.volumes, at)
+        return build(self._airspace.volumes, at, relief=self._airspace.relief)
 
     def _add(self, task: Task) -> None:
         camera = self._patrol.cameras[task.camera]
@@ -108,18 +112,30 @@ class Agenda:
         """A part flown from either end; a point is hovered over."""
         performance = self._flyer.performance
         slow_w = max(performance.hover_w, performance.cruise_w)
+        forward = self._way(task, points_m)
         if isinstance(task, Point):
-            at = self._stand(task, points_m)[0]
+            at = self._ends(forward)[0]
             wh = task.dwell_s * performance.hover_w / WH
-            yield Part(task, points_m, (), at, at, task.dwell_s, wh)
+            yield Part(task, forward, (), at, at, task.dwell_s, wh)
             return
-        for way_m in (points_m, points_m[::-1]):
+        for is_backward in (False, True):
+            way_m = points_m[::-1] if is_backward else points_m
+            way = forward.reversed() if is_backward else forward
             speeds_ms = self._flyer.speeds_ms(way_m, task.speed_ms)
             if speeds_ms is None:
                 continue
             seconds = self._flyer.seconds(way_m, task.speed_ms)
-            ends = self._stand(task, way_m)
-            yield Part(task, way_m, tuple(speeds_ms), *ends, seconds, seconds * slow_w / WH)
+            up_s, down_s = way.up_m / performance.climb_ms, way.down_m / performance.descent_ms
+            wh = (seconds + down_s) * slow_w + up_s * climb_w(performance)
+            yield Part(
+                task,
+                way,
+                tuple(speeds_ms[leg] for leg in way.legs),
+                *self._ends(way),
+                seconds + up_s + down_s,
+                wh / WH,
+                is_backward,
+            )
 
     def _add_visits(self, task: Task, part_id: str, ways: Sequence[Part]) -> None:
         longest_s = max(way.seconds for way in ways)
@@ -145,16 +161,25 @@ class Agenda:
                         Look(number, way.entry, way.exit, way.seconds, way.wh, opens_s, closes_s)
                     )
 
-    def _stand(self, task: Task, points_m: Points) -> tuple[int, int]:
-        """The places of a part's ends, at one level: the camera's height above the ground of its
-        points."""
-        points = [LonLat(*at) for at in to_degrees(points_m).tolist()]
-        grounds = self._district.grounds_amsl_m(np.array(points)).tolist()
-        lower, higher = np.array(min(grounds)), np.array(max(grounds))
-        alt_amsl_m = float(self._heights.level(lower, higher, task.height_m))
-        ends = ((points[0], grounds[0]), (points[-1], grounds[-1]))
-        numbers = [self._place(Place(at, ground_m, alt_amsl_m)) for at, ground_m in ends]
-        return numbers[0], numbers[-1]
+    def _way(self, task: Task, points_m: Points) -> Profile:
+        """The camera's height above the ground, at one level if that may be; where it must go up
+        and down with the ground, a little lower too."""
+        grounds_m = self._district.grounds_amsl_m(to_degrees(points_m))
+        lower_m, higher_m = grounds_m.min(), grounds_m.max()
+        relief, height_m = self._airspace.relief, task.height_m
+        if relief is None or len(points_m) == 1:
+            return level(points_m, float(self._heights.level(lower_m, higher_m, height_m)))
+        least_m = min(self._heights.clear_m, height_m)
+        corridor = Corridor(least_m, relief.ceiling_m, LOWER * height_m)
+        return profile(relief.terrain, corridor, points_m, float(higher_m) + height_m)
+
+    def _ends(self, way: Profile) -> tuple[int, int]:
+        """The places of a part's ends."""
+        ends = [LonLat(*at) for at in to_degrees(way.points_m[[0, -1]]).tolist()]
+        grounds = self._district.grounds_amsl_m(np.array(ends)).tolist()
+        alts = way.alts_amsl_m[0], way.alts_amsl_m[-1]
+        first, last = (self._place(Place(*each)) for each in zip(ends, grounds, alts, strict=True))
+        return first, last
 
     def _place(self, place: Place) -> int:
         key = (place.at, place.alt_amsl_m)

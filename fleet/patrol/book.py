@@ -46,6 +46,7 @@ class Adopted:
     plan: PatrolPlan
     at_once: frozenset[str]
     flights: dict[str, PlannedSortie]
+    override: str | None = None  # why quiet hours are not kept
     sent: dict[str, str] = field(default_factory=dict)  # flight -> the sortie that flies it
     seen: dict[str, datetime] = field(default_factory=dict)  # visit -> when
     missed: dict[str, str] = field(default_factory=dict)  # visit -> why
@@ -177,7 +178,7 @@ class PatrolBook:
         plan = PatrolPlan.model_validate(fact.plan)
         flights = {flight.id: flight for flight in plan.sorties}
         self.plans[fact.patrol] = Adopted(
-            fact.patrol, fact.midnight, plan, frozenset(fact.at_once), flights
+            fact.patrol, fact.midnight, plan, frozenset(fact.at_once), flights, fact.override
         )
 
     def _aborted(self, fact: events.SortieAdvanced, at: datetime) -> None:

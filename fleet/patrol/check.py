@@ -14,17 +14,20 @@ from pyproj import Geod
 
 from fleet.district.model import District, DockModel, DockSite, DroneModel
 from fleet.patrol.book import part_of
+from fleet.patrol.check_ground import ground_violations
 from fleet.patrol.check_relay import relay_violations
+from fleet.patrol.check_ways import climb_w, way_down_violations
 from fleet.patrol.file import HOUR_S, Point, Task, seconds_of
 from fleet.patrol.load import tasks_of
 from fleet.patrol.plan import PatrolPlan, PlannedSortie, PlanPoint, Stage
+from fleet.patrol.schedule import is_near
+from fleet.patrol.schedule_file import ScheduleFile
 from fleet.patrol.seen import seen_shares, trespasses
 
 TIME_SLACK_S = 1.0
 PLACE_SLACK_M = 2.0
 ENERGY_SLACK, ENERGY_SLACK_WH = 0.02, 0.5  # speeding up is reckoned as hovering here
 SPEED_SLACK = 1.01
-INDUCED_MS = 5.0  # of the air through the rotors at hover; climbing adds to it
 LEAST_SEEN = 0.995
 
 _WGS84 = Geod(ellps="WGS84")
@@ -46,10 +49,30 @@ def plan_violations(plan: PatrolPlan, district: District) -> list[str]:
     found += _revisits(plan, tasks)
     found += relay_violations(plan, district)
     found += trespasses(plan, district)
+    found += ground_violations(plan, district)
+    found += way_down_violations(plan, district)
     for task, share in seen_shares(plan, tasks, district):
         if share < LEAST_SEEN:
             found.append(f"{task}: {100 * share:.2f} % of what may be flown over is seen")
     return found
+
+
+def disturbances(plan: PatrolPlan, schedule: ScheduleFile, district: District) -> Iterator[str]:
+    """Looks near housing in the quiet hours."""
+    if schedule.quiet is None:
+        return
+    quiet = [(seconds_of(hours), hours) for hours in schedule.quiet.hours]
+    for task in tasks_of(plan.patrol, district):
+        if not is_near(task, district, schedule.quiet.near_m):
+            continue
+        for sortie in plan.sorties:
+            for stage in sortie.stages:
+                for (begin_s, end_s), hours in quiet if stage.task == task.id else ():
+                    if (
+                        stage.begins_s < end_s - TIME_SLACK_S
+                        and begin_s + TIME_SLACK_S < stage.ends_s
+                    ):
+                        yield f"{sortie.id}: {task.id} is near housing, quiet is kept {hours}"
 
 
 class _Flight:
@@ -122,13 +145,16 @@ class _Flight:
             along_s += away_m / to[3] if away_m > PLACE_SLACK_M and to[3] > 0 else 0.0
         least_s = up_s + down_s + along_s
         lasts_s = stage.ends_s - stage.begins_s
-        ratio = motion.climb_ms / (2 * INDUCED_MS)
-        climb_w = drone.hover_w * (ratio + math.hypot(ratio, 1.0))
         if stage.what == "look":
-            joules = lasts_s * max(drone.hover_w, drone.cruise_w if along_s else 0.0)
+            joules = (lasts_s - up_s) * max(drone.hover_w, drone.cruise_w if along_s else 0.0)
+            joules += up_s * climb_w(drone)
         else:  # what a leg takes beyond flat out is speeding up, slowing down and the landing
             spare_s = max(lasts_s - least_s, 0.0)
-            joules = up_s * climb_w + (down_s + spare_s) * drone.hover_w + along_s * drone.cruise_w
+            joules = (
+                up_s * climb_w(drone)
+                + (down_s + spare_s) * drone.hover_w
+                + along_s * drone.cruise_w
+            )
         return least_s, (joules + stage.waits_s * drone.hover_w) / HOUR_S
 
     def _speed_fault(self, point: PlanPoint, to: PlanPoint) -> str | None:

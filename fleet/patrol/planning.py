@@ -27,10 +27,11 @@ from fleet.patrol.relays import (
 )
 from fleet.patrol.stages import Teller
 from fleet.patrol.survey import Flyer, Unreachable
+from fleet.patrol.ways_down import WaysDown
 from fleet.process import Refusal
 from planner.model import Candidate, Wind
 from planner.patrol.legs import Heights, Legs, Place
-from planner.patrol.routing import Routes, Shift, hover_s, routes
+from planner.patrol.routing import Routes, Shift, Sortie, hover_s, routes
 from planner.patrol.search import Search
 
 SHORTEST_SHIFT_S = 600.0
@@ -55,10 +56,15 @@ def plan_patrol(
     patrol = patrol.model_copy(update={"lines": with_cuts(patrol.lines, cut)})
     agenda = _agenda(patrol, flyers, limits, [each.line.id for each in cut], unserved)
     legs = Legs(agenda.airspace(), agenda.places, flyers.flyer.performance, wind, flyers.heights)
+    teller = Teller(agenda, flyers.candidates, legs)
     relays: list[RelayPlan] = []
     busy: Busy = {}
+
+    def able(shift: Shift, sortie: Sortie) -> bool:
+        return flyers.ways_down.hold(teller.planned(0, sortie, shift))
+
     for each in cut:
-        relays.append(RelayPlan(each, agenda, legs, flyers, busy, limits))
+        relays.append(RelayPlan(each, agenda, legs, flyers, busy, limits, able))
         busy = relays[-1].busy()
     shifts = _shifts(patrol, flyers, limits, busy)
     looks = agenda.looks[: agenda.routed]
@@ -66,9 +72,17 @@ def plan_patrol(
     for flight in (flight for each in relays for flight in each.flights):
         drone = flight.shift.drone
         before_wh[drone] = before_wh.get(drone, 0.0) + flight.sortie.wh
-    found = routes(agenda.visits, looks, shifts, (legs.seconds, legs.wh), search, before_wh)
+    found = routes(
+        agenda.visits,
+        looks,
+        shifts,
+        (legs.seconds, legs.wh),
+        search,
+        before_wh,
+        lambda sortie: able(shifts[sortie.shift], sortie),
+    )
     unserved += [*agenda.unserved, *_missed(agenda, found, shifts, legs)]
-    sorties = _told(relays, found, shifts, Teller(agenda, flyers.candidates, legs))
+    sorties = _told(relays, found, shifts, teller)
     return PatrolPlan(
         district=district.id,
         patrol=patrol,
@@ -184,9 +198,11 @@ def _found(found: Routes, seed: int) -> Found:
 
 def _flyers(district: District, patrol: PatrolFile, wind: Wind, limits: Limits) -> Flyers:
     candidates = _candidates(district, wind, limits)
+    airspace = airspace_of(district)
+    ways_down = WaysDown(district, airspace, candidates)
     return Flyers(
         district=district,
-        airspace=airspace_of(district),
+        airspace=airspace,
         flyer=Flyer(candidates[0].performance, wind),
         heights=Heights(
             cruise_m=district.flight.cruise_height_m,
@@ -194,7 +210,11 @@ def _flyers(district: District, patrol: PatrolFile, wind: Wind, limits: Limits) 
             ceiling_m=CEILING_M,
         ),
         candidates=candidates,
-        shifts=[shift_of(pad, each, patrol.hours) for pad, each in enumerate(candidates)],
+        ways_down=ways_down,
+        shifts=[
+            shift_of(pad, each, patrol.hours, ways_down.kept_wh(each))
+            for pad, each in enumerate(candidates)
+        ],
     )
 
 
@@ -224,6 +244,8 @@ def _shifts(patrol: PatrolFile, flyers: Flyers, limits: Limits, busy: Busy) -> l
     an open time may be shorter than a battery lasts."""
     shifts = []
     for pad, first in enumerate(flyers.shifts):
+        if first.usable_wh <= 0:
+            continue
         flight_s = first.launch_s + hover_s(first.usable_wh, first.hover_w)
         rest_s = flyers.rest_s(pad, first.usable_wh)
         ready_s = limits.ready_of(first.drone)

@@ -8,7 +8,7 @@ at the same time of each relay. The planner cuts the line at one of some two doz
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,6 +23,7 @@ from fleet.patrol.file import Line, seconds_of
 from fleet.patrol.limits import Limits
 from fleet.patrol.plan import PlannedRelay, Unserved
 from fleet.patrol.survey import Flyer, cut_up, pieces_of
+from fleet.patrol.ways_down import WaysDown
 from planner.airspace import Airspace, build
 from planner.energy import WH
 from planner.frame import Points, to_degrees
@@ -36,6 +37,7 @@ Busy = Mapping[int, Sequence[tuple[float, float]]]  # drone -> hours
 
 SLOTS = 24  # of a line, between which it may be handed over
 SHORTEST_SLOT_M = 100.0
+TOO_SHORT = "its hours are too short for the relay"
 LEVEL_SPARE = 0.97  # of the energy: segments have levels of their own, which are not known yet
 
 
@@ -66,6 +68,7 @@ class Flyers:
     flyer: Flyer
     heights: Heights
     candidates: Sequence[Candidate]
+    ways_down: WaysDown
     shifts: Sequence[Shift]
 
     def rest_s(self, drone: int, wh: float) -> float:
@@ -151,7 +154,8 @@ def _legs(slots: Sequence[Points], task: Line, flyers: Flyers) -> tuple[Legs, li
     stands = [Place(end, ground, level_m) for end, ground in zip(places, grounds, strict=True)]
     numbers = {end: len(pads) + number for number, end in enumerate(places)}
     known = [*pads, *stands]
-    airspace = build(flyers.airspace.volumes, {str(n): each.at for n, each in enumerate(known)})
+    at_ = {str(number): each.at for number, each in enumerate(known)}
+    airspace = build(flyers.airspace.volumes, at_, relief=flyers.airspace.relief)
     performance, wind = flyers.flyer.performance, flyers.flyer.wind
     legs = Legs(airspace, known, performance, wind, flyers.heights)
     return legs, [numbers[begin] for begin, _ in at], [numbers[end] for _, end in at]
@@ -168,7 +172,9 @@ class RelayPlan:
         flyers: Flyers,
         busy: Busy,
         limits: Limits,
+        able: Callable[[Shift, Sortie], bool],
     ) -> None:
+        self._able = able
         self._cut, self._agenda, self._legs, self._flyers = cut, agenda, legs, flyers
         self._busy, self._closed = busy, limits.closed
         self._ready_s = [limits.ready_of(shift.drone) for shift in flyers.shifts]
@@ -226,7 +232,7 @@ class RelayPlan:
 
     def _fly(self, group: str, visits: list[list[int]]) -> None:
         windows = sorted({self._hours(number) for part in visits for number in part})
-        why = "its hours are too short for the relay"
+        why = TOO_SHORT
         for opens_s, closes_s in windows:
             looks = [self._way(part, (opens_s, closes_s)) for part in visits]
             if len(looks) != len(self._segments()) or None in looks:
@@ -234,7 +240,11 @@ class RelayPlan:
                 continue
             ordered_s = max(opens_s, *(self._ready_s[drone] for drone in self._cut.drones))
             flights = self._at([look for look in looks if look is not None], ordered_s, group)
-            if all(self._holds(each, closes_s) for each in flights):
+            if not all(self._holds(each, closes_s) for each in flights):
+                why = TOO_SHORT
+            elif not all(self._able(each.shift, each.sortie) for each in flights):
+                why = "a drone of the relay would lack a second way down"
+            else:
                 self._adopt(ordered_s, flights)
                 return
         for part in visits:
@@ -248,9 +258,8 @@ class RelayPlan:
     def _way(self, part: list[int], hours: tuple[float, float]) -> int | None:
         """The look along the part in the relay's direction, in those hours."""
         for number in part:
-            points = self._agenda.parts[number].points_m
-            given = any(np.array_equal(points, each) for each in self._parts())
-            if given != self._cut.is_backward and self._hours(number) == hours:
+            is_backward = self._agenda.parts[number].is_backward
+            if is_backward == self._cut.is_backward and self._hours(number) == hours:
                 return number
         return None
 
@@ -321,9 +330,11 @@ class RelayPlan:
         return found
 
 
-def shift_of(pad: int, candidate: Candidate, hours: str) -> Shift:
-    """A drone's flight on a full battery, at any time of the patrol's hours."""
+def shift_of(pad: int, candidate: Candidate, hours: str, kept_wh: float) -> Shift:
+    """A drone's flight on a full battery, of which so much is kept beside the reserve, at any time
+    of the patrol's hours."""
     performance = candidate.performance
+    kept_wh += performance.reserve_share * performance.battery_wh
     opens_s, closes_s = seconds_of(hours)
     return Shift(
         drone=candidate.drone,
@@ -332,7 +343,7 @@ def shift_of(pad: int, candidate: Candidate, hours: str) -> Shift:
         opens_s=opens_s,
         closes_s=closes_s,
         launch_s=candidate.launch.total_s,
-        usable_wh=candidate.energy_wh - performance.reserve_share * performance.battery_wh,
+        usable_wh=max(0.0, candidate.energy_wh - kept_wh),
         hover_w=performance.hover_w,
     )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,12 +27,12 @@ from fleet.events import (
 )
 from fleet.journal import Journal
 from fleet.operations import Operations, Refused
-from fleet.patrol.book import Adopted
+from fleet.patrol.book import Adopted, looked_at
 from fleet.patrol.gates import Guarded, why_all_wait, why_it_waits
 from fleet.patrol.plan import PatrolPlan, PlannedSortie
-from fleet.patrol.schedule import Schedule
+from fleet.patrol.schedule import Schedule, quiet_visits
 from fleet.patrol.status import patrol_view, shown, task_views
-from fleet.patrol.times import Hours, hours_of, latest_order_s
+from fleet.patrol.times import Hours, hours_of, latest_order_s, retimed, within
 from fleet.sortie import HOMEWARD, OUTWARD
 
 LOOK_EVERY_S = 2.0
@@ -143,8 +144,30 @@ class Rounds:
     def hours(self, adopted: Adopted) -> Hours:
         """When its visits may be flown."""
         if adopted.id not in self._hours:
-            self._hours[adopted.id] = hours_of(adopted.plan, self._district)
+            told = hours_of(adopted.plan, self._district)
+            quiet = {} if adopted.override else self._quiet(adopted.plan)
+            self._hours[adopted.id] = {
+                visit: within(hours, quiet.get(visit, hours)) for visit, hours in told.items()
+            }
         return self._hours[adopted.id]
+
+    def _quiet(self, plan: PatrolPlan) -> Hours:
+        """Of visits near housing, when they do not disturb."""
+        visits: dict[str, list[str]] = {}
+        for flight in plan.sorties:
+            for task, visit in looked_at(flight):
+                visits.setdefault(task, []).append(visit)
+        return quiet_visits(visits, plan.patrol, self._schedule.file, self._district)
+
+    def _disturbs(self, plan: PatrolPlan, flights: Collection[str]) -> str | None:
+        """Which flight would look at housing in the quiet hours if it started now."""
+        now_s = (self._clock.now() - self.midnight()).total_seconds()
+        quiet = self._quiet(plan)
+        for flight in plan.sorties if quiet else ():
+            timed = retimed(flight, now_s, quiet, 0.0) if flight.id in flights else flight
+            if isinstance(timed, str):
+                return f"{flight.id} would look at housing in the quiet hours: {timed}"
+        return None
 
     def _adopt_asked(self, ask: c.FlyPatrol, cause: str) -> None:
         try:
@@ -159,6 +182,8 @@ class Rounds:
             raise Refused("not_found", f"the plan has no flight {', '.join(unknown)}")
         if missing := {f.dock for f in plan.sorties if f.id in wanted} - set(self._sites):
             raise Refused("invalid", f"the district has no dock {', '.join(sorted(missing))}")
+        if ask.at_once and not ask.override and (against := self._disturbs(plan, wanted)):
+            raise Refused("conflict", f"{against}; say with --override why that must be")
         only = {"sorties": tuple(f for f in plan.sorties if f.id in wanted)}
         flown = plan.model_copy(update=only if not ask.flights else {**only, "unserved": ()})
         self._journal.record(
@@ -167,6 +192,7 @@ class Rounds:
                 midnight=self.midnight(),
                 plan=flown.model_dump(mode="json"),
                 at_once=wanted if ask.at_once else (),
+                override=ask.override,
             ),
             cause=cause,
         )
@@ -202,7 +228,9 @@ class Rounds:
         if against is None:
             against = self._blacked_out(flight)
         if against is None:
-            hours = {} if flight.id in adopted.at_once else self.hours(adopted)
+            hours = self.hours(adopted)
+            if flight.id in adopted.at_once:
+                hours = {} if adopted.override else self._quiet(adopted.plan)
             try:
                 self._operations.patrol(adopted.id, flight, hours)
             except Refused as refused:

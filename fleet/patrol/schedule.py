@@ -3,7 +3,7 @@ RFC 5545 (python-dateutil)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -87,7 +87,7 @@ def quiet_kept(patrol: PatrolFile, schedule: ScheduleFile, district: District) -
         return task.model_copy(update={"windows": tuple(_text(each) for each in left)})
 
     def of(tasks: tuple[Task, ...]) -> tuple[Task | Communities, ...]:
-        return tuple(kept(t) if _is_near(t, district, near_m) else t for t in tasks)
+        return tuple(kept(t) if is_near(t, district, near_m) else t for t in tasks)
 
     every = patrol.communities
     return patrol.model_copy(
@@ -98,6 +98,26 @@ def quiet_kept(patrol: PatrolFile, schedule: ScheduleFile, district: District) -
             "areas": of(patrol.areas),
         }
     )
+
+
+def quiet_visits(
+    visits: Mapping[str, Iterable[str]],
+    patrol: PatrolFile,
+    schedule: ScheduleFile,
+    district: District,
+) -> dict[str, tuple[Hours, ...]]:
+    """Of the visits, told by task, those near housing, and all hours of a day outside the quiet
+    ones."""
+    if schedule.quiet is None:
+        return {}
+    quiet = tuple(seconds_of(hours) for hours in schedule.quiet.hours)
+    allowed = tuple(without([(0.0, 2.0 * DAY_S)], quiet))
+    return {
+        visit: allowed
+        for task in tasks_of(patrol, district)
+        if task.id in visits and is_near(task, district, schedule.quiet.near_m)
+        for visit in visits[task.id]
+    }
 
 
 def faults(schedule: Schedule, district: District, name: str = "schedule.yaml") -> Iterator[Fault]:
@@ -154,7 +174,7 @@ def _quiet_faults(
     patrol = schedule.patrols[each.file]
     quiet = tuple(seconds_of(hours) for hours in schedule.file.quiet.hours)
     for task in tasks_of(patrol, district):
-        if not _is_near(task, district, schedule.file.quiet.near_m):
+        if not is_near(task, district, schedule.file.quiet.near_m):
             continue
         left = without([seconds_of(h) for h in task.windows or (patrol.hours,)], quiet)
         needs_s = task.dwell_s if isinstance(task, Point) else float(MINUTE_S)
@@ -163,7 +183,7 @@ def _quiet_faults(
             yield Fault(name, None, key, found, "windows outside the quiet hours, or no such task")
 
 
-def _is_near(task: Task, district: District, near_m: float) -> bool:
+def is_near(task: Task, district: District, near_m: float) -> bool:
     """Whether it lies at housing; a line or area by its corners."""
     if task.kind == COMMUNITY:
         return True

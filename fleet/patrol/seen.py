@@ -24,7 +24,7 @@ KEEP_OUT_M = 2.0  # of no-fly volumes, in which nobody asks to be shown what is 
 
 def trespasses(plan: PatrolPlan, district: District) -> Iterator[str]:
     """Ways and looks that cross a no-fly volume or leave the district's fence."""
-    here = _Local(*district.docks[0].at)
+    here = Local(*district.docks[0].at)
     closed = {each.id: here.volume(each.polygon, each.buffer_m) for each in district.volumes}
     inside = here.volume((outline(district),), 0.0)
     docks = {site.id: site.at for site in district.docks}
@@ -54,7 +54,7 @@ def seen_shares(
     for task in tasks.values():
         if task.id in told or not isinstance(task, Line | Area):
             continue
-        here = _Local(*(task.path[0] if isinstance(task, Line) else task.polygon[0][0]))
+        here = Local(*(task.path[0] if isinstance(task, Line) else task.polygon[0][0]))
         asked: BaseGeometry = (
             here.line(task.path) if isinstance(task, Line) else here.volume(task.polygon, 0.0)
         )
@@ -88,7 +88,7 @@ def partly_seen(plan: PatrolPlan) -> set[str]:
     }
 
 
-def _seen(here: _Local, stages: Iterable[Stage], across_m: float) -> BaseGeometry:
+def _seen(here: Local, stages: Iterable[Stage], across_m: float) -> BaseGeometry:
     strips = []
     for stage in stages:
         points = [here.point(p[0], p[1]) for p in stage.points]
@@ -103,7 +103,7 @@ def _seen(here: _Local, stages: Iterable[Stage], across_m: float) -> BaseGeometr
     return shapely.union_all(strips)
 
 
-class _Local:
+class Local:
     """Metres east and north of one place."""
 
     def __init__(self, lon: float, lat: float) -> None:

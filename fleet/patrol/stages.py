@@ -61,10 +61,11 @@ class Teller:
             here = part.exit
         yield _way(self._legs, here, shift.lands, now_s)
 
-    def _seen_from(self, part: Part) -> Iterator[tuple[float, float, float, float]]:
-        alt_amsl_m = self._agenda.places[part.entry].alt_amsl_m
+    @staticmethod
+    def _seen_from(part: Part) -> Iterator[tuple[float, float, float, float]]:
+        at, alts_amsl_m = to_degrees(part.way.points_m).tolist(), part.way.alts_amsl_m
         speeds_ms = (0.0, *part.speeds_ms)
-        for (lon, lat), speed_ms in zip(to_degrees(part.points_m).tolist(), speeds_ms, strict=True):
+        for (lon, lat), alt_amsl_m, speed_ms in zip(at, alts_amsl_m, speeds_ms, strict=True):
             yield lon, lat, alt_amsl_m, speed_ms
 
 

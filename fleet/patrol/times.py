@@ -64,6 +64,14 @@ def latest_order_s(flight: PlannedSortie, hours: Hours) -> float:
     return flight.ordered_s + min(slack_s, default=math.inf)
 
 
+def within(
+    hours: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]
+) -> tuple[tuple[float, float], ...]:
+    """What of some hours lies in others; a moment long gone where nothing does."""
+    found = [(max(a, c), min(b, d)) for a, b in hours for c, d in others]
+    return tuple(each for each in found if each[0] < each[1]) or ((0.0, 0.0),)
+
+
 def hours_of(plan: PatrolPlan, district: District) -> Hours:
     """When each visit of the plan may be flown, in seconds since midnight."""
     tasks = {task.id: task for task in tasks_of(plan.patrol, district)}

@@ -1,15 +1,16 @@
 """Time, energy and way between all places of a patrol: pads, points, ends of lines and sweeps.
 
-A leg goes up to cruising height over the ground of its two ends, along the fastest way
-around the no-fly volumes, and down. Ways are the airspace graph's: straight where the ends see each
-other, else over the corner at which the way out of one and the way back to the other add up to
-least.
+A leg goes up to cruising height over the higher of its two ends, along the fastest way around the
+no-fly volumes, and down. Where the ground is known it clears that on the way too, and keeps the
+ceiling over it: at one level, or else up and down with the ground. Ways are the airspace graph's:
+straight where the ends see each other, else over the corner at which the way out of one and the
+way back to the other add up to least.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,7 +21,10 @@ from planner.airspace import Airspace
 from planner.energy import LANDING_M, LANDING_MS, WH, climb_w
 from planner.flight import cruise_s, ground_speed, ground_speeds
 from planner.flights import climbs_s, ramps_and_legs_s
+from planner.frame import Points, to_degrees
 from planner.model import LonLat, Performance, Waypoint, Wind
+from planner.patrol.profile import Corridor, Profile, Rises, Ways, level, profile, rises
+from planner.relief import Relief
 from planner.trees import Tree
 from planner.visibility import sees
 
@@ -77,13 +81,15 @@ class Legs:
         wind: Wind,
         heights: Heights,
     ) -> None:
-        self.places = tuple(places)
+        self.places, self._heights = tuple(places), heights
         self._airspace, self._performance, self._wind = airspace, performance, wind
         self._points = airspace.points
         grounds = np.array([place.ground_amsl_m for place in places])
         lower = np.minimum(grounds[:, None], grounds[None, :])
         higher = np.maximum(grounds[:, None], grounds[None, :])
-        self._cruise_amsl_m = heights.level(lower, higher, heights.cruise_m)
+        self._wanted_amsl_m = heights.level(lower, higher, heights.cruise_m)
+        if airspace.relief is not None:
+            self._wanted_amsl_m = higher + heights.cruise_m
         at_m = airspace.nodes_m[: len(places)]
         self._sees = sees(at_m, at_m, airspace.edges)
         trees = [airspace.tree(dock, performance, wind) for dock in airspace.docks]
@@ -93,7 +99,12 @@ class Legs:
         )
         self._trees: list[Tree] = trees
         cruise = self._straight(at_m)
-        self._bend(cruise)
+        bent = self._bend(cruise)
+        level_m, none = self._wanted_amsl_m, np.zeros_like(cruise)
+        self._rises = Rises(level_m.copy(), level_m.copy(), none, none.copy())
+        self._uneven = np.zeros(cruise.shape, dtype=bool)
+        if airspace.relief is not None:
+            self._follow(airspace.relief, bent)
         self.seconds, self.wh = self._with_heights(cruise)
 
     def leg(self, start: int, end: int) -> Leg | None:
@@ -103,14 +114,15 @@ class Legs:
         if points is None or speeds_ms is None:
             return None
         a, b = self.places[start], self.places[end]
-        cruise_amsl_m = float(self._cruise_amsl_m[start, end])
-        corners = self._turns(start, end)
-        lon_lats = [*(self._airspace.nodes[corner] for corner in corners), b.at]
+        way = self._profile(start, end, np.array(points))
+        lon_lats = [LonLat(*at) for at in to_degrees(way.points_m[1:-1]).tolist()]
         along = [
-            Waypoint(*at, cruise_amsl_m, speed_ms)
-            for at, speed_ms in zip(lon_lats, speeds_ms, strict=True)
+            Waypoint(*at, alt_amsl_m, speeds_ms[leg])
+            for at, alt_amsl_m, leg in zip(
+                (*lon_lats, b.at), way.alts_amsl_m[1:], way.legs, strict=True
+            )
         ]
-        up = Waypoint(*a.at, cruise_amsl_m, 0.0)
+        up = Waypoint(*a.at, way.alts_amsl_m[0], 0.0)
         down = Waypoint(*b.at, b.alt_amsl_m, 0.0)
         return Leg((up, *along, down), float(self.seconds[start, end]), float(self.wh[start, end]))
 
@@ -125,13 +137,52 @@ class Legs:
         np.fill_diagonal(legs_s, 0.0)
         return legs_s
 
-    def _bend(self, cruise: Floats) -> None:
-        """Fills in the ways over corners."""
+    def _bend(self, cruise: Floats) -> dict[tuple[int, int], list[_Point]]:
+        """Fills in the ways over corners, which are returned."""
+        found = {}
         for start, end in np.argwhere(np.isinf(cruise)).tolist():
             points = self._way(start, end)
             speeds_ms = None if points is None else self._speeds(points)
             if points is not None and speeds_ms is not None:
                 cruise[start, end] = cruise_s(points, speeds_ms, self._performance)
+                found[start, end] = points
+        return found
+
+    def _follow(self, relief: Relief, bent: Mapping[tuple[int, int], Sequence[_Point]]) -> None:
+        """Fits the heights to the ground on the ways."""
+        at_m = self._airspace.nodes_m[: len(self.places)]
+        pairs = [*np.argwhere(self._sees).tolist(), *(list(pair) for pair in bent)]
+        legs = [pair for way in bent.values() for pair in pairwise(way)]
+        straight = np.array(pairs[: len(pairs) - len(bent)]).reshape(-1, 2)
+        bends_m = np.array(legs).reshape(-1, 2, 2)
+        begins = [number == 0 for way in bent.values() for number in range(len(way) - 1)]
+        ways = Ways(
+            np.concatenate((at_m[straight[:, 0]], bends_m[:, 0])),
+            np.concatenate((at_m[straight[:, 1]], bends_m[:, 1])),
+            np.concatenate((np.ones(len(straight), dtype=bool), np.array(begins, dtype=bool))),
+        )
+        highest_m, lowest_m = relief.spans(ways.starts_m, ways.ends_m)
+        least_m = np.maximum.reduceat(highest_m, ways.first) + relief.clear_m
+        most_m = np.minimum.reduceat(lowest_m, ways.first) + relief.ceiling_m
+        rows, columns = np.array(pairs).T
+        wanted_m = self._wanted_amsl_m[rows, columns]
+        even = least_m <= most_m
+        level_m = np.clip(wanted_m, least_m, np.maximum(least_m, most_m))
+        uneven = rises(relief.terrain, _corridor(relief), ways.of(~even), wanted_m[~even])
+        for known, told_m, other_m in zip(
+            self._rises, (level_m, level_m, 0.0 * level_m, 0.0 * level_m), uneven, strict=True
+        ):
+            heights_m = told_m.copy()
+            heights_m[~even] = other_m
+            known[rows, columns] = heights_m
+        self._uneven[rows, columns] = ~even
+
+    def _profile(self, start: int, end: int, way_m: Points) -> Profile:
+        relief = self._airspace.relief
+        if relief is not None and self._uneven[start, end]:
+            wanted_m = float(self._wanted_amsl_m[start, end])
+            return profile(relief.terrain, _corridor(relief), way_m, wanted_m)
+        return level(way_m, float(self._rises.first_amsl_m[start, end]))
 
     def _way(self, start: int, end: int) -> list[_Point] | None:
         if self._sees[start, end]:
@@ -172,15 +223,21 @@ class Legs:
         p = self._performance
         alts = np.array([place.alt_amsl_m for place in self.places])
         pads = np.array([place.is_pad for place in self.places])
-        rise = self._cruise_amsl_m - alts[:, None]
-        drop = self._cruise_amsl_m - alts[None, :]
+        rise = self._rises.first_amsl_m - alts[:, None]
+        drop = self._rises.last_amsl_m - alts[None, :]
         drop = np.where(pads[None, :], np.maximum(drop - LANDING_M, 0.0), drop)
         first_s = climbs_s(rise, p)
         last_s = climbs_s(-drop, p) + np.where(pads[None, :], LANDING_M / LANDING_MS, 0.0)
         up_w, hover_w = climb_w(p), p.hover_w
         joules = first_s * np.where(rise > 0, up_w, hover_w) + cruise * p.cruise_w
         joules += last_s * np.where(drop < 0, up_w, hover_w)
-        return first_s + cruise + last_s, joules / WH
+        up_s, down_s = self._rises.up_m / p.climb_ms, self._rises.down_m / p.descent_ms
+        joules += up_s * up_w + down_s * hover_w
+        return first_s + cruise + up_s + down_s + last_s, joules / WH
+
+
+def _corridor(relief: Relief) -> Corridor:
+    return Corridor(relief.clear_m, relief.ceiling_m)
 
 
 def charge_s(wh: float, charge_w: float) -> float:

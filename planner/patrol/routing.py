@@ -16,7 +16,7 @@ cut.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +99,9 @@ class Sortie:
     looks: tuple[Flown, ...]
 
 
+Able = Callable[[Sortie], bool]
+
+
 @dataclass(frozen=True, slots=True)
 class Routes:
     """``wh`` is the energy of all sorties without waiting; no routes that serve the same visits
@@ -123,9 +126,11 @@ def routes(
     legs: tuple[Floats, Floats],
     search: Search,
     flown: Mapping[str, float] | None = None,
+    able: Able = lambda _: True,
 ) -> Routes:
     """The best sorties found. ``legs`` are the seconds and Wh between places, ``flown`` the Wh that
-    drones have flown before, for a fair share."""
+    drones have flown before, for a fair share. What the search cannot know of is asked of ``able``:
+    a sortie loses its last looks until it may be flown."""
     if not looks or not shifts:
         return Routes((), 0.0, 0.0, 0, True)
     problem = _Problem(visits, looks, shifts, legs)
@@ -137,7 +142,7 @@ def routes(
         best, more, repeatable = fairer(problem.data, best, drones, flown or {}, fair, MWH)
         done += more
     sorties = [problem.sortie(route) for route in best.routes()]
-    kept = [problem.that_holds(sortie) for sortie in sorties]
+    kept = [problem.that_holds(sortie, able) for sortie in sorties]
     made = tuple(sortie for sortie in kept if sortie.looks)
     served = {looks[each.look].visit for sortie in made for each in sortie.looks}
     wh = sum(sortie.wh - problem.waiting_wh(sortie) for sortie in made)
@@ -259,16 +264,17 @@ class _Problem:
         waits_s = sum(each.waits_s for each in sortie.looks)
         return waits_s * self._shifts[sortie.shift].hover_w / WH
 
-    def that_holds(self, sortie: Sortie) -> Sortie:
-        """The sortie without what is late in it or more than the battery allows: what PyVRP holds
-        to be possible is but for waiting; of a search cut short it may not be."""
+    def that_holds(self, sortie: Sortie, able: Able) -> Sortie:
+        """The sortie without what is late in it, more than the battery allows, or not ``able`` to
+        be flown: what PyVRP holds to be possible is but for waiting; of a search cut short it may
+        not be."""
         looks = [each.look for each in sortie.looks]
         shift = self._shifts[sortie.shift]
         while looks:
             late = [each.look for each in sortie.looks if self._is_late(each)]
             if late:
                 looks.remove(late[0])
-            elif sortie.wh > shift.usable_wh or sortie.lands_s > shift.closes_s:
+            elif sortie.wh > shift.usable_wh or sortie.lands_s > shift.closes_s or not able(sortie):
                 looks.pop()
             else:
                 break

@@ -176,6 +176,44 @@ def _is_too_fast(plan: dict[str, Any]) -> None:
         stage["points"] = [[lon, lat, alt, 1.5 * v] for lon, lat, alt, v in stage["points"]]
 
 
+def _flies_lower(plan: dict[str, Any]) -> None:
+    for stage in plan["sorties"][0]["stages"]:
+        stage["points"] = [[lon, lat, alt - 50, v] for lon, lat, alt, v in stage["points"]]
+
+
+def _flies_higher(plan: dict[str, Any]) -> None:
+    for stage in plan["sorties"][0]["stages"]:
+        stage["points"] = [[lon, lat, alt + 50, v] for lon, lat, alt, v in stage["points"]]
+
+
+def _hovers_until_only_home_is_left(plan: dict[str, Any]) -> None:
+    """It still lands with its reserve, but could not land anywhere else."""
+    sortie = plan["sorties"][0]
+    waits_s = (sortie["left_wh"] - 30.5) / 191.4 * 3600  # of 149.9 Wh a fifth is the reserve
+    *_, last = (s for s in sortie["stages"] if s["what"] == "look")
+    late = False
+    for stage in sortie["stages"]:
+        stage["begins_s"] += waits_s if late or stage is last else 0
+        stage["waits_s"] += waits_s if stage is last else 0
+        late = late or stage is last
+        stage["ends_s"] += waits_s if late else 0
+    sortie["lands_s"] += waits_s
+    sortie["energy_wh"] += sortie["left_wh"] - 30.5
+    sortie["left_wh"] = 30.5
+
+
+def _looks_in_the_quiet_hours(plan: dict[str, Any]) -> None:
+    """All of it at another time of day, in hours that would allow it."""
+    later_s = 13 * 3600 - plan["sorties"][0]["lifts_off_s"]
+    plan["patrol"]["communities"]["windows"] = []
+    for sortie in plan["sorties"]:
+        for key in ("ordered_s", "lifts_off_s", "lands_s"):
+            sortie[key] += later_s
+        for stage in sortie["stages"]:
+            stage["begins_s"] += later_s
+            stage["ends_s"] += later_s
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
@@ -188,6 +226,10 @@ def _is_too_fast(plan: dict[str, Any]) -> None:
         (_comes_back_seldomer_than_one_listed_look_explains, "W01 is not looked at for"),
         (_is_too_fast, "through the air"),
         (_flies_straight_home, "it flies through"),
+        (_flies_lower, "above the ground, not"),
+        (_flies_higher, "above the ground, 120 m are open"),
+        (_hovers_until_only_home_is_left, "its second way down would leave"),
+        (_looks_in_the_quiet_hours, "is near housing, quiet is kept 12:30-14:00"),
     ],
 )
 def test_a_plan_that_does_not_hold_is_found_out(

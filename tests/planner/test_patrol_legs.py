@@ -20,6 +20,8 @@ from planner.model import (
     Wind,
 )
 from planner.patrol.legs import Heights, Legs, Place
+from planner.relief import Relief
+from planner.terrain import Terrain
 
 PERFORMANCE = Performance(
     airspeed_ms=15, max_ground_ms=20, climb_ms=6, descent_ms=4, accel_ms2=3, climb_accel_ms2=2,
@@ -88,6 +90,33 @@ def test_over_uneven_ground_the_ceiling_counts_above_the_lower_end_and_clearance
     heights = Heights(cruise_m=100, clear_m=60, ceiling_m=120)
     lower, higher = np.array([50.0, 50.0, 50.0]), np.array([60.0, 90.0, 200.0])
     assert heights.level(lower, higher, 100).tolist() == [160.0, 170.0, 260.0]
+
+
+HILL = np.add.outer([0] * 40, [0] * 15 + [40, 80, 120, 120, 80, 40] + [0] * 19).astype(int) + 50
+
+
+def test_a_leg_over_a_hill_clears_it_and_keeps_the_ceiling_and_costs_what_that_climb_takes() -> (
+    None
+):
+    west_m, south_m = (MIDDLE_M - 5000.0).tolist()
+    terrain = Terrain(west_m, south_m, 250.0, tuple(map(tuple, HILL.tolist())))
+    spots = [at(-3000, 0), at(3000, 0)]
+    known = {str(number): spot for number, spot in enumerate(spots)}
+    places = [Place(spot, 50, 50, is_pad=True) for spot in spots]
+    over, flat = (
+        Legs(build((), known, (), relief), places, PERFORMANCE, Wind(), Heights(100, 60, 120))
+        for relief in (Relief(terrain, 80.0, 120.0), None)
+    )
+    leg = over.leg(0, 1)
+    assert leg is not None
+    at_m = to_metres(np.array([(point.lon, point.lat) for point in leg.waypoints[:-1]]))
+    shares = np.linspace(0, 1, 500)
+    far_m = at_m[:, 0] - at_m[0, 0]
+    alts_m = np.interp(shares * far_m[-1], far_m, [p.alt_amsl_m for p in leg.waypoints[:-1]])
+    under_m = terrain.ground_amsl_m(at_m[0] + (at_m[-1] - at_m[0]) * shares[:, None])
+    assert (alts_m - under_m).min() >= 80 - 1
+    assert (alts_m - under_m).max() <= 120 + 1
+    assert over.wh[0, 1] > flat.wh[0, 1]
 
 
 @pytest.mark.parametrize("wind", [Wind(), Wind(6, 300)])

@@ -13,6 +13,7 @@ from fleet import contract as c
 from fleet.bus import RequestFailed
 from fleet.district.model import District
 from fleet.events import (
+    PatrolAdopted,
     PatrolLookDone,
     PatrolSortieRequested,
     SortieAdvanced,
@@ -21,7 +22,7 @@ from fleet.events import (
 from fleet.log.store import EventLog
 from fleet.patrol.plan import PatrolPlan
 from fleet.patrol.schedule import Schedule
-from fleet.patrol.schedule_file import Gates, ScheduleFile
+from fleet.patrol.schedule_file import Gates, Quiet, ScheduleFile
 from fleet.state import FleetState
 from sitl.virtual.house import House
 from tests.sitl.house_stage import SEVEN, in_the_house, plan_of, points_about, small_district
@@ -174,6 +175,43 @@ def test_a_patrol_called_home_has_seen_what_was_behind_it_and_no_more(
         assert sum(age is not None for age in ages.values()) == 1
 
     in_the_house(district, act)
+
+
+def test_in_quiet_hours_housing_is_not_looked_at_unless_a_person_says_why(
+    district: District, plan: PatrolPlan
+) -> None:
+    quiet = Quiet(hours=("06:00-08:00",), near_m=2000)
+    schedule = Schedule(ScheduleFile(gates=Gates(least_coverage=0), quiet=quiet), {})
+
+    async def act(house: House) -> None:
+        with pytest.raises(RequestFailed, match=r"quiet hours.*--override"):
+            await fly(house, plan)
+        assert not (await status(house)).patrols
+        ask = c.FlyPatrol(
+            name="test", plan=plan.model_dump(mode="json"), at_once=True, override="a lost child"
+        )
+        patrol = c.PatrolView.model_validate(await house.ask(ask))
+        assert (await until_flown(house, patrol.id)).flights[0].state == "flown"
+        adopted = [r.fact for r in house.journal.log.read() if isinstance(r.fact, PatrolAdopted)]
+        assert [fact.override for fact in adopted] == ["a lost child"]
+
+    in_the_house(district, act, schedule)
+
+
+def test_a_flight_at_its_time_waits_until_the_quiet_hours_are_over(
+    district: District, plan: PatrolPlan
+) -> None:
+    quiet = Quiet(hours=("06:00-07:40",), near_m=2000)
+    schedule = Schedule(ScheduleFile(gates=Gates(least_coverage=0), quiet=quiet), {})
+
+    async def act(house: House) -> None:
+        patrol = await fly(house, plan, at_once=False)
+        flown = await until_flown(house, patrol.id)
+        assert flown.flights[0].state == "flown"
+        looks = [r.at for r in house.journal.log.read() if isinstance(r.fact, PatrolLookDone)]
+        assert min(looks) >= SEVEN + timedelta(minutes=40)
+
+    in_the_house(district, act, schedule)
 
 
 def test_flights_start_at_their_times_and_not_before(district: District, plan: PatrolPlan) -> None:
