@@ -43,6 +43,10 @@ def plan(
     wind: Annotated[
         str | None, typer.Option(help="The wind to plan for, SPEED@FROM, e.g. 5@60.")
     ] = None,
+    wind_by_hour: Annotated[
+        Path | None,
+        typer.Option(help='A forecast instead: a YAML file of times and winds, "07:00": 5@60.'),
+    ] = None,
     seconds: Annotated[
         float, typer.Option(min=1, help="Seconds that may be searched at the most.")
     ] = 22.0,
@@ -63,15 +67,20 @@ def plan(
     from fleet.patrol.load_schedule import load_schedule
     from fleet.patrol.planning import plan_patrol
     from fleet.patrol.schedule import quiet_kept
+    from fleet.patrol.winds import Winds, read_winds
     from planner.airspace import AirspaceInvalid
     from planner.model import Wind
     from planner.patrol.search import Search
 
     if out is not None and not out.parent.is_dir():
         end_with(f"{out} cannot be written: there is no directory {out.parent}")
-    blowing = Wind(*wind_of(wind)) if wind is not None else Wind()
+    if wind is not None and wind_by_hour is not None:
+        end_with("give --wind or --wind-by-hour, not both", 2)
+    blowing: Wind | Winds = Wind(*wind_of(wind)) if wind is not None else Wind()
     district = load_or_refuse(district_dir)
     try:
+        if wind_by_hour is not None:
+            blowing = read_winds(wind_by_hour)
         schedule = load_schedule(district_dir, district).file
         tasks = quiet_kept(load_patrol(file), schedule, district)
         with Console(stderr=True).status("where each task is looked at from") as status:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +32,7 @@ class Part:
     are those of the legs between its points."""
 
     task: Task
+    points_m: Points  # the way's corners
     way: Profile
     speeds_ms: tuple[float, ...]
     entry: int
@@ -83,6 +84,15 @@ class Agenda:
         at = {str(number): place.at for number, place in enumerate(self.places)}
         return build(self._airspace.volumes, at, relief=self._airspace.relief)
 
+    def blown(self, flyer: Flyer) -> tuple[list[Part], list[Look]]:
+        """The parts and looks in another wind; they take for ever where it is too strong."""
+        parts = [_flown(part, flyer) for part in self.parts]
+        looks = [
+            replace(look, seconds=part.seconds, wh=part.wh)
+            for look, part in zip(self.looks, parts, strict=True)
+        ]
+        return parts, looks
+
     def _add(self, task: Task) -> None:
         camera = self._patrol.cameras[task.camera]
         try:
@@ -110,32 +120,20 @@ class Agenda:
 
     def _ways(self, task: Task, points_m: Points) -> Iterator[Part]:
         """A part flown from either end; a point is hovered over."""
-        performance = self._flyer.performance
-        slow_w = max(performance.hover_w, performance.cruise_w)
         forward = self._way(task, points_m)
-        if isinstance(task, Point):
-            at = self._ends(forward)[0]
-            wh = task.dwell_s * performance.hover_w / WH
-            yield Part(task, forward, (), at, at, task.dwell_s, wh)
-            return
-        for is_backward in (False, True):
-            way_m = points_m[::-1] if is_backward else points_m
-            way = forward.reversed() if is_backward else forward
-            speeds_ms = self._flyer.speeds_ms(way_m, task.speed_ms)
-            if speeds_ms is None:
-                continue
-            seconds = self._flyer.seconds(way_m, task.speed_ms)
-            up_s, down_s = way.up_m / performance.climb_ms, way.down_m / performance.descent_ms
-            wh = (seconds + down_s) * slow_w + up_s * climb_w(performance)
-            yield Part(
-                task,
-                way,
-                tuple(speeds_ms[leg] for leg in way.legs),
-                *self._ends(way),
-                seconds + up_s + down_s,
-                wh / WH,
-                is_backward,
+        begins, ends = self._ends(forward)
+        yield from self._flyable(Part(task, points_m, forward, (), begins, ends, 0.0, 0.0))
+        if not isinstance(task, Point):
+            way = forward.reversed()
+            yield from self._flyable(
+                Part(task, points_m[::-1], way, (), ends, begins, 0.0, 0.0, is_backward=True)
             )
+
+    def _flyable(self, part: Part) -> Iterator[Part]:
+        """In this wind."""
+        flown = _flown(part, self._flyer)
+        if math.isfinite(flown.seconds):
+            yield flown
 
     def _add_visits(self, task: Task, part_id: str, ways: Sequence[Part]) -> None:
         longest_s = max(way.seconds for way in ways)
@@ -189,6 +187,23 @@ class Agenda:
         return self._numbers[key]
 
 
+def _flown(part: Part, flyer: Flyer) -> Part:
+    """With the speeds, time and energy that it takes in a wind."""
+    performance, task = flyer.performance, part.task
+    if isinstance(task, Point):
+        return replace(part, seconds=task.dwell_s, wh=task.dwell_s * performance.hover_w / WH)
+    speeds_ms = flyer.speeds_ms(part.points_m, task.speed_ms)
+    if speeds_ms is None:
+        return replace(part, speeds_ms=(), seconds=math.inf, wh=math.inf)
+    slow_w = max(performance.hover_w, performance.cruise_w)
+    seconds = flyer.seconds(part.points_m, task.speed_ms)
+    up_s = part.way.up_m / performance.climb_ms
+    down_s = part.way.down_m / performance.descent_ms
+    wh = ((seconds + down_s) * slow_w + up_s * climb_w(performance)) / WH
+    speeds = tuple(speeds_ms[leg] for leg in part.way.legs)
+    return replace(part, speeds_ms=speeds, seconds=seconds + up_s + down_s, wh=wh)
+
+
 def visits_of(
     task: Task, part_id: str, patrol: PatrolFile
 ) -> list[tuple[str, list[tuple[float, float]]]]:
@@ -203,7 +218,7 @@ def visits_of(
     leeway_s = revisit_s * REVISIT_LEEWAY
     hours = []
     for opens_s, closes_s in windows:
-        more = max(0, ceil((closes_s - opens_s - revisit_s) / (revisit_s - leeway_s)))
+        more = max(0, math.ceil((closes_s - opens_s - revisit_s) / (revisit_s - leeway_s)))
         for number in range(more + 1):
             at_s = opens_s + number * (revisit_s - leeway_s)
             hours.append((at_s, min(at_s + leeway_s, closes_s)))

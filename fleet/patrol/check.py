@@ -79,7 +79,7 @@ class _Flight:
     """One sortie, flown again point by point."""
 
     def __init__(self, sortie: PlannedSortie, plan: PatrolPlan, district: District) -> None:
-        self._sortie, self._plan = sortie, plan
+        self._sortie, self._plan, self._wind = sortie, plan, plan.wind_of(sortie)
         docks = {site.id: site for site in district.docks}
         self._start: DockSite = docks[sortie.dock]
         self._end: DockSite = docks[sortie.lands_at]
@@ -98,7 +98,7 @@ class _Flight:
         begin_s, end_s = seconds_of(self._plan.patrol.hours)
         if sortie.ordered_s < begin_s - TIME_SLACK_S or sortie.lands_s > end_s + TIME_SLACK_S:
             yield f"it is out beyond the patrol's hours, {self._plan.patrol.hours}"
-        if self._plan.wind.speed_ms > self._dock_model.wind_limit_ms:
+        if self._wind.speed_ms > self._dock_model.wind_limit_ms:
             yield f"the wind is above the dock's limit of {self._dock_model.wind_limit_ms:g} m/s"
         yield from self._stages()
 
@@ -162,7 +162,7 @@ class _Flight:
         if to[3] == 0 or _away_m(point, to) <= PLACE_SLACK_M:
             return None
         track_deg = _WGS84.inv(point[0], point[1], to[0], to[1])[0]
-        wind = self._plan.wind
+        wind = self._wind
         against_rad = math.radians(track_deg - wind.from_deg)  # 0: straight into the wind
         air_ms = math.hypot(
             to[3] + wind.speed_ms * math.cos(against_rad), wind.speed_ms * math.sin(against_rad)

@@ -54,15 +54,16 @@ def way_down_violations(plan: PatrolPlan, district: District) -> Iterator[str]:
         return
     docks = {site.id: site for site in district.docks}
     models = {drone.id: drone.model for drone in district.drones}
-    ways: dict[str, _Ways] = {}
+    ways: dict[tuple[str, WindView], _Ways] = {}
     for sortie in plan.sorties:
         if sortie.dock not in docks:
             continue  # told elsewhere
         start = docks[sortie.dock]
         drone = district.drone_models[models[start.drone]]
-        if start.drone not in ways:
-            ways[start.drone] = _Ways(district, drone, plan.wind)
-        if fault := _fault(sortie, start, drone, ways[start.drone]):
+        known = models[start.drone], plan.wind_of(sortie)
+        if known not in ways:
+            ways[known] = _Ways(district, drone, known[1])
+        if fault := _fault(sortie, start, drone, ways[known]):
             yield f"{sortie.id}: {fault}"
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from fleet.patrol.file import PatrolFile
+from planner.model import Wind
 
 # longitude, latitude, height above sea level, ground speed on the way there (0: up or down)
 PlanPoint = tuple[
@@ -27,6 +28,18 @@ class _Model(BaseModel):
 class WindView(_Model):
     speed_ms: float = Field(ge=0, le=60)
     from_deg: float = Field(ge=0, le=360)
+
+
+def view_of(wind: Wind) -> WindView:
+    """As a plan tells it."""
+    return WindView(speed_ms=wind.speed_ms, from_deg=wind.from_deg)
+
+
+class HourWind(_Model):
+    """A wind that blows from then on."""
+
+    from_s: float
+    wind: WindView
 
 
 class Stage(_Model):
@@ -137,7 +150,8 @@ class Floor(_Model):
 class PatrolPlan(_Model):
     district: str
     patrol: PatrolFile
-    wind: WindView
+    wind: WindView  # that it is planned for, of several the strongest
+    winds: tuple[HourWind, ...] = ()  # where that changes over the day, in its order
     found: Found
     tasks: tuple[Surveyed, ...]
     sorties: tuple[PlannedSortie, ...]
@@ -145,3 +159,8 @@ class PatrolPlan(_Model):
     relays: tuple[PlannedRelay, ...] = ()
     shares: Shares | None = None
     floor: Floor | None = None  # where it has been looked at
+
+    def wind_of(self, sortie: PlannedSortie) -> WindView:
+        """That blows when it is ordered."""
+        blowing = [each.wind for each in self.winds if each.from_s <= sortie.ordered_s]
+        return blowing[-1] if blowing else self.winds[0].wind if self.winds else self.wind

@@ -13,24 +13,27 @@ from fleet.forecast import candidates_at_rest
 from fleet.formats.check import CEILING_M
 from fleet.patrol.agenda import Agenda
 from fleet.patrol.file import PatrolFile
+from fleet.patrol.flyers import Flyers, shift_of
 from fleet.patrol.limits import Limits, without
-from fleet.patrol.plan import Found, PatrolPlan, PlannedSortie, Shares, Surveyed, Unserved, WindView
-from fleet.patrol.relays import (
-    Busy,
-    Divided,
-    Flyers,
-    Relayed,
-    RelayPlan,
-    divided,
-    shift_of,
-    with_cuts,
+from fleet.patrol.plan import (
+    Found,
+    HourWind,
+    PatrolPlan,
+    PlannedSortie,
+    Shares,
+    Surveyed,
+    Unserved,
+    view_of,
 )
+from fleet.patrol.relays import Busy, Divided, Relayed, RelayPlan, divided, with_cuts
+from fleet.patrol.skies import Skies
 from fleet.patrol.stages import Teller
 from fleet.patrol.survey import Flyer, Unreachable
 from fleet.patrol.ways_down import WaysDown
+from fleet.patrol.winds import Winds
 from fleet.process import Refusal
 from planner.model import Candidate, Wind
-from planner.patrol.legs import Heights, Legs, Place
+from planner.patrol.legs import Heights, Place
 from planner.patrol.routing import Routes, Shift, Sortie, hover_s, routes
 from planner.patrol.search import Search
 
@@ -40,53 +43,58 @@ SHORTEST_SHIFT_S = 600.0
 def plan_patrol(
     district: District,
     patrol: PatrolFile,
-    wind: Wind,
+    wind: Wind | Winds,
     search: Search,
     limits: Limits | None = None,
 ) -> PatrolPlan:
     """The best plan found in the time that may be searched, with every drone charged on its pad, or
-    from when on ``limits`` says. Relays first: the other flights keep out of their drones' way.
+    from when on ``limits`` says; each flight for the wind that blows when it is ordered. Relays
+    first: the other flights keep out of their drones' way.
 
     Raises:
         Refusal: where no drone may fly in that wind, or drones differ in make.
     """
     limits = limits or Limits()
-    flyers = _flyers(district, patrol, wind, limits)
+    winds = wind if isinstance(wind, Winds) else Winds.steady(wind)
+    blown = [_flyers(district, patrol, number, winds, limits) for number in range(len(winds.told))]
+    flyers = min(blown, key=lambda each: each.flyer.wind.speed_ms)
     cut, unserved = _divided(patrol, flyers, limits)
     patrol = patrol.model_copy(update={"lines": with_cuts(patrol.lines, cut)})
     agenda = _agenda(patrol, flyers, limits, [each.line.id for each in cut], unserved)
-    legs = Legs(agenda.airspace(), agenda.places, flyers.flyer.performance, wind, flyers.heights)
-    teller = Teller(agenda, flyers.candidates, legs)
+    skies = Skies(agenda, blown, winds)
+    teller = Teller(agenda, flyers.candidates, skies)
     relays: list[RelayPlan] = []
     busy: Busy = {}
 
     def able(shift: Shift, sortie: Sortie) -> bool:
-        return flyers.ways_down.hold(teller.planned(0, sortie, shift))
+        return blown[shift.air].ways_down.hold(teller.planned(0, sortie, shift))
 
     for each in cut:
-        relays.append(RelayPlan(each, agenda, legs, flyers, busy, limits, able))
+        relays.append(RelayPlan(each, agenda, skies, busy, limits, able))
         busy = relays[-1].busy()
-    shifts = _shifts(patrol, flyers, limits, busy)
-    looks = agenda.looks[: agenda.routed]
+    shifts = _shifts(patrol, skies, limits, busy)
     before_wh = dict(limits.flown_wh)
     for flight in (flight for each in relays for flight in each.flights):
         drone = flight.shift.drone
         before_wh[drone] = before_wh.get(drone, 0.0) + flight.sortie.wh
     found = routes(
         agenda.visits,
-        looks,
         shifts,
-        (legs.seconds, legs.wh),
+        [sky.air(agenda.routed) for sky in skies.all],
         search,
         before_wh,
         lambda sortie: able(shifts[sortie.shift], sortie),
     )
-    unserved += [*agenda.unserved, *_missed(agenda, found, shifts, legs)]
+    unserved += [*agenda.unserved, *_missed(agenda, found, shifts, skies)]
     sorties = _told(relays, found, shifts, teller)
     return PatrolPlan(
         district=district.id,
         patrol=patrol,
-        wind=WindView(speed_ms=wind.speed_ms, from_deg=wind.from_deg),
+        wind=view_of(winds.strongest),
+        winds=tuple(
+            HourWind(from_s=each.from_s, wind=view_of(each.wind))
+            for each in (winds.told if len(winds.told) > 1 else ())
+        ),
         found=_found(found, search.seed),
         tasks=tuple(_surveyed(agenda)),
         sorties=sorties,
@@ -196,8 +204,13 @@ def _found(found: Routes, seed: int) -> Found:
     )
 
 
-def _flyers(district: District, patrol: PatrolFile, wind: Wind, limits: Limits) -> Flyers:
-    candidates = _candidates(district, wind, limits)
+def _flyers(
+    district: District, patrol: PatrolFile, number: int, winds: Winds, limits: Limits
+) -> Flyers:
+    """In one of the winds. Docks keep their drones in where one of them is too strong."""
+    wind = winds.told[number].wind
+    candidates = _candidates(district, winds.strongest, limits)
+    candidates = [replace(each, wind=wind) for each in candidates]
     airspace = airspace_of(district)
     ways_down = WaysDown(district, airspace, candidates)
     return Flyers(
@@ -212,7 +225,7 @@ def _flyers(district: District, patrol: PatrolFile, wind: Wind, limits: Limits) 
         candidates=candidates,
         ways_down=ways_down,
         shifts=[
-            shift_of(pad, each, patrol.hours, ways_down.kept_wh(each))
+            shift_of(pad, each, patrol.hours, ways_down.kept_wh(each), number)
             for pad, each in enumerate(candidates)
         ],
     )
@@ -239,34 +252,38 @@ def _candidates(district: District, wind: Wind, limits: Limits) -> list[Candidat
     raise Refusal("no drone is free for patrols")
 
 
-def _shifts(patrol: PatrolFile, flyers: Flyers, limits: Limits, busy: Busy) -> list[Shift]:
+def _shifts(patrol: PatrolFile, skies: Skies, limits: Limits, busy: Busy) -> list[Shift]:
     """As many for each drone as the patrol's hours hold, with charging between; one that ends with
     an open time may be shorter than a battery lasts."""
     shifts = []
-    for pad, first in enumerate(flyers.shifts):
-        if first.usable_wh <= 0:
-            continue
-        flight_s = first.launch_s + hover_s(first.usable_wh, first.hover_w)
-        rest_s = flyers.rest_s(pad, first.usable_wh)
-        ready_s = limits.ready_of(first.drone)
+    for pad, drone in enumerate(skies.drones):
+        ready_s = limits.ready_of(drone)
         for begin_s, end_s in without(list(limits.open_times(patrol)), tuple(busy.get(pad, ()))):
             ready_s = max(ready_s, begin_s)
             while end_s - ready_s >= SHORTEST_SHIFT_S:
-                closes_s = min(ready_s + flight_s, end_s)
-                shifts.append(replace(first, opens_s=ready_s, closes_s=closes_s))
-                ready_s = closes_s + rest_s
+                sky = skies.at(ready_s)
+                own = sky.flyers.shifts[pad]
+                closes_s = min(ready_s + own.launch_s + hover_s(own.usable_wh, own.hover_w), end_s)
+                if own.usable_wh > 0:
+                    by_s = skies.changes_after_s(ready_s) - 1.0
+                    shifts.append(
+                        replace(own, opens_s=ready_s, closes_s=closes_s, starts_by_s=by_s)
+                    )
+                ready_s = closes_s + sky.flyers.rest_s(pad, own.usable_wh)
     return shifts
 
 
 def _missed(
-    agenda: Agenda, found: Routes, shifts: Sequence[Shift], legs: Legs
+    agenda: Agenda, found: Routes, shifts: Sequence[Shift], skies: Skies
 ) -> Iterator[Unserved]:
     """Of what no relay flies."""
     served = {agenda.looks[each.look].visit for s in found.sorties for each in s.looks}
     served |= {look.visit for look in agenda.looks[agenda.routed :]}
     least_wh = [np.inf] * len(agenda.visits)
     pads = sorted({shift.starts for shift in shifts})
-    for look in agenda.looks[: agenda.routed]:
+    for look, legs in (
+        (look, sky.legs) for sky in skies.all for look in sky.looks[: agenda.routed]
+    ):
         wh = look.wh + min(
             (legs.wh[pad, look.entry] + legs.wh[look.exit, pad] for pad in pads), default=np.inf
         )

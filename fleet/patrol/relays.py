@@ -16,19 +16,19 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from fleet.district.model import District
 from fleet.patrol.agenda import Agenda
 from fleet.patrol.book import part_of
-from fleet.patrol.file import Line, seconds_of
+from fleet.patrol.file import Line
+from fleet.patrol.flyers import Flyers
 from fleet.patrol.limits import Limits
 from fleet.patrol.plan import PlannedRelay, Unserved
-from fleet.patrol.survey import Flyer, cut_up, pieces_of
-from fleet.patrol.ways_down import WaysDown
-from planner.airspace import Airspace, build
+from fleet.patrol.skies import Skies
+from fleet.patrol.survey import cut_up, pieces_of
+from planner.airspace import build
 from planner.energy import WH
 from planner.frame import Points, to_degrees
-from planner.model import Candidate, LonLat
-from planner.patrol.legs import Heights, Legs, Place, charge_s
+from planner.model import LonLat
+from planner.patrol.legs import Legs, Place
 from planner.patrol.relay import Segment, relay
 from planner.patrol.routing import Flown, Shift, Sortie
 
@@ -57,25 +57,6 @@ class Relayed:
     group: str | None  # None: it flies alone
     shift: Shift
     sortie: Sortie
-
-
-@dataclass(frozen=True, slots=True)
-class Flyers:
-    """What is flown with: drones in their order of numbers, each with the shift that it makes."""
-
-    district: District
-    airspace: Airspace
-    flyer: Flyer
-    heights: Heights
-    candidates: Sequence[Candidate]
-    ways_down: WaysDown
-    shifts: Sequence[Shift]
-
-    def rest_s(self, drone: int, wh: float) -> float:
-        """From landing until it may fly again."""
-        dock = next(d for d in self.district.docks if d.id == self.candidates[drone].dock)
-        model = self.district.dock_models[dock.model]
-        return model.cover_close_s + charge_s(wh, model.charge_w)
 
 
 def divided(task: Line, flyers: Flyers) -> Divided | None:
@@ -168,16 +149,15 @@ class RelayPlan:
         self,
         cut: Divided,
         agenda: Agenda,
-        legs: Legs,
-        flyers: Flyers,
+        skies: Skies,
         busy: Busy,
         limits: Limits,
         able: Callable[[Shift, Sortie], bool],
     ) -> None:
         self._able = able
-        self._cut, self._agenda, self._legs, self._flyers = cut, agenda, legs, flyers
+        self._cut, self._agenda, self._skies = cut, agenda, skies
         self._busy, self._closed = busy, limits.closed
-        self._ready_s = [limits.ready_of(shift.drone) for shift in flyers.shifts]
+        self._ready_s = [limits.ready_of(shift.drone) for shift in skies.all[0].flyers.shifts]
         self.flights: list[Relayed] = []
         self.unserved: list[Unserved] = []
         self.every_s = 0.0
@@ -194,7 +174,7 @@ class RelayPlan:
         next as much time passes as between their starts."""
         return PlannedRelay(
             task=self._cut.line.id,
-            drones=tuple(self._flyers.shifts[drone].drone for drone in self._cut.drones),
+            drones=tuple(self._skies.drones[drone] for drone in self._cut.drones),
             handovers=self._handovers(),
             every_s=self.every_s,
             revisit_s=max((b - a for a, b in pairwise(self.times_s)), default=None),
@@ -270,15 +250,16 @@ class RelayPlan:
         for number, drone in enumerate(self._cut.drones):
             own = [look for look, whose in zip(looks, segments, strict=True) if whose == number]
             own = own[::-1] if self._cut.is_backward else own
-            shift = self._flyers.shifts[drone]
+            shift = self._skies.at(ordered_s).flyers.shifts[drone]
             flights.append(Relayed(group, shift, self._sortie(drone, own, ordered_s)))
         return flights
 
     def _sortie(self, drone: int, looks: Sequence[int], ordered_s: float) -> Sortie:
-        shift, legs = self._flyers.shifts[drone], self._legs
+        sky = self._skies.at(ordered_s)
+        shift, legs = sky.flyers.shifts[drone], sky.legs
         here, now_s, wh, flown = shift.starts, ordered_s + shift.launch_s, 0.0, []
         for number in looks:
-            look = self._agenda.looks[number]
+            look = sky.looks[number]
             now_s += float(legs.seconds[here, look.entry])
             flown.append(Flown(number, now_s, 0.0))
             wh += float(legs.wh[here, look.entry]) + look.wh
@@ -291,7 +272,8 @@ class RelayPlan:
     def _holds(self, flight: Relayed, closes_s: float) -> bool:
         sortie, shift = flight.sortie, flight.shift
         drone, again_s = sortie.shift, self._again_s(sortie)
-        ends_s = [each.begins_s + self._agenda.looks[each.look].seconds for each in sortie.looks]
+        looks = self._skies.at(sortie.ordered_s).looks
+        ends_s = [each.begins_s + looks[each.look].seconds for each in sortie.looks]
         is_free = all(
             until_s <= begin_s or end_s <= sortie.ordered_s
             for until_s, hours in (
@@ -309,7 +291,10 @@ class RelayPlan:
         )
 
     def _again_s(self, sortie: Sortie) -> float:
-        return sortie.lands_s + self._flyers.rest_s(sortie.shift, sortie.wh)
+        return sortie.lands_s + self._rest_s(sortie.shift, sortie.wh)
+
+    def _rest_s(self, drone: int, wh: float) -> float:
+        return self._skies.all[0].flyers.rest_s(drone, wh)
 
     def _adopt(self, ordered_s: float, flights: Sequence[Relayed]) -> None:
         self.flights += flights
@@ -324,28 +309,10 @@ class RelayPlan:
         long that it starts them charged."""
         found = {drone: [*hours] for drone, hours in self._busy.items()}
         for each in self.flights:
-            full_s = self._flyers.rest_s(each.sortie.shift, each.shift.usable_wh)
+            full_s = self._rest_s(each.sortie.shift, each.shift.usable_wh)
             hours = (each.sortie.ordered_s - full_s, self._again_s(each.sortie))
             found.setdefault(each.sortie.shift, []).append(hours)
         return found
-
-
-def shift_of(pad: int, candidate: Candidate, hours: str, kept_wh: float) -> Shift:
-    """A drone's flight on a full battery, of which so much is kept beside the reserve, at any time
-    of the patrol's hours."""
-    performance = candidate.performance
-    kept_wh += performance.reserve_share * performance.battery_wh
-    opens_s, closes_s = seconds_of(hours)
-    return Shift(
-        drone=candidate.drone,
-        starts=pad,
-        lands=pad,
-        opens_s=opens_s,
-        closes_s=closes_s,
-        launch_s=candidate.launch.total_s,
-        usable_wh=max(0.0, candidate.energy_wh - kept_wh),
-        hover_w=performance.hover_w,
-    )
 
 
 def with_cuts(lines: Sequence[Line], cut: Sequence[Divided]) -> tuple[Line, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from fleet.patrol.agenda import Agenda, Part
 from fleet.patrol.plan import PlannedSortie, Stage
+from fleet.patrol.skies import Skies
 from planner.energy import WH
 from planner.frame import to_degrees
 from planner.model import Candidate
@@ -16,8 +17,8 @@ from planner.patrol.routing import Shift, Sortie
 class Teller:
     """Tells sorties; pads are numbered as the ``candidates`` are."""
 
-    def __init__(self, agenda: Agenda, candidates: Sequence[Candidate], legs: Legs) -> None:
-        self._agenda, self._candidates, self._legs = agenda, candidates, legs
+    def __init__(self, agenda: Agenda, candidates: Sequence[Candidate], skies: Skies) -> None:
+        self._agenda, self._candidates, self._skies = agenda, candidates, skies
 
     def planned(
         self, number: int, sortie: Sortie, shift: Shift, relay: str | None = None
@@ -40,9 +41,10 @@ class Teller:
 
     def _stages(self, sortie: Sortie, shift: Shift) -> Iterator[Stage]:
         here, now_s = shift.starts, sortie.ordered_s + shift.launch_s
+        sky = self._skies.all[shift.air]
         for flown in sortie.looks:
-            part = self._agenda.parts[flown.look]
-            yield _way(self._legs, here, part.entry, now_s)
+            part = sky.parts[flown.look]
+            yield _way(sky.legs, here, part.entry, now_s)
             wh = part.wh + flown.waits_s * shift.hover_w / WH
             visit = self._agenda.looks[flown.look].visit
             swath = self._agenda.surveys[part.task.id].swath
@@ -59,7 +61,7 @@ class Teller:
                 photo_step_m=None if swath is None else swath.along_m,
             )
             here = part.exit
-        yield _way(self._legs, here, shift.lands, now_s)
+        yield _way(sky.legs, here, shift.lands, now_s)
 
     @staticmethod
     def _seen_from(part: Part) -> Iterator[tuple[float, float, float, float]]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,17 @@ class Shift:
     launch_s: float
     usable_wh: float
     hover_w: float
+    air: int = 0  # the number of the air that it flies in
+    starts_by_s: float = math.inf  # ordered, at the latest
+
+
+class Air(NamedTuple):
+    """What a wind makes of looks and ways: the same looks with the time and energy that they take
+    in it, and the seconds and Wh between places."""
+
+    looks: Sequence[Look]
+    seconds: Floats
+    wh: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +133,19 @@ class Routes:
 
 def routes(
     visits: Sequence[Visit],
-    looks: Sequence[Look],
     shifts: Sequence[Shift],
-    legs: tuple[Floats, Floats],
+    airs: Sequence[Air],
     search: Search,
     flown: Mapping[str, float] | None = None,
     able: Able = lambda _: True,
 ) -> Routes:
-    """The best sorties found. ``legs`` are the seconds and Wh between places, ``flown`` the Wh that
-    drones have flown before, for a fair share. What the search cannot know of is asked of ``able``:
-    a sortie loses its last looks until it may be flown."""
+    """The best sorties found, each in the air of its shift. ``flown`` are the Wh that drones have
+    flown before, for a fair share. What the search cannot know of is asked of ``able``: a sortie
+    loses its last looks until it may be flown."""
+    looks = airs[0].looks
     if not looks or not shifts:
         return Routes((), 0.0, 0.0, 0, True)
-    problem = _Problem(visits, looks, shifts, legs)
+    problem = _Problem(visits, shifts, airs)
     first, fair = parted(search)
     result = searched(problem.data, first, MWH)
     best, done, repeatable = result.best, result.num_iterations, True
@@ -154,7 +166,7 @@ def routes(
     return Routes(
         sorties=tuple(sorted(made, key=lambda each: (each.ordered_s, each.shift))),
         wh=wh,
-        bound_wh=least_energy(problem.wh, problem.pads, problem.look_visits, served, known),
+        bound_wh=least_energy(problem.least_wh, problem.pads, problem.look_visits, served, known),
         iterations=done,
         repeatable=repeatable and result.num_iterations >= first.iterations,
         for_fairness_wh=(best.distance() - result.best.distance()) / MWH,
@@ -167,36 +179,44 @@ class _Problem:
     def __init__(
         self,
         visits: Sequence[Visit],
-        looks: Sequence[Look],
         shifts: Sequence[Shift],
-        legs: tuple[Floats, Floats],
+        airs: Sequence[Air],
     ) -> None:
-        self._looks, self._shifts = looks, shifts
+        looks = airs[0].looks
+        self._airs, self._looks, self._shifts = airs, looks, shifts
         pads = sorted({pad for shift in shifts for pad in (shift.starts, shift.lands)})
         self.pads = len(pads)
         self.look_visits = [look.visit for look in looks]
         self._pad_of = {pad: number for number, pad in enumerate(pads)}
         leave = np.array([*pads, *(look.exit for look in looks)])
         reach = np.array([*pads, *(look.entry for look in looks)])
-        own_s = np.array([0.0] * self.pads + [look.seconds for look in looks])
-        own_wh = np.array([0.0] * self.pads + [look.wh for look in looks])
-        self.seconds = legs[0][np.ix_(leave, reach)] + own_s[:, None]
-        self.wh = legs[1][np.ix_(leave, reach)] + own_wh[:, None]
+        self.seconds, self.wh = [], []  # by air
+        for air in airs:
+            own_s = np.array([0.0] * self.pads + [look.seconds for look in air.looks])
+            own_wh = np.array([0.0] * self.pads + [look.wh for look in air.looks])
+            self.seconds.append(air.seconds[np.ix_(leave, reach)] + own_s[:, None])
+            self.wh.append(air.wh[np.ix_(leave, reach)] + own_wh[:, None])
         self.data = self._data(visits)
+
+    @property
+    def least_wh(self) -> Floats:
+        """In whichever air."""
+        least_wh: Floats = np.min(self.wh, axis=0)
+        return least_wh
 
     def _data(self, visits: Sequence[Visit]) -> ProblemData:
         clients, groups = self._clients(visits)
         launch_s = {shift.starts: shift.launch_s for shift in self._shifts}
         return ProblemData(
-            [Location(0, 0) for _ in range(len(self.seconds))],
+            [Location(0, 0) for _ in range(len(self.seconds[0]))],
             clients,
             [
                 Depot(number, service_duration=math.ceil(launch_s.get(pad, 0.0)))
                 for pad, number in self._pad_of.items()
             ],
             [self._vehicle(shift) for shift in self._shifts],
-            [_whole(self.wh, MWH, NEVER_MWH)],
-            [_whole(self.seconds, 1.0, NEVER_S)],
+            [_whole(each, MWH, NEVER_MWH) for each in self.wh],
+            [_whole(each, 1.0, NEVER_S) for each in self.seconds],
             groups,
         )
 
@@ -215,13 +235,13 @@ class _Problem:
                 groups.append(ClientGroup(numbers, required=False))
         clients = []
         for number, look in enumerate(self._looks):
-            opens_s = math.ceil(look.opens_s)
+            opens_s, lasts_s = math.ceil(look.opens_s), self._longest_s(number)
             prize_wh = dearest_wh * 2.0 ** (PRIORITIES - visits[look.visit].priority + 1)
             clients.append(
                 Client(
                     self.pads + number,
                     tw_early=opens_s,
-                    tw_late=max(opens_s, math.floor(look.closes_s - look.seconds)),
+                    tw_late=max(opens_s, math.floor(look.closes_s - lasts_s)),
                     prize=round(prize_wh * MWH),
                     required=False,
                     group=group_of.get(look.visit),
@@ -229,8 +249,16 @@ class _Problem:
             )
         return clients, groups
 
+    def _longest_s(self, look: int) -> float:
+        """In whichever air it can be flown."""
+        lasts_s = [air.looks[look].seconds for air in self._airs]
+        return max((each for each in lasts_s if math.isfinite(each)), default=0.0)
+
     def _vehicle(self, shift: Shift) -> VehicleType:
+        by_s = min(shift.starts_by_s, shift.closes_s)
         return VehicleType(
+            profile=shift.air,
+            start_late=max(math.ceil(shift.opens_s), math.floor(by_s)),
             start_depot=self._pad_of[shift.starts],
             end_depot=self._pad_of[shift.lands],
             tw_early=math.ceil(shift.opens_s),
@@ -247,18 +275,19 @@ class _Problem:
     def _timed(self, number: int, ordered_s: float, looks: Sequence[int]) -> Sortie:
         shift = self._shifts[number]
         home = self._pad_of[shift.lands]
+        seconds, ways_wh = self.seconds[shift.air], self.wh[shift.air]
         here, now_s, wh = self._pad_of[shift.starts], ordered_s + shift.launch_s, 0.0
         flown = []
         for look in looks:
             there = self.pads + look
-            arrives_s = now_s + float(self.seconds[here, there])
+            arrives_s = now_s + float(seconds[here, there])
             begins_s = max(arrives_s, self._looks[look].opens_s)
             flown.append(Flown(look, begins_s, begins_s - arrives_s))
-            wh += float(self.wh[here, there]) + (begins_s - arrives_s) * shift.hover_w / WH
+            wh += float(ways_wh[here, there]) + (begins_s - arrives_s) * shift.hover_w / WH
             # what a look itself takes is part of the way on from it
             here, now_s = there, begins_s
-        lands_s = now_s + float(self.seconds[here, home])
-        return Sortie(number, ordered_s, lands_s, wh + float(self.wh[here, home]), tuple(flown))
+        lands_s = now_s + float(seconds[here, home])
+        return Sortie(number, ordered_s, lands_s, wh + float(ways_wh[here, home]), tuple(flown))
 
     def waiting_wh(self, sortie: Sortie) -> float:
         waits_s = sum(each.waits_s for each in sortie.looks)
@@ -271,7 +300,7 @@ class _Problem:
         looks = [each.look for each in sortie.looks]
         shift = self._shifts[sortie.shift]
         while looks:
-            late = [each.look for each in sortie.looks if self._is_late(each)]
+            late = [each.look for each in sortie.looks if self._is_late(each, shift)]
             if late:
                 looks.remove(late[0])
             elif sortie.wh > shift.usable_wh or sortie.lands_s > shift.closes_s or not able(sortie):
@@ -281,8 +310,8 @@ class _Problem:
             sortie = self._timed(sortie.shift, sortie.ordered_s, looks)
         return sortie
 
-    def _is_late(self, flown: Flown) -> bool:
-        look = self._looks[flown.look]
+    def _is_late(self, flown: Flown, shift: Shift) -> bool:
+        look = self._airs[shift.air].looks[flown.look]
         return flown.begins_s + look.seconds > look.closes_s + WHOLE_S
 
 

@@ -4,13 +4,15 @@ beat the bound."""
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from planner.patrol.fair import DEARER
-from planner.patrol.routing import Look, Routes, Shift, Visit, routes
+from planner.patrol.routing import Air, Look, Routes, Shift, Visit, routes
 from planner.patrol.search import Search
 
 HOVER_W = 180.0  # 0.05 Wh a second
@@ -49,7 +51,7 @@ class Flats:
 def solved(
     flats: Flats, visits: Sequence[Visit], looks: Sequence[Look], shifts: Sequence[Shift]
 ) -> Routes:
-    return routes(visits, looks, shifts, (flats.seconds, flats.wh), search())
+    return routes(visits, shifts, [Air(looks, flats.seconds, flats.wh)], search())
 
 
 def test_each_visit_is_served_once_and_no_flight_spends_more_than_it_may() -> None:
@@ -104,21 +106,30 @@ def test_a_line_is_flown_from_the_end_that_suits() -> None:
     shifts = [Shift("U0", 0, 0, 0, 5000, 20, 100, HOVER_W)]
     wh = seconds * 0.05
     wh[0, 2] += 5.0  # up against something
-    [sortie] = routes(visits, looks, shifts, (seconds, wh), search()).sorties
+    [sortie] = routes(visits, shifts, [Air(looks, seconds, wh)], search()).sorties
     assert [each.look for each in sortie.looks] == [0]
 
 
 def test_a_flight_may_land_at_another_dock() -> None:
     seconds = np.array([[0, 1000, 100], [1000, 0, 100], [900, 100, 0.0]])
     shifts = [Shift("U0", 0, 1, 0, 2000, 20, 100, HOVER_W)]
-    [sortie] = routes(
-        [Visit("V", 3)],
-        [Look(0, 2, 2, 30, 1.5, 0, 9000)],
-        shifts,
-        (seconds, seconds * 0.05),
-        search(),
-    ).sorties
+    air = Air([Look(0, 2, 2, 30, 1.5, 0, 9000)], seconds, seconds * 0.05)
+    [sortie] = routes([Visit("V", 3)], shifts, [air], search()).sorties
     assert sortie.lands_s - sortie.ordered_s == pytest.approx(20 + 100 + 30 + 100, abs=1)
+
+
+def test_a_flight_is_flown_in_the_air_of_its_shift_and_ordered_while_that_blows() -> None:
+    seconds = np.array([[0, 100.0], [100.0, 0]])
+    calm = Air([Look(0, 1, 1, 30, 1.5, 0, 9000)], seconds, seconds * 0.05)
+    windy = Air([replace(calm.looks[0], seconds=60, wh=3.0)], 3 * seconds, 3 * seconds * 0.05)
+    early = Shift("U0", 0, 0, 0, 3000, 20, 100, HOVER_W, air=1, starts_by_s=1000)
+    late = replace(early, opens_s=4000, closes_s=7000, air=0, starts_by_s=math.inf)
+    [sortie] = routes([Visit("V", 3)], [early, late], [calm, windy], search()).sorties
+    assert (sortie.shift, sortie.wh) == (1, pytest.approx(11.5))  # when it is calm
+    [sortie] = routes([Visit("V", 3)], [early], [calm, windy], search()).sorties
+    assert sortie.wh == pytest.approx(33.0)
+    assert sortie.ordered_s <= 1000
+    assert sortie.lands_s - sortie.ordered_s == pytest.approx(20 + 300 + 60 + 300, abs=1)
 
 
 def test_the_same_seed_gives_the_same_routes() -> None:
@@ -138,7 +149,7 @@ def test_a_search_cut_short_gives_fewer_looks_but_none_that_is_late_or_beyond_th
             for n, look in enumerate(looks)
         ]
         shifts = flats.shifts(50.0)
-        found = routes(visits, looks, shifts, (flats.seconds, flats.wh), search(1, seed))
+        found = routes(visits, shifts, [Air(looks, flats.seconds, flats.wh)], search(1, seed))
         for sortie in found.sorties:
             assert sortie.wh <= 50.0
             assert sortie.lands_s <= shifts[sortie.shift].closes_s
@@ -150,7 +161,8 @@ def test_a_search_cut_short_gives_fewer_looks_but_none_that_is_late_or_beyond_th
 def test_progress_is_told_as_the_search_goes_on() -> None:
     flats, told = Flats(seed=3, pads=2, looks=15), []
     asked = Search(1, 300, 60.0, lambda done, best_wh: told.append((done, best_wh)))
-    found = routes(*flats.asked(), flats.shifts(), (flats.seconds, flats.wh), asked)
+    visits, looks = flats.asked()
+    found = routes(visits, flats.shifts(), [Air(looks, flats.seconds, flats.wh)], asked)
     dones = [done for done, _ in told]
     assert dones[0] == 100
     assert dones == sorted(dones)
@@ -171,9 +183,10 @@ def test_the_busiest_drone_is_relieved_for_little_energy() -> None:
 
 def test_who_has_flown_much_in_the_days_before_flies_less() -> None:
     flats = Flats(seed=3, pads=2, looks=8, size_m=300.0)
-    asked, shifts = flats.asked(), flats.shifts(40.0, count=2)
+    (visits, looks), shifts = flats.asked(), flats.shifts(40.0, count=2)
+    airs = [Air(looks, flats.seconds, flats.wh)]
     for tired, rested in (("U0", "U1"), ("U1", "U0")):
-        found = routes(*asked, shifts, (flats.seconds, flats.wh), search(), {tired: 1000.0})
+        found = routes(visits, shifts, airs, search(), {tired: 1000.0})
         flown_wh = dict.fromkeys(("U0", "U1"), 0.0)
         for sortie in found.sorties:
             flown_wh[shifts[sortie.shift].drone] += sortie.wh
