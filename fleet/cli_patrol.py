@@ -49,7 +49,7 @@ def plan(
     ] = None,
     seconds: Annotated[
         float, typer.Option(min=1, help="Seconds that may be searched at the most.")
-    ] = 22.0,
+    ] = 20.0,
     iterations: Annotated[
         int, typer.Option(min=1, help="Steps of the search; it ends after so many.")
     ] = ITERATIONS,

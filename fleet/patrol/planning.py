@@ -34,10 +34,11 @@ from fleet.patrol.winds import Winds
 from fleet.process import Refusal
 from planner.model import Candidate, Wind
 from planner.patrol.legs import Heights, Place
-from planner.patrol.routing import Routes, Shift, Sortie, hover_s, routes
+from planner.patrol.routing import Routes, Shift, Sortie, hover_s, routes, with_rest
 from planner.patrol.search import Search
 
 SHORTEST_SHIFT_S = 600.0
+REST_STEPS, REST_WITHIN_S = 100, 3.0  # for what the first search did not serve
 
 
 def plan_patrol(
@@ -77,14 +78,14 @@ def plan_patrol(
     for flight in (flight for each in relays for flight in each.flights):
         drone = flight.shift.drone
         before_wh[drone] = before_wh.get(drone, 0.0) + flight.sortie.wh
-    found = routes(
-        agenda.visits,
-        shifts,
-        [sky.air(agenda.routed) for sky in skies.all],
-        search,
-        before_wh,
-        lambda sortie: able(shifts[sortie.shift], sortie),
-    )
+    airs = [sky.air(agenda.routed) for sky in skies.all]
+
+    def may(sortie: Sortie) -> bool:
+        return able(shifts[sortie.shift], sortie)
+
+    found = routes(agenda.visits, shifts, airs, search, before_wh, may)
+    rest = replace(search, iterations=REST_STEPS, within_s=REST_WITHIN_S, progress=lambda *_: None)
+    found = with_rest(found, agenda.visits, shifts, airs, rest, may)
     unserved += [*agenda.unserved, *_missed(agenda, found, shifts, skies)]
     sorties = _told(relays, found, shifts, teller)
     return PatrolPlan(

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -170,6 +170,42 @@ def routes(
         iterations=done,
         repeatable=repeatable and result.num_iterations >= first.iterations,
         for_fairness_wh=(best.distance() - result.best.distance()) / MWH,
+    )
+
+
+def with_rest(
+    found: Routes,
+    visits: Sequence[Visit],
+    shifts: Sequence[Shift],
+    airs: Sequence[Air],
+    search: Search,
+    able: Able,
+) -> Routes:
+    """The routes, and what they do not serve in shifts that nobody flies: looks that a flight was
+    not ``able`` to fly at its end may be flown by others. The bound is still that of the first."""
+    served = {airs[0].looks[each.look].visit for s in found.sorties for each in s.looks}
+    flown = {sortie.shift for sortie in found.sorties}
+    looks = [n for n, look in enumerate(airs[0].looks) if look.visit not in served]
+    free = [number for number in range(len(shifts)) if number not in flown]
+
+    def told(sortie: Sortie) -> Sortie:
+        own = tuple(replace(each, look=looks[each.look]) for each in sortie.looks)
+        return replace(sortie, shift=free[sortie.shift], looks=own)
+
+    more = routes(
+        visits,
+        [shifts[number] for number in free],
+        [air._replace(looks=[air.looks[number] for number in looks]) for air in airs],
+        search,
+        able=lambda sortie: able(told(sortie)),
+    )
+    sorties = [*found.sorties, *map(told, more.sorties)]
+    return replace(
+        found,
+        sorties=tuple(sorted(sorties, key=lambda each: (each.ordered_s, each.shift))),
+        wh=found.wh + more.wh,
+        iterations=found.iterations + more.iterations,
+        repeatable=found.repeatable and more.repeatable,
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from planner.patrol.fair import DEARER
-from planner.patrol.routing import Air, Look, Routes, Shift, Visit, routes
+from planner.patrol.routing import Air, Look, Routes, Shift, Sortie, Visit, routes, with_rest
 from planner.patrol.search import Search
 
 HOVER_W = 180.0  # 0.05 Wh a second
@@ -116,6 +116,24 @@ def test_a_flight_may_land_at_another_dock() -> None:
     air = Air([Look(0, 2, 2, 30, 1.5, 0, 9000)], seconds, seconds * 0.05)
     [sortie] = routes([Visit("V", 3)], shifts, [air], search()).sorties
     assert sortie.lands_s - sortie.ordered_s == pytest.approx(20 + 100 + 30 + 100, abs=1)
+
+
+def test_looks_that_a_flight_may_not_end_with_are_flown_by_another() -> None:
+    flats = Flats(seed=3, pads=3, looks=20)
+    visits, looks = flats.asked()
+    shifts, airs = flats.shifts(60.0, count=3), [Air(looks, flats.seconds, flats.wh)]
+
+    def able(sortie: Sortie) -> bool:
+        return len(sortie.looks) <= 5
+
+    found = routes(visits, shifts, airs, search(), able=able)
+    assert sum(len(sortie.looks) for sortie in found.sorties) < 20
+    more = with_rest(found, visits, shifts, airs, search(100), able)
+    flown = [each.look for sortie in more.sorties for each in sortie.looks]
+    assert len(flown) == len(set(flown)) > sum(len(sortie.looks) for sortie in found.sorties)
+    assert all(able(sortie) and sortie.wh <= 60.0 for sortie in more.sorties)
+    assert len({sortie.shift for sortie in more.sorties}) == len(more.sorties)
+    assert more.wh > found.wh
 
 
 def test_a_flight_is_flown_in_the_air_of_its_shift_and_ordered_while_that_blows() -> None:
