@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from fleet.district.model import District, DockSite, DroneModel
-from fleet.fence import district_fence
+from fleet.fence import outline
 from fleet.patrol.file import HOUR_S
 from fleet.patrol.plan import PatrolPlan, PlannedSortie, PlanPoint, Stage, WindView
 from fleet.patrol.seen import TOUCH_M, Local
@@ -153,9 +153,7 @@ class _Ways:
         blows_to = math.radians(wind.from_deg + 180.0)
         self._wind = wind.speed_ms * np.array([math.sin(blows_to), math.cos(blows_to)])
         here = self._here
-        inside = shapely.union_all(
-            [here.volume((r,), 0.0) for r in district_fence(district).inclusions]
-        )
+        inside = here.volume((outline(district),), 0.0)
         closed = [here.volume(each.polygon, each.buffer_m) for each in district.volumes]
         self._clear = inside.difference(shapely.union_all(closed)).buffer(TOUCH_M)
         shapely.prepare(self._clear)
