@@ -165,6 +165,7 @@ class DockSide:
         await self.close()
         await self._docks.charge(self._dock, DOCK_ANSWER_S)
         self._note("charging", "")
+        await self._vehicle.stand_by()
         await self._vehicle.request_streams(PARKED_HZ)
 
     async def _insist(self, wanted: Callable[[], bool], act: Callable[[], Awaitable[None]]) -> None:

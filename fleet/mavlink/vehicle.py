@@ -317,6 +317,11 @@ class Vehicle:
         """Stops and stays where it is."""
         await self.set_mode(GUIDED)
 
+    async def stand_by(self) -> None:
+        """On its pad, leaves the mission that has ended. An ArduCopter that has landed begins that
+        anew: it would lift off as soon as it is armed, and tells its log so in every loop."""
+        await self.set_mode(GUIDED)
+
     async def rise(self, height_m: float) -> None:
         """Stops, and climbs where it is to a height above its pad."""
         await self.hold()

@@ -108,6 +108,29 @@ def test_parameters_fence_mission_and_a_flight_out_and_back(tmp_path: Path) -> N
     _fly(tmp_path, flight)
 
 
+def test_after_a_mission_it_stands_by_and_its_log_is_closed(tmp_path: Path) -> None:
+    logs = tmp_path / "copter" / "logs"
+
+    async def flight(vehicle: Vehicle) -> None:
+        await _made_ready(vehicle)
+        plan = _plan()
+        await vehicle.upload_mission(plan.items)
+        await vehicle.until(lambda state: state.prearm_ok)
+        await vehicle.launch()
+        async with asyncio.timeout(300):
+            await vehicle.until(lambda state: state.on_ground is False)
+            await vehicle.set_current(plan.return_seq)
+            await vehicle.until(lambda state: state.on_ground is True and not state.armed)
+        await vehicle.stand_by()
+        sizes = [0]
+        async with asyncio.timeout(300):
+            while sizes[-5:] != [sizes[-1]] * 5:  # for 20 s
+                await asyncio.sleep(5)
+                sizes.append(max(log.stat().st_size for log in logs.glob("*.BIN")))
+
+    _fly(tmp_path, flight)
+
+
 def test_it_holds_goes_on_and_comes_home_by_itself_when_told(tmp_path: Path) -> None:
     async def flight(vehicle: Vehicle) -> None:
         await _made_ready(vehicle)
