@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from command import forms
 from command.acts import wgs84
+from command.alarms import add_alarms
 from command.answers import json_of, known, linked, view_of
 from command.emitter import Emitter
 from command.lending import add_lending
@@ -19,6 +20,7 @@ from command.patrols import add_patrols
 from command.people.signed import Asks, SignedActs
 from command.problems import responses
 from command.records import add_records
+from command.response import add_response
 from command.second import add_second
 from command.settings import TileSettings
 from command.tiles import add_tiles
@@ -45,6 +47,8 @@ def blueprint(
     _add_decisions(api, acts)
     _add_acts(api, acts)
     add_orders(api, acts)
+    add_response(api, acts)
+    add_alarms(api, acts, emitter)
     add_video(api, acts)
     add_pictures(api, acts, relays, limiter)
     add_lending(api, acts)

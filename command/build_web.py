@@ -118,7 +118,7 @@ def contract_schema() -> dict[str, Any]:
         *(Opening, Resumed, RequestsView, Acknowledgement),
         *(c.Snapshot, c.Change, c.DistrictView, c.Status),
         *(c.CoverageView, c.ExplanationView, c.IncidentsPage, c.SortiesPage, c.FleetActView),
-        *(c.ServiceView, c.PatrolsView),
+        *(c.ServiceView, c.PatrolsView, c.TaskView, c.AlarmView),
         *(c.VideoStreams, c.VideoSample, c.VideoTrack),
     )
     asked = (
@@ -126,6 +126,8 @@ def contract_schema() -> dict[str, Any]:
         *(c.CloseIncident, c.ShowIncident, c.ExplainDecision, c.GetEvents),
         *(c.Hold, c.Resume, c.Goto, c.Orbit, c.LandNow, c.RecallAll, c.LandAll),
         *(c.TakeOut, c.PutBack, c.WriteOff),
+        *(c.TakeControl, c.OfferControl, c.GiveUpControl, c.AcknowledgeAlarm),
+        *(c.TickItem, c.GiveTask, c.MoveTask),
         *(c.GetPatrols, c.PausePatrols, c.ResumePatrols, c.ReportFinding),
         *(c.PointCamera, c.ListVideo),
         *(c.GrantLease, c.TakeBackLease, c.GetGateway, c.GatewayView),

@@ -30,7 +30,7 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class _OptionalForm(Form):
+class OptionalForm(Form):
     """May be left out of the request altogether."""
 
     model_config = ConfigDict(openapi_extra={"required": False})  # type: ignore[typeddict-unknown-key]
@@ -60,38 +60,44 @@ class PlanForm(_Place):
     kind: Kind = "fire"
 
 
-class DispatchForm(_OptionalForm):
+class DispatchForm(OptionalForm):
     dock: Id | None = Field(default=None, description="The best drone is sent without it.")
     divert: bool = Field(
         default=False, description="That drone also if it is out for another incident."
     )
 
 
-class CloseForm(_OptionalForm):
+class CloseForm(OptionalForm):
     note: str = Field(default="", max_length=2000)
 
 
-class RecallForm(_OptionalForm):
+class RecallForm(OptionalForm):
     reason: str = Field(default="recalled by the officer", max_length=500)
 
 
-class HoldForm(_OptionalForm):
+class HoldForm(OptionalForm):
     reason: str = Field(default="held by the officer", max_length=500)
 
 
-class ResumeForm(_OptionalForm):
+class ResumeForm(OptionalForm):
     reason: str = Field(default="resumed by the officer", max_length=500)
 
 
-class LandNowForm(_OptionalForm):
+class LandNowForm(OptionalForm):
     reason: str = Field(default="brought down by the officer", max_length=500)
 
 
-class WriteOffForm(_OptionalForm):
+class WriteOffForm(OptionalForm):
     reason: str = Field(default="written off by the officer", max_length=500)
 
 
-class GrantForm(_OptionalForm):
+class OfferForm(Form):
+    to: str | None = Field(
+        min_length=1, max_length=100, description="A colleague; null withdraws the offer."
+    )
+
+
+class GrantForm(OptionalForm):
     to: str | None = Field(
         default=None, max_length=40, description="The ground station; needed where several are."
     )
@@ -99,7 +105,7 @@ class GrantForm(_OptionalForm):
     minutes: float = Field(default=10, ge=1, le=240)
 
 
-class TakeBackForm(_OptionalForm):
+class TakeBackForm(OptionalForm):
     reason: str = Field(default="taken back by the officer", max_length=500)
 
 
@@ -107,11 +113,11 @@ class TakeOutForm(Form):
     reason: str = Field(min_length=1, max_length=500, description="What is wrong with it.")
 
 
-class PutBackForm(_OptionalForm):
+class PutBackForm(OptionalForm):
     reason: str = Field(default="", max_length=500, description="What was done.")
 
 
-class PauseForm(_OptionalForm):
+class PauseForm(OptionalForm):
     reason: str = Field(default="paused by the officer", max_length=500)
     recall: bool = Field(default=False, description="Those that are out come home.")
 
@@ -128,7 +134,7 @@ class FindingForm(Form):
     dispatch: Literal["rule", "confirm", "now"] = "rule"
 
 
-class FleetActForm(_OptionalForm):
+class FleetActForm(OptionalForm):
     confirmation: str | None = Field(
         default=None, max_length=100, description="Of the first answer; nothing is done without."
     )

@@ -1,5 +1,6 @@
 """REST for what a drone in the air may be told: hold, resume, go to a place, circle it, land now;
-and for taking one out of service. Calling it home is an act like dispatch (``command.api``)."""
+for taking one out of service; and for who directs it. Calling it home is an act like dispatch
+(``command.api``)."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ def add_orders(api: APIBlueprint, acts: Asks) -> None:
     _add_places(api, acts)
     _add_fleet_acts(api, acts)
     _add_service(api, acts)
+    _add_control(api, acts)
 
 
 def _add_stops(api: APIBlueprint, acts: Asks) -> None:
@@ -116,6 +118,25 @@ def _add_service(api: APIBlueprint, acts: Asks) -> None:
         """Put a drone back into service"""
         ask = c.PutBack(drone=path.id, reason=body.reason)
         return json_of(view_of(c.ServiceView, acts.ask(ask, header.idempotency_key)))
+
+
+def _add_control(api: APIBlueprint, acts: Asks) -> None:
+    @api.post("/sorties/<id>/control/take", responses=_ANSWERS)
+    def take_control(path: forms.SortiePath, header: forms.ActHeader) -> flask.Response:
+        """Take the control of a drone: nobody else directs it then"""
+        return _told(acts, c.TakeControl(sortie=path.id), header)
+
+    @api.post("/sorties/<id>/control/offer", responses=_ANSWERS)
+    def offer_control(
+        path: forms.SortiePath, header: forms.ActHeader, body: forms.OfferForm
+    ) -> flask.Response:
+        """Hand the control over to somebody, who has it once they take it"""
+        return _told(acts, c.OfferControl(sortie=path.id, to=body.to), header)
+
+    @api.post("/sorties/<id>/control/give-up", responses=_ANSWERS)
+    def give_up_control(path: forms.SortiePath, header: forms.ActHeader) -> flask.Response:
+        """Give the control of a drone up: any officer directs it then"""
+        return _told(acts, c.GiveUpControl(sortie=path.id), header)
 
 
 def _told(acts: Asks, ask: c.Ask, header: forms.ActHeader) -> flask.Response:

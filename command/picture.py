@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from command.people.second import RequestsView
 from fleet.contract import (
+    AlarmView,
     Change,
     CoverageView,
     DistrictView,
@@ -23,6 +24,7 @@ from fleet.contract import (
 )
 
 INCIDENTS_KEPT = 1000
+ALARMS_KEPT = 100  # of those that are acknowledged
 SORTIES_KEPT = 2000
 _ENDED = {
     SortieState.DOCKED,
@@ -50,6 +52,7 @@ class Picture:
         self._at: datetime | None = None
         self._incidents: dict[str, IncidentView] = {}
         self._sorties: dict[str, SortieView] = {}
+        self._alarms: dict[str, AlarmView] = {}
         self._docks: dict[str, DockView] = {}
         self._drones: dict[str, DroneTelemetry] = {}
         self._heard: datetime | None = None
@@ -64,6 +67,7 @@ class Picture:
             self._seq, self._at = snapshot.seq, snapshot.at
             self._incidents = {view.id: without_decision(view) for view in snapshot.incidents}
             self._sorties = {view.id: view for view in snapshot.sorties}
+            self._alarms = {view.id: view for view in snapshot.alarms}
             self._docks = {view.dock: view for view in snapshot.docks}
             self._drones = {view.drone: view for view in snapshot.telemetry.drones}
             self._heard = snapshot.telemetry.at
@@ -82,6 +86,8 @@ class Picture:
                 self._incidents[change.incident.id] = without_decision(change.incident)
             if change.sortie is not None:
                 self._sorties[change.sortie.id] = change.sortie
+            if change.alarm is not None:
+                self._alarms[change.alarm.id] = change.alarm
             self._forget_oldest()
             return Applied.DONE
 
@@ -98,6 +104,24 @@ class Picture:
         with self._lock:
             return drone in self._drones
 
+    def incident(self, id_: str) -> IncidentView | None:
+        with self._lock:
+            return self._incidents.get(id_)
+
+    def alarm(self, id_: str) -> AlarmView | None:
+        with self._lock:
+            return self._alarms.get(id_)
+
+    def sortie(self, id_: str) -> SortieView | None:
+        with self._lock:
+            return self._sorties.get(id_)
+
+    def sortie_of(self, drone: str) -> SortieView | None:
+        """Of a drone that is out, which may be named by its dock."""
+        with self._lock:
+            out = (each for each in self._sorties.values() if each.state not in _ENDED)
+            return next((each for each in out if drone in (each.drone, each.dock)), None)
+
     def snapshot(self) -> Snapshot | None:
         """None until the controller has answered for the first time."""
         with self._lock:
@@ -112,6 +136,7 @@ class Picture:
                 telemetry=TelemetryFrame(
                     at=self._heard or self._at, drones=tuple(self._drones.values())
                 ),
+                alarms=tuple(self._alarms.values()),
             )
 
     def _forget_oldest(self) -> None:
@@ -119,6 +144,9 @@ class Picture:
             closed = (v.id for v in self._incidents.values() if v.state is IncidentState.CLOSED)
             if (oldest := next(closed, None)) is not None:
                 del self._incidents[oldest]
+        read = [a.id for a in self._alarms.values() if a.acknowledged_by is not None]
+        for oldest in read[:-ALARMS_KEPT]:
+            del self._alarms[oldest]
         if len(self._sorties) > SORTIES_KEPT:
             ended = (v.id for v in self._sorties.values() if v.state in _ENDED)
             if (oldest := next(ended, None)) is not None:

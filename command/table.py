@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from fleet.contract import DistrictView, IncidentState, IncidentView
+from fleet.contract import DistrictView, IncidentState, IncidentView, TaskState
 
 Language = Literal["zh", "en"]
 
@@ -19,12 +19,12 @@ _HEADINGS: dict[Language, tuple[str, ...]] = {
     "zh": (
         *("编号", "上报时间", "类别", "等级", "街道", "经度 WGS-84", "纬度 WGS-84", "状态"),
         *("机场", "无人机", "预计到场 s", "实际到场 s", "时限 s", "时限内", "结束时间", "来源"),
-        "备注",
+        *("已办事项", "任务总数", "已办结任务", "备注"),
     ),
     "en": (
         *("id", "reported at", "kind", "level", "subdistrict", "lon WGS-84", "lat WGS-84"),
         *("state", "dock", "drone", "predicted s", "on scene s", "window s", "in window"),
-        *("closed at", "source", "note"),
+        *("closed at", "source", "items ticked", "tasks", "tasks done", "note"),
     ),
 }
 _STATES: dict[IncidentState, str] = {
@@ -83,6 +83,9 @@ class _Words:
             "" if view.sortie is None else _YES_NO[self._language][in_window],
             "" if view.closed_at is None else self._time(view.closed_at),
             _harmless(view.source),
+            len(view.ticks),
+            len(view.tasks),
+            sum(task.state is TaskState.DONE for task in view.tasks),
             _harmless(view.note),
         ]
 

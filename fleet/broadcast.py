@@ -15,7 +15,14 @@ from fleet.clock import Clock
 from fleet.desk import event_view
 from fleet.district.model import District
 from fleet.dock_roster import DockRoster, DockSeen
-from fleet.events import LeaseEnded, LeaseGranted, LinkChanged, Recorded
+from fleet.events import (
+    AlarmAcknowledged,
+    AlarmRaised,
+    LeaseEnded,
+    LeaseGranted,
+    LinkChanged,
+    Recorded,
+)
 from fleet.journal import Journal
 from fleet.mavlink.vehicle import Vehicle
 from fleet.readiness import Readiness
@@ -56,6 +63,7 @@ class Broadcast:
             sorties=tuple(state.sorties.values()),
             docks=tuple(self._dock_view(seen) for seen in self._docks.all()),
             telemetry=self._frame(),
+            alarms=tuple(state.alarms.values()),
         )
 
     def status(self) -> c.Status:
@@ -113,7 +121,12 @@ class Broadcast:
         sortie = state.sorties.get(event.subject)
         if isinstance(fact, LeaseGranted | LeaseEnded):
             sortie = state.sortie_of_drone(fact.drone)
-        self._changes.put_nowait(c.Change(event=event, incident=incident, sortie=sortie))
+        alarm = None
+        if isinstance(fact, AlarmRaised | AlarmAcknowledged):
+            alarm = state.alarms.get(fact.alarm)
+        self._changes.put_nowait(
+            c.Change(event=event, incident=incident, sortie=sortie, alarm=alarm)
+        )
         if sortie is not None:
             self._on_dock(self._docks[sortie.dock])
         if isinstance(fact, LinkChanged) and fact.component in self._homes:

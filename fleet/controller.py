@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from fleet import contract as c
+from fleet.alarm_watch import AlarmWatch
 from fleet.broadcast import Broadcast
 from fleet.bus import BusUnreachable, MqttBus, Topics
 from fleet.clock import Clock
@@ -164,6 +165,7 @@ async def _serve(
             "flight records": records.run,
             "video metadata": parts.videos.run,
             "video records": parts.videos.records.run,
+            "alarm watch": AlarmWatch(journal, vehicles).run,
             "link watch": partial(_watch, parts.broadcast, journal),
         }
         cameras = Cameras(vehicles, parts.videos.watched_hz)

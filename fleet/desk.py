@@ -13,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from ulid import ULID
 
 from fleet import contract as c
+from fleet.alarm_watch import acknowledge
 from fleet.archive import incidents_page, sorties_page
 from fleet.bus import Reply, Request
 from fleet.decisions import find
@@ -32,12 +33,15 @@ from fleet.events import (
 )
 from fleet.explain import Explainer, decision_of, summaries
 from fleet.fleet_acts import FleetActs
+from fleet.handing import Handing
 from fleet.journal import Journal
 from fleet.lending import Lending
 from fleet.operations import Operations, Refused
 from fleet.patrol.reports import PatrolReports
 from fleet.patrol.rounds import Rounds
 from fleet.process import Refusal
+from fleet.responding import Responding
+from fleet.response import plans_for
 from fleet.sortie import ENDED
 from fleet.video.aiming import Aiming
 from fleet.video.videos import Videos
@@ -63,6 +67,7 @@ class Desk:
         directing: Directing,
         fleet_acts: FleetActs,
         lending: Lending,
+        responding: Responding,
         snapshot: Callable[[], c.Snapshot],
         coverage: Callable[[], c.CoverageView | None],
         videos: Videos,
@@ -72,6 +77,7 @@ class Desk:
     ) -> None:
         self._district, self._journal, self._operations = district, journal, operations
         self._directing, self._fleet_acts, self._lending = directing, fleet_acts, lending
+        self._responding, self._handing = responding, Handing(journal)
         self._snapshot, self._coverage = snapshot, coverage
         self._videos, self._aiming = videos, aiming
         self._rounds, self._reports = rounds, reports
@@ -121,6 +127,8 @@ class Desk:
                 return self._shown(state.reported[cause])
             case c.Dispatch() | c.GrantLease() if cause in state.sent:
                 return state.sorties[state.sent[cause]]
+            case c.GiveTask() if cause in state.given:
+                return self._responding.task(ask.incident, state.given[cause].task)
             case c.ReportIncident():
                 return self._report(ask, cause)
             case c.ReportFinding():
@@ -164,6 +172,20 @@ class Desk:
                 return self._rounds.calendar()
             case c.RecallAll() | c.LandAll():
                 return self._fleet_acts.ask(ask, cause)
+            case c.AcknowledgeAlarm():
+                return acknowledge(self._journal, ask, cause)
+            case c.TakeControl():
+                return self._handing.take(ask, cause)
+            case c.OfferControl():
+                return self._handing.offer(ask, cause)
+            case c.GiveUpControl():
+                return self._handing.give_up(ask, cause)
+            case c.TickItem():
+                return self._responding.tick(ask, cause)
+            case c.GiveTask():
+                return self._responding.give(ask, cause)
+            case c.MoveTask():
+                return self._responding.move(ask, cause)
             case c.CloseIncident():
                 return self._close(ask, cause)
             case c.ShowIncident():
@@ -214,12 +236,12 @@ class Desk:
         subdistrict = locate(self._district, ask.lon, ask.lat)
         if ask.within and subdistrict.code not in ask.within:
             raise Refused("forbidden", f"{ask.source} may not report for {subdistrict.name.en}")
-        incident = str(ULID())
+        incident, level = str(ULID()), ask.level or kind.level
         self._journal.record(
             IncidentReported(
                 incident=incident,
                 kind=kind.id,
-                level=ask.level or kind.level,
+                level=level,
                 lon=ask.lon,
                 lat=ask.lat,
                 subdistrict=subdistrict.code,
@@ -227,6 +249,7 @@ class Desk:
                 source=ask.source,
                 window_s=self._district.flight.window_s,
                 found_by=found_by,
+                plans=tuple(p.id for p in plans_for(self._district.plans, kind.id, level)),
             ),
             cause=cause,
         )

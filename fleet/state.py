@@ -7,9 +7,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fleet import events
-from fleet.contract import IncidentState, IncidentView, LeaseView, SortieState, SortieView
+from fleet.alarms import without_oldest
+from fleet.contract import (
+    AlarmView,
+    IncidentState,
+    IncidentView,
+    LeaseView,
+    SortieState,
+    SortieView,
+)
+from fleet.control import with_holder, with_offer, without_holder
 from fleet.incident import INCIDENT, IncidentTrigger
 from fleet.patrol.book import PatrolBook
+from fleet.response import with_move, with_task, with_tick
 from fleet.sortie import ATTENDING, BY_A_PERSON, ENDED, SORTIE, SortieTrigger
 
 
@@ -65,6 +75,8 @@ class FleetState:
     out_of_service: dict[str, str] = field(default_factory=dict)  # drone -> why
     reported: dict[str, str] = field(default_factory=dict)  # request -> the incident it made
     sent: dict[str, str] = field(default_factory=dict)  # request -> the sortie it made
+    alarms: dict[str, AlarmView] = field(default_factory=dict)  # the oldest first
+    given: dict[str, events.TaskGiven] = field(default_factory=dict)  # request -> the task it made
     patrols: PatrolBook = field(default_factory=PatrolBook)
 
     def apply(self, recorded: events.Recorded) -> None:
@@ -121,6 +133,28 @@ class FleetState:
                 self.out_of_service[fact.drone] = fact.reason
             case events.DronePutBack() as fact:
                 self.out_of_service.pop(fact.drone, None)
+            case events.AlarmRaised() as fact:
+                self._raised(fact, recorded.at)
+            case events.AlarmAcknowledged() as fact:
+                read = {"acknowledged_by": fact.by, "acknowledged_at": recorded.at}
+                self.alarms[fact.alarm] = self.alarms[fact.alarm].model_copy(update=read)
+                self.alarms = without_oldest(self.alarms)
+            case events.ControlTaken() as fact:
+                self.sorties[fact.sortie] = with_holder(
+                    self.sorties[fact.sortie], fact, recorded.at
+                )
+            case events.ControlOffered() as fact:
+                self.sorties[fact.sortie] = with_offer(self.sorties[fact.sortie], fact)
+            case events.ControlGivenUp() as fact:
+                self.sorties[fact.sortie] = without_holder(self.sorties[fact.sortie])
+            case events.ItemTicked() as fact:
+                self._see_to(with_tick(self.incidents[fact.incident], fact, recorded.at))
+            case events.TaskGiven() as fact:
+                self._see_to(with_task(self.incidents[fact.incident], fact, recorded.at))
+                if recorded.cause:
+                    self.given[recorded.cause] = fact
+            case events.TaskMoved() as fact:
+                self._see_to(with_move(self.incidents[fact.incident], fact, recorded.at))
             case events.IncidentClosed() as fact:
                 self._move(fact.incident, IncidentTrigger.CLOSE)
                 self.waiting.discard(fact.incident)
@@ -172,6 +206,7 @@ class FleetState:
             reported_at=at,
             window_s=fact.window_s,
             found_by=fact.found_by,
+            plans=fact.plans,
         )
 
     def _requested(self, fact: events.SortieRequested, at: datetime) -> None:
@@ -250,6 +285,19 @@ class FleetState:
             rally=fact.rally,
         )
 
+    def _see_to(self, view: IncidentView) -> None:
+        self.incidents[view.id] = view
+
+    def _raised(self, fact: events.AlarmRaised, at: datetime) -> None:
+        self.alarms[fact.alarm] = AlarmView(
+            id=fact.alarm,
+            drone=fact.drone,
+            text=fact.text,
+            at=at,
+            sortie=fact.sortie,
+            incident=fact.incident,
+        )
+
     def _lent(self, drone: str, lease: LeaseView | None) -> None:
         if (sortie := self.sortie_of_drone(drone)) is not None:
             self.sorties[sortie.id] = sortie.model_copy(update={"lease": lease})
@@ -261,6 +309,8 @@ class FleetState:
         changes["held_from"] = before.state if state is SortieState.HELD else None
         if state is not SortieState.LENT:
             changes["lease"] = None
+        if state in ENDED:
+            changes["control"] = None
         if fact.trigger is SortieTrigger.TOOK_OFF:
             changes["took_off_at"] = at
         if fact.trigger is SortieTrigger.TAKE_OVER and before.diverted_from in self.sorties:

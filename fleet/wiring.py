@@ -30,6 +30,7 @@ from fleet.patrol.reports import PatrolReports
 from fleet.patrol.rounds import Rounds
 from fleet.patrol.schedule import Schedule
 from fleet.readiness import Readiness
+from fleet.responding import Responding
 from fleet.video.aiming import Aiming
 from fleet.video.videos import Videos
 from fleet.waiting import WaitingLine
@@ -98,6 +99,7 @@ def wired(around: Surroundings, coverage: CoverageWatch, tasks: asyncio.TaskGrou
         directing,
         acts,
         Lending(district, journal, dispatcher, operations, around.leases, airspace),
+        Responding(district, journal),
         broadcast.snapshot,
         lambda: coverage.view,
         videos,

@@ -44,6 +44,10 @@ _LOOKING = (
 )
 
 
+# who may step in where something is another's: a task, or a drone under control
+_LEADING: Final = frozenset({Role.COMMANDER, Role.ADMINISTRATOR})
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who may sign in. Acts only in ``subdistricts`` (codes), or everywhere if empty."""
@@ -57,6 +61,10 @@ class Person:
 
     def may(self, right: Right) -> bool:
         return right in RIGHTS[self.role]
+
+    @property
+    def leads(self) -> bool:
+        return self.role in _LEADING
 
 
 def ask_kinds() -> tuple[type[BaseModel], ...]:

@@ -44,6 +44,13 @@ class Roster:
             rows = connection.execute(select(PEOPLE).order_by(PEOPLE.c.name)).mappings()
             return [_person(row) for row in rows]
 
+    def find(self, name: str) -> Person | None:
+        """Nobody, where there is none of that name."""
+        with self._engine.connect() as connection:
+            query = select(PEOPLE).where(PEOPLE.c.name == name)
+            row = connection.execute(query).mappings().first()
+            return None if row is None else _person(row)
+
     def add(self, name: str, role: Role, shown: str = "", subdistricts: Sequence[str] = ()) -> str:
         """Adds somebody; the one-time password to sign in with first.
 

@@ -110,6 +110,17 @@ class PeopleView(BaseModel):
     people: list[PersonView]
 
 
+class ColleagueView(BaseModel):
+    name: str
+    shown: str
+    role: str
+    subdistricts: list[str]
+
+
+class ColleaguesView(BaseModel):
+    colleagues: list[ColleagueView]
+
+
 class SecretView(BaseModel):
     """Shown once."""
 
@@ -211,6 +222,13 @@ def _add_people(
         """Everybody who may sign in"""
         need(signed_in(roster), Right.PEOPLE)
         return _json(PeopleView(people=[_person(each) for each in roster.people()]))
+
+    @api.get("/colleagues", responses={200: ColleaguesView, **responses(401, 403)})
+    def list_colleagues() -> flask.Response:
+        """Those who act here: to whom tasks can be given, and control of a drone"""
+        need(signed_in(roster), Right.LOOK)
+        acting = [p for p in roster.people() if p.may(Right.ACT) and not p.disabled]
+        return _json(ColleaguesView(colleagues=[_colleague(each) for each in acting]))
 
     @api.post("/people", responses={201: SecretView, **refusals})
     def add_person(body: PersonForm) -> flask.Response:
@@ -329,6 +347,15 @@ def _session(person: Person, key: str) -> SessionView:
 
 def _person(person: Person) -> PersonView:
     return PersonView(**{**asdict(person), "subdistricts": list(person.subdistricts)})
+
+
+def _colleague(person: Person) -> ColleagueView:
+    return ColleagueView(
+        name=person.name,
+        shown=person.shown,
+        role=person.role,
+        subdistricts=list(person.subdistricts),
+    )
 
 
 def _json(view: BaseModel, status: int = 200) -> flask.Response:

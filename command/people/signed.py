@@ -13,11 +13,13 @@ import flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from command.acts import Acts, Refused
+from command.people.control import check_control, directs
 from command.people.house import People
 from command.people.refusals import is_recorded, mark_recorded
 from command.people.rights import Person, Right, right_for
 from command.people.roster import Roster
 from command.people.second import Held, RequestView, SecondPerson
+from command.people.tasks import check_mover, check_receiver
 from command.picture import Picture
 from fleet import contract as c
 from fleet.contract import Ask
@@ -31,6 +33,8 @@ _LOG = logging.getLogger(__name__)
 _SIGNED = (
     *(c.RecallAll, c.LandAll, c.GrantLease, c.TakeBackLease),
     *(c.PausePatrols, c.ResumePatrols),
+    *(c.TickItem, c.GiveTask, c.MoveTask),
+    *(c.AcknowledgeAlarm, c.TakeControl, c.OfferControl, c.GiveUpControl),
 )
 
 
@@ -134,6 +138,7 @@ class SignedActs:
         try:
             need(person, right)
             ask = self._within(person, ask)
+            self._check_whose(person, ask)
             if self.second.is_needed_for(ask):
                 raise self._waits(self.second.hold(person, ask, key, _told(ask)[0], _more(ask)))
             body = self._acts.ask(ask, key)
@@ -223,6 +228,8 @@ class SignedActs:
             return ask.model_copy(update={"source": person.name, "within": person.subdistricts})
         if isinstance(ask, _SIGNED):
             ask = ask.model_copy(update={"by": person.name})
+        if isinstance(ask, c.TakeControl | c.GiveUpControl):
+            ask = ask.model_copy(update={"over": person.leads})
         if not person.subdistricts or right_for(ask) is Right.LOOK:
             return ask
         where = self._subdistrict_of(ask)
@@ -230,10 +237,23 @@ class SignedActs:
             raise Refused("forbidden", f"{person.name} may not act in {where or 'this place'}")
         return ask
 
+    def _check_whose(self, person: Person, ask: Ask) -> None:
+        """Raises Refused where the drone or the task is another's, or for nobody who could."""
+        match ask:
+            case c.MoveTask():
+                check_mover(ask, person, self._task(ask))
+            case c.OfferControl(to=str(to)) | c.GiveTask(to=to, outside=False):
+                check_receiver(to, self._roster.find(to), self._subdistrict_of(ask))
+            case _ if directs(ask):
+                check_control(person, self._sortie_of(ask))
+
     def _subdistrict_of(self, ask: Ask) -> str | None:
         known = self._picture.snapshot()
         if known is None:
             return None
+        if isinstance(ask, c.AcknowledgeAlarm):
+            alarm = self._picture.alarm(ask.alarm)
+            return self._subdistrict_of_dock(alarm.drone) if alarm else None
         if (drone := getattr(ask, "drone", None)) is not None:
             return self._subdistrict_of_dock(drone)
         incident = getattr(ask, "incident", None)
@@ -241,6 +261,16 @@ class SignedActs:
         if sortie is not None:
             incident = next((s.incident for s in known.sorties if s.id == sortie), None)
         return next((i.subdistrict for i in known.incidents if i.id == incident), None)
+
+    def _sortie_of(self, ask: Ask) -> c.SortieView | None:
+        if (drone := getattr(ask, "drone", None)) is not None:
+            return self._picture.sortie_of(drone)
+        return self._picture.sortie(getattr(ask, "sortie", ""))
+
+    def _task(self, ask: c.MoveTask) -> c.TaskView | None:
+        incident = self._picture.incident(ask.incident)
+        tasks = incident.tasks if incident else ()
+        return next((each for each in tasks if each.id == ask.task), None)
 
     def _subdistrict_of_dock(self, drone: str) -> str | None:
         """Where a drone lives, which may be named by its dock."""

@@ -14,14 +14,19 @@ from typing import Annotated
 from pydantic import Field
 
 from fleet.contract.acts import (
+    AcknowledgeAlarm,
     CloseIncident,
     Dispatch,
     FlyPatrol,
+    GiveTask,
+    GiveUpControl,
     Goto,
     GrantLease,
     Hold,
     LandAll,
     LandNow,
+    MoveTask,
+    OfferControl,
     Orbit,
     PausePatrols,
     PointCamera,
@@ -33,9 +38,12 @@ from fleet.contract.acts import (
     Resume,
     ResumePatrols,
     TakeBackLease,
+    TakeControl,
     TakeOut,
+    TickItem,
     WriteOff,
 )
+from fleet.contract.control import AlarmView, ControlView
 from fleet.contract.decisions import (
     AlternativeView,
     ClaimView,
@@ -52,7 +60,14 @@ from fleet.contract.decisions import (
     WayDownView,
     WaysDownView,
 )
-from fleet.contract.district import DistrictView, KindView, NameView
+from fleet.contract.district import (
+    CheckItemView,
+    ContactView,
+    DistrictView,
+    KindView,
+    NameView,
+    ResponsePlanView,
+)
 from fleet.contract.incidents import IncidentsPage, IncidentState, IncidentView, ResponseFigures
 from fleet.contract.lending import GatewayView, GuestView, LeaseView, OfferedDrone
 from fleet.contract.patrol_report import (
@@ -90,6 +105,7 @@ from fleet.contract.questions import (
     ShowIncident,
     WatchVideo,
 )
+from fleet.contract.response import TaskState, TaskView, TickView
 from fleet.contract.sorties import (
     FleetActView,
     KeptApart,
@@ -142,6 +158,13 @@ Ask = Annotated[
     | PrintPatrolReport
     | RecallAll
     | LandAll
+    | AcknowledgeAlarm
+    | TakeControl
+    | OfferControl
+    | GiveUpControl
+    | TickItem
+    | GiveTask
+    | MoveTask
     | CloseIncident
     | ShowIncident
     | ListIncidents
@@ -155,12 +178,17 @@ Ask = Annotated[
 ]
 
 __all__ = [
+    "AcknowledgeAlarm",
+    "AlarmView",
     "AlternativeView",
     "Ask",
     "Change",
+    "CheckItemView",
     "ClaimView",
     "CloseIncident",
     "ConditionsView",
+    "ContactView",
+    "ControlView",
     "CoverageView",
     "DecisionSummary",
     "DecisionView",
@@ -183,6 +211,8 @@ __all__ = [
     "GetPatrols",
     "GetSnapshot",
     "GetVideoTrack",
+    "GiveTask",
+    "GiveUpControl",
     "Goto",
     "GrantLease",
     "GuestView",
@@ -201,7 +231,9 @@ __all__ = [
     "ListSorties",
     "ListVideo",
     "MomentView",
+    "MoveTask",
     "NameView",
+    "OfferControl",
     "OfferedDrone",
     "Orbit",
     "PatrolCalendar",
@@ -227,6 +259,7 @@ __all__ = [
     "ReportedLook",
     "ReportedTask",
     "ResponseFigures",
+    "ResponsePlanView",
     "Resume",
     "ResumePatrols",
     "ServiceView",
@@ -237,8 +270,13 @@ __all__ = [
     "SortiesPage",
     "Status",
     "TakeBackLease",
+    "TakeControl",
     "TakeOut",
+    "TaskState",
+    "TaskView",
     "TelemetryFrame",
+    "TickItem",
+    "TickView",
     "TogetherView",
     "TurnView",
     "VantageView",

@@ -223,6 +223,79 @@ class LandAll(_FleetAct):
     ask: Literal["land_all"] = "land_all"
 
 
+class AcknowledgeAlarm(Model):
+    """Somebody has read what an autopilot said. Answer: AlarmView."""
+
+    ask: Literal["acknowledge_alarm"] = "acknowledge_alarm"
+    alarm: str
+    by: str = Field(default="officer", max_length=100)
+
+
+class TakeControl(Model):
+    """From now on only ``by`` directs the sortie's drone; anybody may still call it home. Refused
+    while another has the control and has not offered it, unless a commander is ``over`` both.
+    Answer: SortieView."""
+
+    ask: Literal["take_control"] = "take_control"
+    sortie: str
+    by: str = Field(default="officer", max_length=100)
+    over: bool = False  # set by the console for who leads
+
+
+class OfferControl(Model):
+    """Whoever has the control hands it to another, who has it once they take it; to nobody: the
+    offer is withdrawn. Answer: SortieView."""
+
+    ask: Literal["offer_control"] = "offer_control"
+    sortie: str
+    to: str | None = Field(min_length=1, max_length=100)
+    by: str = Field(default="officer", max_length=100)
+
+
+class GiveUpControl(Model):
+    """Nobody has the control any more: any officer directs the drone. Answer: SortieView."""
+
+    ask: Literal["give_up_control"] = "give_up_control"
+    sortie: str
+    by: str = Field(default="officer", max_length=100)
+    over: bool = False
+
+
+class TickItem(Model):
+    """An item of the incident's checklists is seen to; with ``done`` false it is not, after all.
+    Answer: IncidentView."""
+
+    ask: Literal["tick_item"] = "tick_item"
+    incident: str
+    item: str = Field(max_length=60)
+    done: bool = True
+    by: str = Field(default="officer", max_length=100)
+
+
+class GiveTask(Model):
+    """A task to somebody who signs in here, or with ``outside`` to anybody by name. Answer:
+    TaskView."""
+
+    ask: Literal["give_task"] = "give_task"
+    incident: str
+    text: str = Field(min_length=1, max_length=500)
+    to: str = Field(min_length=1, max_length=100)
+    outside: bool = False
+    within_min: int | None = Field(default=None, ge=1, le=1440)
+    by: str = Field(default="officer", max_length=100)
+
+
+class MoveTask(Model):
+    """A task is taken, done, or not wanted any more. Answer: TaskView."""
+
+    ask: Literal["move_task"] = "move_task"
+    incident: str
+    task: str
+    move: Literal["take", "done", "withdraw"]
+    note: str = Field(default="", max_length=500)
+    by: str = Field(default="officer", max_length=100)
+
+
 class CloseIncident(Model):
     """Refused while a sortie to it is in the air. Answer: IncidentView."""
 

@@ -22,6 +22,29 @@ class KindView(Model):
     dispatch: str
 
 
+class ContactView(Model):
+    id: str
+    name: NameView
+    phone: str
+
+
+class CheckItemView(Model):
+    id: str
+    text: NameView
+
+
+class ResponsePlanView(Model):
+    """What is to be done at an incident that names this plan; plans of one incident add up."""
+
+    id: str
+    name: NameView
+    brief: NameView | None
+    calls: tuple[str, ...]  # ids of contacts, the first to be called first
+    camera: NameView | None
+    second_drone: NameView | None
+    checklist: tuple[CheckItemView, ...]
+
+
 class DistrictView(Model):
     """The district for a map. The collections are GeoJSON FeatureCollections in WGS-84:
     subdistricts (code, name_zh, name_en, area_km2, communities), communities (name, subdistrict),
@@ -40,4 +63,6 @@ class DistrictView(Model):
     communities: dict[str, Any]
     docks: dict[str, Any]
     volumes: dict[str, Any]
+    contacts: tuple[ContactView, ...] = ()
+    plans: tuple[ResponsePlanView, ...] = ()
     rally_points: dict[str, Any] = Field(default={"type": "FeatureCollection", "features": []})

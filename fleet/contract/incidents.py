@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from fleet.contract.base import Model
 from fleet.contract.decisions import DecisionView, LaunchParts
+from fleet.contract.response import TaskView, TickView
 
 
 class IncidentState(StrEnum):
@@ -40,6 +41,9 @@ class IncidentView(Model):
     closed_at: datetime | None = None
     decision: DecisionView | None = None
     found_by: str | None = None  # the sortie whose drone saw it
+    plans: tuple[str, ...] = ()  # response plans that fit it, as the district has them
+    ticks: tuple[TickView, ...] = ()  # of their checklists, in the order they were made
+    tasks: tuple[TaskView, ...] = ()  # the oldest first
 
 
 class ResponseFigures(Model):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from fleet.contract.base import Model
+from fleet.contract.control import ControlView
 from fleet.contract.lending import LeaseView
 
 
@@ -68,6 +69,7 @@ class SortieView(Model):
     path: tuple[tuple[float, float, float], ...] = ()
     elsewhere: str | None = None  # the dock or rally point that it lands at, not its own dock
     lease: LeaseView | None = None  # while another ground station commands the drone
+    control: ControlView | None = None  # the one person who directs the drone, if there is one
     patrol: str | None = None  # the flight of the patrol plan, PLAN/FLIGHT
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from docks.contract import DockState, DockWeather
 from fleet.contract.base import Model
+from fleet.contract.control import AlarmView
 from fleet.contract.incidents import IncidentView
 from fleet.contract.sorties import SortieView
 
@@ -113,6 +114,7 @@ class Change(Model):
     event: Event
     incident: IncidentView | None = None
     sortie: SortieView | None = None
+    alarm: AlarmView | None = None
 
 
 class Snapshot(Model):
@@ -122,3 +124,4 @@ class Snapshot(Model):
     sorties: tuple[SortieView, ...]
     docks: tuple[DockView, ...]
     telemetry: TelemetryFrame
+    alarms: tuple[AlarmView, ...] = ()  # all that are unread, and the newest of the others

@@ -16,6 +16,7 @@ from shapely.validation import explain_validity
 from fleet.district.model import District, DockSite, RallyPoint, Ring, Subdistrict
 from fleet.district.shapes import area_km2, metres, point_m, tile_of, volume_m
 from fleet.district.terrain import TERRAIN
+from fleet.response import LEVELS, plans_for
 
 AREA_TOLERANCE = 0.01  # of the published figure
 TILING_TOLERANCE = 0.001  # of the district's area, overlapping or left out
@@ -80,6 +81,9 @@ def _identities(district: District) -> Iterator[str]:
         ("volumes.geojson", "volume"): [v.id for v in district.volumes],
         ("rally.yaml", "rally point"): [r.id for r in district.rally_points],
         ("incidents.yaml", "kind"): [k.id for k in district.kinds],
+        ("response.yaml", "contact"): [c.id for c in district.contacts],
+        ("response.yaml", "plan"): [p.id for p in district.plans],
+        ("response.yaml", "item"): [i.id for p in district.plans for i in p.checklist],
         ("communities.yaml", "community"): [(c.subdistrict, c.name) for c in district.communities],
     }
     for (file, what), values in of.items():
@@ -107,6 +111,23 @@ def _references(district: District) -> Iterator[str]:
         yield from _unknown(
             "communities.yaml", community.name, "subdistrict", community.subdistrict, codes
         )
+    yield from _plans(district)
+
+
+def _plans(district: District) -> Iterator[str]:
+    kinds, contacts = {k.id for k in district.kinds}, {c.id for c in district.contacts}
+    for plan in district.plans:
+        for named in plan.kinds:
+            yield from _unknown("response.yaml", plan.id, "kind", named, kinds)
+        for call in plan.calls:
+            yield from _unknown("response.yaml", plan.id, "call", call, contacts)
+    if not district.plans:
+        return  # no plans are better than a part of them: nobody expects one then
+    for kind in district.kinds:
+        missing = [n for n in LEVELS if not plans_for(district.plans, kind.id, n)]
+        if missing:
+            shown = ", ".join(map(str, missing))
+            yield f"response.yaml: no plan fits {kind.id} of level {shown}, expected at least one"
 
 
 def _unknown(file: str, who: str, what: str, value: str, known: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fleet.district.model import (
     Community,
+    Contact,
     DockModel,
     DockSite,
     Drone,
@@ -17,6 +18,7 @@ from fleet.district.model import (
     IncidentKind,
     Name,
     RallyPoint,
+    ResponsePlan,
     Ring,
     Subdistrict,
     System,
@@ -54,6 +56,11 @@ class RallyFile(_File):
 
 class IncidentsFile(_File):
     kinds: tuple[IncidentKind, ...] = Field(min_length=1)
+
+
+class ResponseFile(_File):
+    contacts: tuple[Contact, ...]
+    plans: tuple[ResponsePlan, ...]
 
 
 class CommunitiesFile(_File):
@@ -142,4 +149,5 @@ FILES: dict[str, type[BaseModel]] = {
     "volumes.geojson": VolumesFile,
     "rally.yaml": RallyFile,
     "incidents.yaml": IncidentsFile,
+    "response.yaml": ResponseFile,
 }

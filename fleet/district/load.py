@@ -15,6 +15,7 @@ from fleet.district.files import (
     DronesFile,
     IncidentsFile,
     RallyFile,
+    ResponseFile,
     SubdistrictsFile,
     VolumesFile,
 )
@@ -74,6 +75,7 @@ def _district(values: dict[str, Any], terrain: Terrain | None) -> District:
     docks = cast(DocksFile, values["docks.yaml"])
     drones = cast(DronesFile, values["drones.yaml"])
     subdistricts = cast(SubdistrictsFile, values["subdistricts.geojson"])
+    response = cast(ResponseFile, values["response.yaml"])
     volumes = cast(VolumesFile, values["volumes.geojson"])
     return District(
         id=head.id,
@@ -91,6 +93,8 @@ def _district(values: dict[str, Any], terrain: Terrain | None) -> District:
         terrain=terrain,
         rally_points=cast(RallyFile, values["rally.yaml"]).rally_points,
         kinds=cast(IncidentsFile, values["incidents.yaml"]).kinds,
+        contacts=response.contacts,
+        plans=response.plans,
         flight=head.flight,
         system=head.system,
     )

@@ -182,6 +182,39 @@ class IncidentKind(_Model):
     needs: tuple[str, ...] = ()  # payloads that a drone must carry to be of use
 
 
+ItemId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
+class Contact(_Model):
+    """Whom to call: a service or an office outside this house."""
+
+    id: ItemId
+    name: Name
+    phone: str = Field(default="", max_length=40)
+
+
+class CheckItem(_Model):
+    """What a person sees to, and ticks off."""
+
+    id: ItemId
+    text: Name
+
+
+class ResponsePlan(_Model):
+    """What is to be done at incidents of these ``kinds`` and ``levels``, of all where none are
+    named. Where several plans fit they add up, in the order of the file."""
+
+    id: ItemId
+    name: Name
+    kinds: tuple[str, ...] = ()
+    levels: tuple[Annotated[int, Field(ge=1, le=4)], ...] = ()
+    brief: Name | None = None  # what to do, in a sentence or two
+    calls: tuple[str, ...] = ()  # ids of contacts, the first to be called first
+    camera: Name | None = None  # what the picture must show
+    second_drone: Name | None = None  # when another drone is sent, and what for
+    checklist: tuple[CheckItem, ...] = Field(min_length=1)
+
+
 class Flight(_Model):
     """How missions are flown here."""
 
@@ -235,6 +268,8 @@ class District(_Model):
     rally_points: tuple[RallyPoint, ...]
     terrain: Terrain | None  # None: the ground is that of the nearest dock
     kinds: tuple[IncidentKind, ...]
+    contacts: tuple[Contact, ...] = ()
+    plans: tuple[ResponsePlan, ...] = ()
     flight: Flight
     system: System
 

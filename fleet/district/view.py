@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from fleet.contract import DistrictView, KindView, NameView
-from fleet.district.model import District, DockModel, Name
+from fleet.contract import (
+    CheckItemView,
+    ContactView,
+    DistrictView,
+    KindView,
+    NameView,
+    ResponsePlanView,
+)
+from fleet.district.model import District, DockModel, Name, ResponsePlan
 
 
 def district_view(district: District) -> DistrictView:
@@ -23,6 +30,11 @@ def district_view(district: District) -> DistrictView:
             )
             for k in district.kinds
         ),
+        contacts=tuple(
+            ContactView(id=each.id, name=_name(each.name), phone=each.phone)
+            for each in district.contacts
+        ),
+        plans=tuple(map(_plan, district.plans)),
         subdistricts=_collection(
             _feature(
                 "MultiPolygon",
@@ -102,6 +114,21 @@ def _limits(model: DockModel) -> dict[str, float]:
         "temperature_min_c": low_c,
         "temperature_max_c": high_c,
     }
+
+
+def _plan(plan: ResponsePlan) -> ResponsePlanView:
+    def text(said: Name | None) -> NameView | None:
+        return None if said is None else _name(said)
+
+    return ResponsePlanView(
+        id=plan.id,
+        name=_name(plan.name),
+        brief=text(plan.brief),
+        calls=plan.calls,
+        camera=text(plan.camera),
+        second_drone=text(plan.second_drone),
+        checklist=tuple(CheckItemView(id=i.id, text=_name(i.text)) for i in plan.checklist),
+    )
 
 
 def _name(name: Name) -> NameView:

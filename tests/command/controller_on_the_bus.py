@@ -23,6 +23,17 @@ DISTRICT = c.DistrictView(
     area_km2=388.2,
     timezone="Asia/Shanghai",
     window_s=300,
+    plans=(
+        c.ResponsePlanView(
+            id="fire",
+            name=NAME,
+            brief=None,
+            calls=(),
+            camera=None,
+            second_drone=None,
+            checklist=(c.CheckItemView(id="water", text=NAME),),
+        ),
+    ),
     kinds=(c.KindView(id="fire", name=NAME, category="accident", level=2, dispatch="auto"),),
     subdistricts=EMPTY,
     communities=EMPTY,
@@ -73,6 +84,28 @@ def sortie(number: int, **changes: Any) -> c.SortieView:
         state=c.SortieState.REQUESTED,
         requested_at=T0,
         changed_at=T0,
+    ).model_copy(update=changes)
+
+
+def task(number: int, ask: c.GiveTask) -> c.TaskView:
+    return c.TaskView(
+        id=f"TASK{number}",
+        incident=ask.incident,
+        text=ask.text,
+        to=ask.to,
+        outside=ask.outside,
+        by=ask.by,
+        given_at=T0,
+        due_at=None,
+        state=c.TaskState.GIVEN,
+        changed_at=T0,
+        changed_by=ask.by,
+    )
+
+
+def alarm(number: int, **changes: Any) -> c.AlarmView:
+    return c.AlarmView(
+        id=f"ALARM{number}", drone="U01", text="GPS Glitch", at=T0, sortie=None, incident=None
     ).model_copy(update=changes)
 
 
@@ -184,6 +217,7 @@ class TinyController:
         self.seq = 0
         self.incidents: dict[str, c.IncidentView] = {}
         self.sorties: dict[str, c.SortieView] = {}
+        self.alarms: dict[str, c.AlarmView] = {}
         self.asked: list[c.Ask] = []
         self.events: list[c.Event] = []
         self.decided = [summary()]
@@ -211,6 +245,7 @@ class TinyController:
         kind: str,
         incident: c.IncidentView | None = None,
         sortie: c.SortieView | None = None,
+        alarm: c.AlarmView | None = None,
         heard: bool = True,
     ) -> None:
         """Something happens; ``heard`` False: the message about it is lost on the way."""
@@ -219,6 +254,8 @@ class TinyController:
             self.incidents[incident.id] = incident
         if sortie is not None:
             self.sorties[sortie.id] = sortie
+        if alarm is not None:
+            self.alarms[alarm.id] = alarm
         subject = incident.id if incident else sortie.id if sortie else "controller"
         event = c.Event(
             seq=self.seq,
@@ -230,7 +267,7 @@ class TinyController:
         )
         self.events.append(event)
         if heard:
-            change = c.Change(event=event, incident=incident, sortie=sortie)
+            change = c.Change(event=event, incident=incident, sortie=sortie, alarm=alarm)
             await self.bus.publish(self.topics.change(), change)
 
     def snapshot(self) -> c.Snapshot:
@@ -241,6 +278,7 @@ class TinyController:
             sorties=tuple(self.sorties.values()),
             docks=(c.DockView(dock="D01", online=True, drone="U01"),),
             telemetry=frame("LOITER"),
+            alarms=tuple(self.alarms.values()),
         )
 
     async def _answer(self, request: Request) -> Reply:
@@ -288,6 +326,9 @@ class TinyController:
                 | c.Orbit()
                 | c.LandNow()
                 | c.WriteOff()
+                | c.TakeControl()
+                | c.OfferControl()
+                | c.GiveUpControl()
             ):
                 if ask.sortie not in self.sorties:
                     return "not_found", f"there is no sortie {ask.sortie}", {}
@@ -323,6 +364,29 @@ class TinyController:
                 return None, "", view.model_dump(mode="json")
             case c.PlanFor() | c.RankDocks():
                 return None, "", decision().model_dump(mode="json")
+            case c.AcknowledgeAlarm():
+                if ask.alarm not in self.alarms:
+                    return "not_found", f"there is no alarm {ask.alarm}", {}
+                read = self.alarms[ask.alarm].model_copy(update={"acknowledged_by": ask.by})
+                await self.record("AlarmAcknowledged", alarm=read)
+                return None, "", read.model_dump(mode="json")
+            case c.TickItem():
+                tick = c.TickView(item=ask.item, text=NAME, by=ask.by, at=T0)
+                seen_to = self.incidents[ask.incident].model_copy(update={"ticks": (tick,)})
+                await self.record("ItemTicked", incident=seen_to)
+                return None, "", seen_to.model_dump(mode="json")
+            case c.GiveTask():
+                before = self.incidents[ask.incident]
+                given = task(len(before.tasks) + 1, ask)
+                more = before.model_copy(update={"tasks": (*before.tasks, given)})
+                await self.record("TaskGiven", incident=more)
+                return None, "", given.model_dump(mode="json")
+            case c.MoveTask():
+                tasks = self.incidents[ask.incident].tasks
+                moved = next((each for each in tasks if each.id == ask.task), None)
+                if moved is None:
+                    return "not_found", f"this incident has no task {ask.task}", {}
+                return None, "", moved.model_dump(mode="json")
             case c.ShowIncident() | c.CloseIncident():
                 return None, "", self.incidents[ask.incident].model_dump(mode="json")
             case c.ListIncidents():

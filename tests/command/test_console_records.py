@@ -164,7 +164,7 @@ def test_a_note_never_becomes_a_formula(stage: Stage) -> None:
 def test_any_note_stays_one_cell(note: str, source: str) -> None:
     views = [incident(1, note=note, source=source)]
     rows = list(csv.reader(io.StringIO(table.incidents_csv(views, DISTRICT, "en"), newline="")))
-    assert {len(row) for row in rows} == {17}
+    assert {len(row) for row in rows} == {20}
 
 
 def test_a_way_starts_at_its_dock_and_a_sortie_without_one_has_no_shape() -> None:

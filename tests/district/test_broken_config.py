@@ -267,3 +267,23 @@ def test_an_operator_without_a_place_is_told(broken: Path) -> None:
     edit(broken / "district.yaml", "  dock_lost_s: 30", "  remote_id: {operator_id: CHN-LG-0001}")
     (told,) = faults(broken)
     assert "system.remote_id.operator_at: found nothing" in told
+
+
+def test_a_plan_of_unknown_kinds_and_contacts_is_told(broken: Path) -> None:
+    edit(broken / "response.yaml", "kinds: [traffic, rail]", "kinds: [traffic, rails]")
+    edit(
+        broken / "response.yaml",
+        "calls: [traffic_police, ambulance, metro]",
+        "calls: [traffic_police, ambulanse, metro]",
+    )
+    told = violations(load(broken))
+    assert any(each.startswith("response.yaml: roads has kind rails, expected") for each in told)
+    assert any(each.startswith("response.yaml: roads has call ambulanse, exp") for each in told)
+    assert "response.yaml: no plan fits rail of level 3, 4, expected at least one" in told
+
+
+def test_an_item_of_two_checklists_is_told(broken: Path) -> None:
+    edit(broken / "response.yaml", "- id: roads_goods", "- id: fire_trapped")
+    assert violations(load(broken)) == [
+        "response.yaml: item fire_trapped is given 2 times, expected once"
+    ]

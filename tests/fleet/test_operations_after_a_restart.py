@@ -203,7 +203,7 @@ def desk_of(district, journal, operations):
     """A desk for reports and dispatch only."""
     nothing = None
     return Desk(
-        *(district, journal, operations, nothing, nothing, nothing),
+        *(district, journal, operations, nothing, nothing, nothing, nothing),
         *(lambda: None, lambda: None, nothing, nothing, nothing, nothing),
     )
 

@@ -146,6 +146,12 @@ def test_a_whole_night_of_an_officer(page: Page, watched: RunningStack, night: N
     picture("1-alarm")
     assert_accessible(page)
 
+    # the response plan is worked through, by keys
+    page.keyboard.press("i")
+    expect(page.locator(".checklist input").first).to_be_focused()
+    page.keyboard.press("Space")
+    expect(by(page, "plan-progress")).to_contain_text("1")
+
     # a drone is sent, and its dock jams: the next one goes
     first = by(page, "dispatch-button").get_attribute("data-dock")
     assert first is not None

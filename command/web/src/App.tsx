@@ -9,6 +9,7 @@ import { DroneDrawer } from "./panels/DroneDrawer";
 import { FleetStrip } from "./panels/FleetStrip";
 import { IncidentDetail } from "./panels/IncidentDetail";
 import { IncidentQueue } from "./panels/IncidentQueue";
+import { MyTasks } from "./panels/MyTasks";
 import { Notice } from "./panels/Notice";
 import { Rail } from "./panels/Rail";
 import { ReportPanel } from "./panels/ReportPanel";
@@ -96,6 +97,7 @@ function Situation({ hidden }: { hidden: boolean }) {
       </main>
       <aside className="side">
         <IncidentQueue />
+        <MyTasks />
         {reporting ? <ReportPanel /> : <IncidentDetail />}
       </aside>
       <Ticker />

@@ -1,8 +1,9 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 35720f61961d8937b02f128ababba984c1bc44b9e9d60023cd478032c2ff9fa5
+// Schema: 1ef34e5a8ffab07e16beaa2e14b6bab22427ecee6432ef99732e003b17462d64
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
+export type TaskState = "given" | "taken" | "done" | "withdrawn";
 export type SortieState =
   | "requested"
   | "preparing"
@@ -27,6 +28,14 @@ export type Charger = "idle" | "charging" | "full" | "fault";
  */
 export type Cover = "closed" | "opening" | "open" | "closing" | "stuck";
 
+/**
+ * Somebody has read what an autopilot said. Answer: AlarmView.
+ */
+export interface AcknowledgeAlarm {
+  ask: "acknowledge_alarm";
+  alarm: string;
+  by?: string;
+}
 /**
  * Refused while a sortie to it is in the air. Answer: IncidentView.
  */
@@ -111,6 +120,28 @@ export interface GetPatrols {
   ask: "patrols";
 }
 /**
+ * A task to somebody who signs in here, or with ``outside`` to anybody by name. Answer:
+ * TaskView.
+ */
+export interface GiveTask {
+  ask: "give_task";
+  incident: string;
+  text: string;
+  to: string;
+  outside?: boolean;
+  within_min?: number | null;
+  by?: string;
+}
+/**
+ * Nobody has the control any more: any officer directs the drone. Answer: SortieView.
+ */
+export interface GiveUpControl {
+  ask: "give_up_control";
+  sortie: string;
+  by?: string;
+  over?: boolean;
+}
+/**
  * Sends a drone in the air to a place, around the no-fly volumes, where it stays until told
  * otherwise. Refused if it could not come home from there with its reserve. ``height_m`` is above
  * the ground there; the district's own without it. Answer: SortieView.
@@ -169,6 +200,27 @@ export interface LandNow {
  */
 export interface ListVideo {
   ask: "video_streams";
+}
+/**
+ * A task is taken, done, or not wanted any more. Answer: TaskView.
+ */
+export interface MoveTask {
+  ask: "move_task";
+  incident: string;
+  task: string;
+  move: "take" | "done" | "withdraw";
+  note?: string;
+  by?: string;
+}
+/**
+ * Whoever has the control hands it to another, who has it once they take it; to nobody: the
+ * offer is withdrawn. Answer: SortieView.
+ */
+export interface OfferControl {
+  ask: "offer_control";
+  sortie: string;
+  to: string | null;
+  by?: string;
 }
 /**
  * Like ``Goto``, but circles the place, clockwise and facing it. Answer: SortieView.
@@ -313,6 +365,17 @@ export interface TakeBackLease {
   by?: string;
 }
 /**
+ * From now on only ``by`` directs the sortie's drone; anybody may still call it home. Refused
+ * while another has the control and has not offered it, unless a commander is ``over`` both.
+ * Answer: SortieView.
+ */
+export interface TakeControl {
+  ask: "take_control";
+  sortie: string;
+  by?: string;
+  over?: boolean;
+}
+/**
  * Takes a drone out of service: until it is put back it is sent neither out nor on to another
  * incident. What it is doing it goes on with. Answer: ServiceView.
  */
@@ -320,6 +383,17 @@ export interface TakeOut {
   ask: "take_out";
   drone: string;
   reason: string;
+}
+/**
+ * An item of the incident's checklists is seen to; with ``done`` false it is not, after all.
+ * Answer: IncidentView.
+ */
+export interface TickItem {
+  ask: "tick_item";
+  incident: string;
+  item: string;
+  done?: boolean;
+  by?: string;
 }
 /**
  * Ends the sortie of a drone that is lost, or down away from its dock: it is no longer waited
@@ -338,6 +412,19 @@ export interface Acknowledgement {
     [k: string]: unknown;
   } | null;
   [k: string]: unknown;
+}
+/**
+ * What an autopilot said that a person must have read.
+ */
+export interface AlarmView {
+  id: string;
+  drone: string;
+  text: string;
+  at: string;
+  sortie: string | null;
+  incident: string | null;
+  acknowledged_by: string | null;
+  acknowledged_at: string | null;
 }
 export interface AlternativeView {
   dock: string;
@@ -408,6 +495,7 @@ export interface Change {
   event: Event;
   incident: IncidentView | null;
   sortie: SortieView | null;
+  alarm: AlarmView | null;
 }
 /**
  * One fact of the log. ``data`` is the event's own fields; ``cause`` the request behind it.
@@ -445,6 +533,9 @@ export interface IncidentView {
   closed_at: string | null;
   decision: DecisionView | null;
   found_by: string | null;
+  plans: string[];
+  ticks: TickView[];
+  tasks: TaskView[];
 }
 export interface DecisionView {
   id: string;
@@ -463,6 +554,36 @@ export interface VantageView {
   lat: number;
   off_m: number;
   used: boolean;
+}
+/**
+ * An item of a checklist that somebody has ticked; ``text`` as it read then.
+ */
+export interface TickView {
+  item: string;
+  text: NameView;
+  by: string;
+  at: string;
+}
+export interface NameView {
+  zh: string;
+  en: string;
+}
+/**
+ * A task to a person who signs in here, or with ``outside`` to somebody who does not.
+ */
+export interface TaskView {
+  id: string;
+  incident: string;
+  text: string;
+  to: string;
+  outside: boolean;
+  by: string;
+  given_at: string;
+  due_at: string | null;
+  state: TaskState;
+  changed_at: string;
+  changed_by: string;
+  note: string;
 }
 /**
  * A flight to an incident or, with ``patrol``, on patrol, which is en route as long as it has
@@ -488,6 +609,7 @@ export interface SortieView {
   path: [number, number, number][];
   elsewhere: string | null;
   lease: LeaseView | null;
+  control: ControlView | null;
   patrol: string | null;
 }
 /**
@@ -501,6 +623,19 @@ export interface KeptApart {
   scene_change_m: number;
   drones: string[];
   above_ground_m: number | null;
+}
+/**
+ * The person who directs a sortie's drone: while there is one, nobody else tells it anything
+ * but to come home. ``offered_to`` may take it over.
+ */
+export interface ControlView {
+  holder: string;
+  since: string;
+  offered_to: string | null;
+}
+export interface CheckItemView {
+  id: string;
+  text: NameView;
 }
 /**
  * An incident among several that were decided together: the drone that it had, and the one that
@@ -530,6 +665,11 @@ export interface ConditionsView {
   wind_from_deg: number | null;
   charge_wh: number | null;
   reserve_wh: number;
+}
+export interface ContactView {
+  id: string;
+  name: NameView;
+  phone: string;
 }
 /**
  * What part of the district's area a drone reaches within the window, by the docks that are
@@ -593,13 +733,11 @@ export interface DistrictView {
   volumes: {
     [k: string]: unknown;
   };
+  contacts: ContactView[];
+  plans: ResponsePlanView[];
   rally_points: {
     [k: string]: unknown;
   };
-}
-export interface NameView {
-  zh: string;
-  en: string;
 }
 export interface KindView {
   id: string;
@@ -607,6 +745,18 @@ export interface KindView {
   category: string;
   level: number;
   dispatch: string;
+}
+/**
+ * What is to be done at an incident that names this plan; plans of one incident add up.
+ */
+export interface ResponsePlanView {
+  id: string;
+  name: NameView;
+  brief: NameView | null;
+  calls: string[];
+  camera: NameView | null;
+  second_drone: NameView | null;
+  checklist: CheckItemView[];
 }
 /**
  * All that a dock knows of itself; the newest replaces all before it.
@@ -775,6 +925,7 @@ export interface Snapshot {
   sorties: SortieView[];
   docks: DockView[];
   telemetry: TelemetryFrame;
+  alarms: AlarmView[];
 }
 export interface TelemetryFrame {
   at: string;

@@ -1,7 +1,9 @@
 /** The link to the console's server: its messages are folded into the store, acts go out as asks. */
 import { io, type Socket } from "socket.io-client";
 import type {
+  AcknowledgeAlarm,
   Acknowledgement,
+  AlarmView,
   Change,
   CloseIncident,
   CoverageView,
@@ -17,6 +19,8 @@ import type {
   GetEvents,
   GetGateway,
   GetPatrols,
+  GiveTask,
+  GiveUpControl,
   Goto,
   GrantLease,
   Hold,
@@ -24,6 +28,8 @@ import type {
   LandAll,
   LandNow,
   ListVideo,
+  MoveTask,
+  OfferControl,
   Opening,
   Orbit,
   PatrolsView,
@@ -44,7 +50,10 @@ import type {
   SortieView,
   Status,
   TakeBackLease,
+  TakeControl,
+  TaskView,
   TelemetryFrame,
+  TickItem,
   VideoStream,
   VideoStreams,
   ServiceView,
@@ -86,6 +95,13 @@ interface Answers {
   land_all: [LandAll, FleetActView];
   point_camera: [PointCamera & { datum?: Datum }, VideoStream];
   video_streams: [ListVideo, VideoStreams];
+  acknowledge_alarm: [AcknowledgeAlarm, AlarmView];
+  take_control: [TakeControl, SortieView];
+  offer_control: [OfferControl, SortieView];
+  give_up_control: [GiveUpControl, SortieView];
+  tick_item: [TickItem, IncidentView];
+  give_task: [GiveTask, TaskView];
+  move_task: [MoveTask, TaskView];
   close_incident: [CloseIncident, IncidentView];
   show_incident: [ShowIncident, IncidentView];
   explain_decision: [ExplainDecision, ExplanationView];

@@ -1,6 +1,6 @@
 /** What a person tells a drone or all of them, in one place for buttons and keys alike. */
 import { isUndecided } from "./acts";
-import type { FleetActView, OfferedDrone, SortieView } from "./contract";
+import type { AlarmView, FleetActView, OfferedDrone, SortieView } from "./contract";
 import { newKey } from "./key";
 import { ask } from "./link";
 import { Refused } from "./refused";
@@ -11,10 +11,10 @@ import { clearDraft, useConsole, type Order } from "./state/store";
 /** Begins an order to the drone that is looked at: holding and resuming go out at once, the others
  * wait for their place or their confirmation. */
 export function begin(kind: OrderKind): void {
-  const { unit, sorties, drones, order: old } = useConsole.getState();
+  const { unit, sorties, drones, session, order: old } = useConsole.getState();
   if (unit === null) return;
   const sortie = sortieByDrone(sorties)[unit.drone];
-  if (sortie === undefined || whyNot(kind, sortie, drones[unit.drone]) !== null) return;
+  if (sortie === undefined || whyNot(kind, sortie, drones[unit.drone], session?.person.name) !== null) return;
   if (old?.busy) return;
   const again = old?.kind === kind && old.sortie === sortie.id;
   if (!again) {
@@ -69,6 +69,25 @@ async function put(order: Order, lon: number | null, lat: number | null, key: st
 export function endOrder(): void {
   const { order } = useConsole.getState();
   useConsole.setState({ order: null, ...(order && isPlaced(order.kind) ? clearDraft() : {}) });
+}
+
+/** Says to all consoles that one has read it. */
+export function acknowledge(alarm: AlarmView): Promise<AlarmView> {
+  return ask("acknowledge_alarm", { alarm: alarm.id }, newKey());
+}
+
+/** From now on nobody else directs the drone; of a colleague's only if offered, or for a commander. */
+export function takeControl(sortie: string): Promise<SortieView> {
+  return ask("take_control", { sortie }, newKey());
+}
+
+/** Hands the control to a colleague, or to nobody after all. */
+export function offerControl(sortie: string, to: string | null): Promise<SortieView> {
+  return ask("offer_control", { sortie, to }, newKey());
+}
+
+export function giveUpControl(sortie: string): Promise<SortieView> {
+  return ask("give_up_control", { sortie }, newKey());
 }
 
 /** Lends a drone to a ground station that is connected to it. */

@@ -28,6 +28,7 @@ const SENTENCES: Sentence[] = [
   [/^\S+ cannot go there: no way leads .+$/, "noWay"],
   [/^\S+ cannot go there: the drone itself is inside .+; recall it$/, "inside"],
   [/^the sortie has ended: (\w+)$/, "ended"],
+  [/^(\S+) has the control of (\S+); .+$/, "control", "who", "drone"],
   [/^the sortie is being taken up again; try again at once$/, "takenUp"],
   [/^(\S+) is not heard; its camera cannot be turned now$/, "silent", "drone"],
   [/^(\S+) is ([a-z ]+); its camera is not turned any more$/, "state", "drone", "state"],

@@ -102,6 +102,11 @@ function end(): void {
   useConsole.setState({ session: null });
 }
 
+/** Who may step in where something is another's. */
+export function isLeading(person: Person | undefined): boolean {
+  return person?.role === "commander" || person?.role === "administrator";
+}
+
 export function useMay(right: Right): boolean {
   return useConsole((state) => state.session?.rights.includes(right) ?? false);
 }

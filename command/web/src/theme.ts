@@ -23,6 +23,8 @@ function themed(name: Theme): ThemeConfig {
       colorTextDescription: ground.dim,
       colorTextPlaceholder: ground.faint,
       colorLink: ground.accent,
+      colorLinkHover: ground.accent, // the usual is too faint to be read
+      colorLinkActive: ground.accent,
       borderRadius: 4,
       fontSize: 13,
       fontSizeSM: 12,

@@ -1,9 +1,8 @@
 import { useEffect } from "react";
 import { sound } from "./sound";
-import { alarmsOf, newAlarms } from "./state/alarms";
-import { useDroneAlarms, withSaid } from "./state/droneAlarms";
+import { alarmsOf, newAlarms, type Alarming } from "./state/alarms";
 import { useSound } from "./state/habits";
-import { useConsole } from "./state/store";
+import { useConsole, type Console } from "./state/store";
 
 const AGAIN_MS = 8000;
 
@@ -17,30 +16,25 @@ export function useAlarms(): void {
     };
     const heard = () => calling.clear();
     const end = useConsole.subscribe((now, before) => {
-      if (now.incidents === before.incidents && now.sorties === before.sorties && now.docks === before.docks) return;
-      const alarms = newAlarms(before, now);
+      if (now.incidents === before.incidents && now.sorties === before.sorties && now.docks === before.docks && now.alarms === before.alarms) return;
+      const alarms = newAlarms(here(before), here(now));
       for (const { id, urgency } of alarms) if (urgency === "calls") calling.add(id);
       if (alarms.length > 0) play(alarms.some(({ urgency }) => urgency === "calls") ? "calls" : "tells");
     });
-    const endSaid = useConsole.subscribe((now, before) => {
-      if (now.drones === before.drones) return;
-      const { alarms: old } = useDroneAlarms.getState();
-      const alarms = withSaid(old, before.drones, now.drones);
-      if (alarms === old) return;
-      useDroneAlarms.setState({ alarms });
-      play("calls");
-    });
     const timer = setInterval(() => {
-      const present = new Set(alarmsOf(useConsole.getState()).map(({ id }) => id));
+      const present = new Set(alarmsOf(here(useConsole.getState())).map(({ id }) => id));
       for (const id of calling) if (!present.has(id)) calling.delete(id);
       if (calling.size > 0) play("calls");
     }, AGAIN_MS);
     for (const touch of ["pointerdown", "keydown"]) window.addEventListener(touch, heard);
     return () => {
       end();
-      endSaid();
       clearInterval(timer);
       for (const touch of ["pointerdown", "keydown"]) window.removeEventListener(touch, heard);
     };
   }, []);
+}
+
+function here(state: Console): Alarming {
+  return { ...state, me: state.session?.person.name };
 }

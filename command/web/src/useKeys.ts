@@ -1,13 +1,14 @@
 import { useEffect } from "react";
+import { flushSync } from "react-dom";
 import { navigate } from "wouter/use-browser-location";
 import { dismiss, propose } from "./acts";
 import { searchPlace } from "./map/PlaceSearch";
-import { begin, endOrder } from "./orders";
+import { acknowledge, begin, endOrder } from "./orders";
 import { ORDER_KEYS } from "./panels/DroneOrders";
 import { screensFor } from "./panels/Rail";
 import { isAttending, queueOf, sortiesOf } from "./state/derived";
-import { acknowledge, unread, useDroneAlarms } from "./state/droneAlarms";
-import { switchSound, switchTheme } from "./state/habits";
+import { unread } from "./state/droneAlarms";
+import { switchSound, switchTheme, useHabits } from "./state/habits";
 import { switchChoosing, useLayers } from "./state/layers";
 import { endReport, selectDrone, selectIncident, startReport, useConsole } from "./state/store";
 
@@ -35,7 +36,7 @@ function press(key: string): boolean {
   else if (key === "t") switchTheme();
   else if (key === "n" && mayAct()) report();
   else if (key === "a") alarm();
-  else if (key === "y") return focusOn("second-confirm");
+  else if (key === "y") return focusOn("second-confirm") || focusOn("control-accept");
   else if (key === "x") return focusOn("second-decline");
   else if (location.pathname !== "/") return false;
   else if (key === "/") searchPlace();
@@ -46,6 +47,8 @@ function press(key: string): boolean {
   else if (key === "d") proposeDispatch();
   else if (key === "r") proposeRecall();
   else if (key === "c") proposeClose();
+  else if (key === "i") return focusOnItem();
+  else if (key === "w") giveTask();
   else return order(key);
   return true;
 }
@@ -68,12 +71,13 @@ function report(): void {
 }
 
 function stepBack(): void {
-  const { confirming, helping, order, reporting, sought, unit } = useConsole.getState();
+  const { confirming, giving, helping, order, reporting, sought, unit } = useConsole.getState();
   if (helping) useConsole.setState({ helping: false });
   else if (useLayers.getState().choosing) switchChoosing();
   else if (confirming !== null) dismiss();
   else if (order !== null) endOrder();
   else if (reporting) endReport();
+  else if (giving) useConsole.setState({ giving: false });
   else if (sought !== null) useConsole.setState({ sought: null });
   else if (unit !== null) selectDrone(null);
 }
@@ -110,13 +114,25 @@ function proposeClose(): void {
   if (view && !sortiesOf(view.id, useConsole.getState().sorties).some(isAttending)) propose("close", view.id);
 }
 
+function giveTask(): void {
+  if (chosen()) useConsole.setState({ giving: true });
+}
+
+/** To the first item of the checklists that nobody has ticked: the space bar ticks it. */
+function focusOnItem(): boolean {
+  if (chosen() === undefined) return false;
+  flushSync(() => useHabits.setState({ planFolded: false }));
+  document.querySelector<HTMLInputElement>(".checklist .item-open input")?.focus();
+  return true;
+}
+
 /** First to the drone that an unread alarm is about; there, that it has been read. */
 function alarm(): void {
-  const { alarms } = useDroneAlarms.getState();
-  const { unit } = useConsole.getState();
-  const [here] = unread(alarms, unit?.drone);
-  const oldest = alarms.find((each) => !each.acknowledged);
-  if (here !== undefined && location.pathname === "/") acknowledge(here);
+  const { alarms, unit } = useConsole.getState();
+  const here = unit === null ? undefined : unread(alarms, unit.drone)[0];
+  const oldest = unread(alarms).at(-1);
+  // what is refused stays where it is, unread
+  if (here !== undefined && location.pathname === "/") void (mayAct() && acknowledge(here).catch(() => undefined));
   else if (oldest !== undefined) {
     navigate("/");
     selectDrone(oldest.drone);
@@ -132,9 +148,9 @@ function focusOn(testId: string): boolean {
 
 /** Whether a dialog is open that must be answered first. */
 function isAsked(): boolean {
-  return [...document.querySelectorAll<HTMLElement>(".ant-modal-wrap")].some((each) => each.style.display !== "none");
+  return [...document.querySelectorAll<HTMLElement>(".ant-modal-wrap, .ant-popconfirm:not(.ant-popover-hidden)")].some((each) => each.style.display !== "none");
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, textarea, [contenteditable]") !== null;
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox], [type=radio]), textarea, [contenteditable]") !== null;
 }

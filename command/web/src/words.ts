@@ -190,6 +190,26 @@ export function tell(event: Event, kindName: (id: string) => string, t: TFunctio
       return plain(t("event.PatrolsPaused", { by: data.by }), String(data.reason ?? ""));
     case "PatrolsResumed":
       return plain(t("event.PatrolsResumed", { by: data.by }));
+    case "AlarmRaised":
+      return { text: t("event.AlarmRaised", { drone: data.drone }), detail: String(data.text), tone: "bad" };
+    case "AlarmAcknowledged":
+      return plain(t("event.AlarmAcknowledged", { drone: data.drone, by: data.by }), String(data.text));
+    case "ControlTaken":
+      return plain(t(data.before == null ? "event.ControlTaken" : "event.ControlTakenFrom", { drone: data.drone, by: data.by, before: data.before }));
+    case "ControlOffered":
+      return plain(t(data.to == null ? "event.ControlKept" : "event.ControlOffered", { drone: data.drone, by: data.by, to: data.to }));
+    case "ControlGivenUp":
+      return plain(t("event.ControlGivenUp", { drone: data.drone, by: data.by }));
+    case "ItemTicked":
+      return plain(t(data.done ? "event.ItemTicked" : "event.ItemUnticked", { text: nameOf(event.data.text as NameView, language) }), String(data.by));
+    case "TaskGiven":
+      return plain(t("event.TaskGiven", { to: data.to, text: data.text }), String(data.by));
+    case "TaskMoved":
+      return {
+        text: t(`event.task.${data.move}`, { to: data.to, text: data.text }),
+        detail: [data.by, data.note].filter(Boolean).join(" "),
+        tone: data.move === "done" ? "good" : "plain",
+      };
     case "IncidentUnserved":
       return { text: t("event.IncidentUnserved"), detail: "", tone: "bad" };
     case "IncidentClosed":

@@ -9,7 +9,8 @@ import {
   applyTimeline,
   nothing,
 } from "../src/state/fold";
-import { dock, drone, event, incident, snapshot, sortie } from "./pictures";
+import { unread } from "../src/state/droneAlarms";
+import { alarm, dock, drone, event, incident, snapshot, sortie } from "./pictures";
 
 const greeting = (given: Partial<Opening> = {}): Opening => ({
   ...{ stream: "A", snapshot: snapshot(), district: null, status: null, coverage: null, requests: [], online: true },
@@ -40,16 +41,23 @@ describe("the picture of operations", () => {
 
   it("takes a change's views and ignores changes it has already", () => {
     const old = applyOpening(nothing, greeting());
-    const change = { event: event(11), incident: incident({ state: "dispatched" }), sortie: sortie() };
+    const change = { event: event(11), incident: incident({ state: "dispatched" }), sortie: sortie(), alarm: null };
     const now = applyChange(old, change);
     expect(now.incidents.I1?.state).toBe("dispatched");
     expect(now.sorties.S1?.state).toBe("en_route");
     expect(applyChange(now, { ...change, incident: incident({ state: "closed" }) })).toBe(now);
   });
 
+  it("knows at once what somebody has read at another console", () => {
+    const old = applyOpening(nothing, greeting({ snapshot: snapshot({ alarms: [alarm()] }) }));
+    expect(unread(old.alarms)).toHaveLength(1);
+    const now = applyChange(old, { event: event(11), incident: null, sortie: null, alarm: alarm({ acknowledged_by: "li" }) });
+    expect(unread(now.alarms)).toEqual([]);
+  });
+
   it("goes on where it was when the connection comes back, and keeps what was asked for", () => {
     const old = applyTimeline(applyOpening(nothing, greeting()), "I1", [event(9)]);
-    const changes = [10, 11, 12].map((seq) => ({ event: event(seq), incident: incident(), sortie: null }));
+    const changes = [10, 11, 12].map((seq) => ({ event: event(seq), incident: incident(), sortie: null, alarm: null }));
     const now = applyResumed(old, {
       ...{ stream: "A", changes, docks: [dock()], telemetry: { at: "", drones: [] } },
       ...{ status: null, coverage: null, requests: [], online: true, clock: { now: "", speedup: 1 } },
@@ -61,14 +69,14 @@ describe("the picture of operations", () => {
   });
 
   it("ignores changes before the first snapshot", () => {
-    expect(applyChange(nothing, { event: event(1), incident: incident(), sortie: null })).toBe(nothing);
+    expect(applyChange(nothing, { event: event(1), incident: incident(), sortie: null, alarm: null })).toBe(nothing);
   });
 
   it("adds an event to a timeline that was asked for, and to no other", () => {
     const old = applyTimeline(applyOpening(nothing, greeting()), "I1", [event(9)]);
-    const now = applyChange(old, { event: event(11), incident: null, sortie: null });
+    const now = applyChange(old, { event: event(11), incident: null, sortie: null, alarm: null });
     expect(now.timelines.I1?.map((each) => each.seq)).toEqual([9, 11]);
-    const other = applyChange(now, { event: event(12, { incident: "I2" }), incident: null, sortie: null });
+    const other = applyChange(now, { event: event(12, { incident: "I2" }), incident: null, sortie: null, alarm: null });
     expect(other.timelines).toEqual(now.timelines);
   });
 

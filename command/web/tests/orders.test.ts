@@ -4,9 +4,9 @@ import { en } from "../src/i18n/en";
 import { zh } from "../src/i18n/zh";
 import { orderRefusalText } from "../src/refusals";
 import { Refused } from "../src/refused";
-import { unread, withSaid, type DroneAlarm } from "../src/state/droneAlarms";
-import { whyNot } from "../src/state/orders";
-import { drone, sortie } from "./pictures";
+import { unread } from "../src/state/droneAlarms";
+import { offeredTo, whyNot } from "../src/state/orders";
+import { alarm, drone, REPORTED, sortie } from "./pictures";
 
 await i18next.init({
   lng: "zh",
@@ -81,27 +81,29 @@ describe("a refusal of the controller", () => {
   });
 });
 
-describe("what an autopilot says", () => {
-  const saying = (statustext: string | null) => ({ U01: drone({ statustext }) });
-  const first = withSaid([], saying(null), saying("Battery 1 low voltage failsafe"));
+describe("what an autopilot said", () => {
+  it("is unread until anybody has acknowledged it, the newest first", () => {
+    const alarms = { A1: alarm(), A2: alarm({ id: "A2", drone: "U02" }), A3: alarm({ id: "A3" }), A4: alarm({ id: "A4", acknowledged_by: "li" }) };
+    expect(unread(alarms, "U01").map(({ id }) => id)).toEqual(["A3", "A1"]);
+    expect(unread(alarms)).toHaveLength(3);
+  });
+});
 
-  it("alarms when something is amiss, and not before arming", () => {
-    expect(first).toMatchObject([{ drone: "U01", text: "Battery 1 low voltage failsafe", acknowledged: false }]);
-    expect(withSaid([], saying(null), saying("Mission: 3 WP"))).toEqual([]);
-    expect(withSaid([], saying(null), saying("PreArm: GPS 1 failing configuration checks"))).toEqual([]);
+describe("the control of a drone", () => {
+  const control = { holder: "li", since: REPORTED, offered_to: null };
+
+  it("leaves others only to call it home", () => {
+    const held = sortie({ state: "on_scene", control });
+    expect(whyNot("goto", held, drone(), "wang")).toBe("control");
+    expect(whyNot("recall", held, drone(), "wang")).toBeNull();
+    expect(whyNot("goto", held, drone(), "li")).toBeNull();
+    expect(whyNot("goto", sortie({ state: "on_scene" }), drone(), "wang")).toBeNull();
   });
 
-  it("alarms once until it is acknowledged, and again when it is said anew", () => {
-    const again = (old: DroneAlarm[]) => withSaid(old, saying("Mission: 3 WP"), saying("Battery 1 low voltage failsafe"));
-    expect(again(first)).toBe(first);
-    const read = first.map((each) => ({ ...each, acknowledged: true }));
-    expect(unread(read, "U01")).toEqual([]);
-    expect(unread(again(read), "U01")).toHaveLength(1);
-  });
-
-  it("is not alarming again after the page was loaded anew", () => {
-    const read = first.map((each) => ({ ...each, acknowledged: true }));
-    expect(withSaid(read, {}, saying("Battery 1 low voltage failsafe"))).toBe(read);
-    expect(withSaid([], {}, saying("Crash: Disarming"))).toHaveLength(1);
+  it("is offered to one of them", () => {
+    const sorties = { S1: sortie({ control: { ...control, offered_to: "wang" } }) };
+    expect(offeredTo(sorties, "wang")).toHaveLength(1);
+    expect(offeredTo(sorties, "li")).toEqual([]);
+    expect(offeredTo({ S1: sortie() }, undefined)).toEqual([]);
   });
 });

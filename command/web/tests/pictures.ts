@@ -1,5 +1,6 @@
 /** Views for the tests, whole and plausible; a test names only what it is about. */
 import type {
+  AlarmView,
   AlternativeView,
   DecisionView,
   DockView,
@@ -9,6 +10,7 @@ import type {
   IncidentView,
   Snapshot,
   SortieView,
+  TaskView,
 } from "../src/contract";
 
 export const REPORTED = "2026-01-01T00:00:00Z";
@@ -19,6 +21,23 @@ export function incident(given: Partial<IncidentView> = {}): IncidentView {
     ...{ note: "", source: "officer", state: "reported" as const, reported_at: REPORTED, window_s: 300 },
     ...{ dock: null, drone: null, sortie: null, eta_s: null, parts: null },
     ...{ on_scene_at: null, on_scene_s: null, closed_at: null, decision: null, found_by: null },
+    ...{ plans: [], ticks: [], tasks: [] },
+    ...given,
+  };
+}
+
+export function alarm(given: Partial<AlarmView> = {}): AlarmView {
+  return {
+    ...{ id: "A1", drone: "U01", text: "GPS Glitch", at: REPORTED, sortie: null, incident: null },
+    ...{ acknowledged_by: null, acknowledged_at: null },
+    ...given,
+  };
+}
+
+export function task(given: Partial<TaskView> = {}): TaskView {
+  return {
+    ...{ id: "T1", incident: "I1", text: "close the road", to: "wang", outside: false, by: "li" },
+    ...{ given_at: REPORTED, due_at: null, state: "given" as const, changed_at: REPORTED, changed_by: "li", note: "" },
     ...given,
   };
 }
@@ -28,7 +47,7 @@ export function sortie(given: Partial<SortieView> = {}): SortieView {
     ...{ id: "S1", incident: "I1", dock: "D01", drone: "U01", state: "en_route" as const },
     ...{ requested_at: REPORTED, changed_at: REPORTED, reason: null, took_off_at: null },
     ...{ eta_s: 120, on_scene_s: null, held_from: null, directed_to: null, kept_apart: null, path: [] },
-    ...{ diverted_from: null, diverted_to: null, lease: null, patrol: null, elsewhere: null },
+    ...{ diverted_from: null, diverted_to: null, lease: null, control: null, patrol: null, elsewhere: null },
     ...given,
   };
 }
@@ -90,7 +109,7 @@ export function event(seq: number, given: Partial<Event> = {}): Event {
 
 export function snapshot(given: Partial<Snapshot> = {}): Snapshot {
   return {
-    ...{ seq: 10, at: REPORTED, incidents: [], sorties: [], docks: [] },
+    ...{ seq: 10, at: REPORTED, incidents: [], sorties: [], docks: [], alarms: [] },
     telemetry: { at: REPORTED, drones: [] },
     ...given,
   };

@@ -6,7 +6,7 @@ import type { AlternativeView, IncidentView, SortieState, SortieView } from "../
 import { clockText, durationText, fixed, marginText, positionText, timeText } from "../format";
 import { Level } from "../panels/IncidentQueue";
 import { useDockNames, useKindNames, usePlaceName } from "../panels/names";
-import { EtaBar } from "../panels/Ranking";
+import { EtaBar } from "../panels/EtaBar";
 import { useWhy } from "../panels/useWhy";
 import { Why, WhyButton } from "../panels/Why";
 import { pace } from "../palette";
@@ -15,6 +15,7 @@ import { selectIncident, useConsole } from "../state/store";
 import { reasonText, refusalText, saidIn, tell } from "../words";
 import { Figure } from "./ArchivePage";
 import { useRecord, type IncidentRecord } from "./archive";
+import { ReviewedResponse } from "./ReviewedResponse";
 
 const WHY_DOCKS = 8;
 const BROKEN = new Set<SortieState>(["aborted", "lost", "grounded", "written_off"]);
@@ -65,6 +66,7 @@ function Record({ record }: { record: IncidentRecord }) {
       </dl>
       {sorties.length > 0 && <Sorties record={record} />}
       {incident.decision !== null && <Decision incident={incident} />}
+      <ReviewedResponse incident={incident} />
       <Course record={record} />
     </>
   );
@@ -221,7 +223,7 @@ function Course({ record: { incident, events } }: { record: IncidentRecord }) {
   );
 }
 
-function Section({ title, about, children }: { title: string; about?: string; children: React.ReactNode }) {
+export function Section({ title, about, children }: { title: string; about?: string; children: React.ReactNode }) {
   return (
     <section className="review-section" aria-label={title}>
       <h3>

@@ -9,6 +9,7 @@ import { useMay } from "../session";
 import type { DockSite } from "../state/derived";
 import { HEIGHT_M, isImmediate, isPlaced, RADIUS_M, whyNot, type OrderKind } from "../state/orders";
 import { useConsole, type Order } from "../state/store";
+import { ControlOf } from "./ControlOf";
 import { LeaseOf } from "./LeaseOf";
 import { subdistrictAt, usePlaceNames } from "./names";
 import { orderRefusalText } from "../refusals";
@@ -36,11 +37,12 @@ export function DroneOrders({ drone, sortie, site }: Props) {
   const may = useMay("act");
   const live = useConsole((state) => state.connected && state.controllerOnline) && may;
   const order = useConsole((state) => state.order);
+  const me = useConsole((state) => state.session?.person.name);
   const why = (kind: OrderKind) => {
-    const reason = whyNot(kind, sortie, drone);
+    const reason = whyNot(kind, sortie, drone, me);
     if (reason === null) return null;
     const state = sortie && t(`sortie.state.${sortie.state}`);
-    return t(`order.whyNot.${reason}`, { state, holder: lease?.label || lease?.holder, mode: drone?.mode });
+    return t(`order.whyNot.${reason}`, { state, holder: reason === "control" ? sortie?.control?.holder : lease?.label || lease?.holder, mode: drone?.mode });
   };
   return (
     <section className="orders" aria-label={t("order.title")} data-testid="orders">
@@ -73,6 +75,7 @@ export function DroneOrders({ drone, sortie, site }: Props) {
       {order !== null && !isImmediate(order.kind) && (
         <Pending key={order.kind} order={order} not={why(order.kind)} live={live} drone={drone} site={site} />
       )}
+      {sortie !== undefined && <ControlOf key={`control ${sortie.id}`} sortie={sortie} live={live} />}
       {sortie !== undefined && <WriteOff key={sortie.id} sortie={sortie} />}
       {drone !== undefined && <LeaseOf key={drone.drone} drone={drone.drone} lease={lease} live={live} />}
       {order !== null && order.refusal !== null && (

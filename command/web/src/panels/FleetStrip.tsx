@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { fixed, percentText } from "../format";
 import { lookAt } from "../map/view";
 import { pace, standing as colours } from "../palette";
-import { unread, useDroneAlarms } from "../state/droneAlarms";
+import { unread } from "../state/droneAlarms";
 import { dockSites, sortieByDrone, standOf, type DockSite } from "../state/derived";
 import { selectDrone, useConsole } from "../state/store";
 
@@ -60,7 +60,7 @@ const Tile = memo(function Tile({ site }: { site: DockSite }) {
   const drone = useConsole((state) => state.drones[site.drone]);
   const sortie = useConsole((state) => sortieByDrone(state.sorties)[site.drone]);
   const chosen = useConsole((state) => state.unit?.drone === site.drone);
-  const alarmed = useDroneAlarms(({ alarms }) => unread(alarms, site.drone).length > 0);
+  const alarmed = useConsole(({ alarms }) => unread(alarms, site.drone).length > 0);
   const { standing, word } = standOf(dock, drone, sortie);
   const charge = drone?.battery_pct ?? dock?.state?.battery_pct ?? null;
   const inAir = drone?.armed === true;

@@ -15,8 +15,10 @@ import { ActBar } from "./ActBar";
 import { Level, Running } from "./IncidentQueue";
 import { useKindName, usePlaceName } from "./names";
 import { Ranking } from "./Ranking";
+import { ResponsePlan } from "./ResponsePlan";
 import { SortieProgress } from "./SortieProgress";
 import { IncidentTimeline } from "./IncidentTimeline";
+import { Tasks } from "./Tasks";
 
 export function IncidentDetail() {
   const { t } = useTranslation();
@@ -58,9 +60,11 @@ function Detail({ incident }: { incident: IncidentView }) {
         {sorties.map((sortie) => (
           <SortieProgress key={sortie.id} sortie={sortie} />
         ))}
-        {underWay && <IncidentTimeline incident={incident} />}
-        <Ranking incident={incident} />
-        {!underWay && <IncidentTimeline incident={incident} />}
+        {!underWay && <Ranking incident={incident} />}
+        <ResponsePlan incident={incident} />
+        <Tasks incident={incident} />
+        <IncidentTimeline incident={incident} />
+        {underWay && <Ranking incident={incident} />}
       </div>
     </section>
   );

@@ -38,6 +38,7 @@ const KEYS = [
   ["D", "dispatch"],
   ["R", "recall"],
   ["C", "close"],
+  ["I  W", "response"],
   ["H  P", "hold"],
   ["G  O", "direct"],
   ["B  L", "down"],

@@ -3,21 +3,21 @@ import { Button, Radio, Table, Tag, Tooltip, type TableColumnsType } from "antd"
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { rankAgain } from "../acts";
-import type { AlternativeView, IncidentView, LaunchParts, SortieView } from "../contract";
+import type { AlternativeView, IncidentView, SortieView } from "../contract";
 import { durationText, fixed, marginText, timeText } from "../format";
-import { pace, parts as partColours } from "../palette";
+import { pace } from "../palette";
 import { runOf } from "../state/clock";
 import { dockToSend, mayBeDiverted, sortieByDrone } from "../state/derived";
 import { useConsole } from "../state/store";
 import { useTimed } from "../useTime";
 import { listText, reasonText, refusalText } from "../words";
+import { EtaBar } from "./EtaBar";
 import { useDockNames } from "./names";
 import { useWhy } from "./useWhy";
 import { Vantage } from "./Vantage";
 import { Why, WhyButton } from "./Why";
 
 const SHOWN_FIRST = 5;
-const PARTS = ["launch_s", "climb_s", "cruise_s", "descent_s"] as const;
 
 /** All docks as the planner ranked them; any feasible one can be chosen to be sent. Once the incident is
  * closed, only why it was chosen so. */
@@ -175,22 +175,4 @@ function useColumns(
       },
     ];
   }, [t, i18n.language, dock, dockName, best, window_s, left_s]);
-}
-
-const SCALE = 1.5; // the bar's length is one and a half windows
-
-/** The parts of a flight time on a common scale, with a mark where the window ends. */
-export function EtaBar({ parts, window_s }: { parts: LaunchParts; window_s: number }) {
-  const { t } = useTranslation();
-  const text = PARTS.map((each) => `${t(`ranking.part.${each}`)} ${durationText(parts[each])}`).join(" · ");
-  return (
-    <Tooltip title={text} mouseEnterDelay={0.3}>
-      <span className="eta" role="img" aria-label={text}>
-        {PARTS.map((each) => (
-          <i key={each} style={{ width: `${(parts[each] / (window_s * SCALE)) * 100}%`, background: partColours[each] }} />
-        ))}
-        <em style={{ left: `${100 / SCALE}%` }} />
-      </span>
-    </Tooltip>
-  );
 }

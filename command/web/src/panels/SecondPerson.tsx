@@ -5,18 +5,26 @@ import type { RequestView } from "../contract";
 import { timeText } from "../format";
 import { decide } from "../link";
 import { useConsole } from "../state/store";
+import { offeredTo } from "../state/orders";
 import { refusalText } from "../words";
+import { ControlOffer } from "./ControlOffer";
 
-/** Acts that wait for a second person, over every screen, with what the person here may do. */
+/** Acts that wait for a second person, and drones whose control is offered, over every screen, with
+ * what the person here may do. */
 export function SecondPerson() {
   const { t } = useTranslation();
   const requests = useConsole((state) => state.requests);
   const me = useConsole((state) => state.session?.person.name);
   const mayAct = useConsole((state) => state.session?.rights.includes("act") ?? false);
   const shown = requests.filter((each) => (each.state === "waiting" ? mayAct : each.asked_by === me));
-  if (shown.length === 0) return null;
+  const sorties = useConsole((state) => state.sorties);
+  const offers = offeredTo(sorties, me);
+  if (shown.length + offers.length === 0) return null;
   return (
     <section className="second-person" role="status" aria-label={t("second.title")} data-testid="second-person">
+      {offers.map((each) => (
+        <ControlOffer key={each.id} sortie={each} />
+      ))}
       {shown.map((each) => (
         <Asked key={each.id} request={each} own={each.asked_by === me} />
       ))}

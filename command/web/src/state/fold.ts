@@ -1,6 +1,7 @@
 /** The picture of operations, and how each message changes it. Pure: old picture and message in,
  * new picture out; parts that did not change keep their identity. */
 import type {
+  AlarmView,
   Change,
   CoverageView,
   DecisionView,
@@ -24,6 +25,8 @@ export interface Picture {
   district: DistrictView | null;
   incidents: Record<string, IncidentView>;
   sorties: Record<string, SortieView>;
+  /** What autopilots said that a person must have read. */
+  alarms: Record<string, AlarmView>;
   docks: Record<string, DockView>;
   drones: Record<string, DroneTelemetry>;
   status: Status | null;
@@ -47,6 +50,7 @@ export const nothing: Picture = {
   district: null,
   incidents: {},
   sorties: {},
+  alarms: {},
   docks: {},
   drones: {},
   status: null,
@@ -76,6 +80,7 @@ export function applyOpening(old: Picture, opening: Opening): Picture {
     stream,
     incidents: byKey(snapshot.incidents, (each) => each.id),
     sorties: byKey(snapshot.sorties, (each) => each.id),
+    alarms: byKey(snapshot.alarms, (each) => each.id),
     docks: byKey(snapshot.docks, (each) => each.dock),
     drones: byKey(snapshot.telemetry.drones, (each) => each.drone),
     // Changes may have been missed: what was asked for before is asked for again when needed.
@@ -99,10 +104,11 @@ export function applyResumed(old: Picture, resumed: Resumed): Picture {
   };
 }
 
-export function applyChange(old: Picture, { event, incident, sortie }: Change): Picture {
+export function applyChange(old: Picture, { event, incident, sortie, alarm }: Change): Picture {
   if (old.seq === null || event.seq <= old.seq) return old;
   const next: Picture = { ...old, seq: event.seq, latest: [...old.latest, event].slice(-LATEST_KEPT) };
   if (incident) next.incidents = { ...old.incidents, [incident.id]: incident };
+  if (alarm) next.alarms = { ...old.alarms, [alarm.id]: alarm };
   if (sortie) next.sorties = { ...old.sorties, [sortie.id]: sortie };
   const told = event.incident === null ? undefined : old.timelines[event.incident];
   if (event.incident !== null && told !== undefined) {

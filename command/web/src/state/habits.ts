@@ -5,9 +5,11 @@ import type { Theme } from "../palette";
 
 export interface Habits {
   theme: Theme;
+  /** The response plan of an incident is folded away. */
+  planFolded: boolean;
 }
 
-export const useHabits = create<Habits>()(persist((): Habits => ({ theme: "dark" }), { name: "dockfleet.habits" }));
+export const useHabits = create<Habits>()(persist((): Habits => ({ theme: "dark", planFolded: false }), { name: "dockfleet.habits" }));
 
 export function switchTheme(): void {
   useHabits.setState(({ theme }) => ({ theme: theme === "dark" ? "light" : "dark" }));

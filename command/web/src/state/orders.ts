@@ -15,15 +15,17 @@ export const HEIGHT_M = { min: 20, max: 120 } as const;
 export const RADIUS_M = { min: 15, max: 200, usual: 40 } as const;
 
 /** Why the controller would refuse: a key of the dictionaries under `order.whyNot`. */
-export type WhyNot = "noSortie" | "state" | "silent" | "lent" | "autopilot" | "wasLanding" | "wasLent";
+export type WhyNot = "noSortie" | "control" | "state" | "silent" | "lent" | "autopilot" | "wasLanding" | "wasLent";
 
 /** Null if the order may be given. The controller judges by the same rules, and has the last word. */
 export function whyNot(
   kind: OrderKind,
   sortie: SortieView | undefined,
   drone: DroneTelemetry | undefined,
+  me?: string,
 ): WhyNot | null {
   if (sortie === undefined) return "noSortie";
+  if (kind !== "recall" && me !== undefined && isDirectedByAnother(sortie, me)) return "control";
   // to stop a drone, to call it home and to bring it down goes over a lease
   if (!TAKEN_IN[kind].includes(sortie.state)) return sortie.lease ? "lent" : "state";
   if (kind === "recall") return null; // kept until the drone hears it
@@ -34,6 +36,16 @@ export function whyNot(
   if (kind !== "resume") return null;
   if (sortie.held_from === "lent") return "wasLent";
   return sortie.held_from === "landing_out" ? "wasLanding" : null;
+}
+
+/** Whether another person has the control: then nobody else directs the drone, but to call it home. */
+export function isDirectedByAnother({ control }: SortieView, me: string): boolean {
+  return control !== null && control.holder !== me;
+}
+
+/** Sorties whose control somebody offers to this person. */
+export function offeredTo(sorties: Record<string, SortieView>, me: string | undefined): SortieView[] {
+  return Object.values(sorties).filter(({ control }) => me !== undefined && control?.offered_to === me);
 }
 
 function isFollowed({ mode }: DroneTelemetry): boolean {

@@ -46,6 +46,8 @@ export interface Console extends Picture {
   /** The dock that would be sent; null: the best. */
   chosenDock: string | null;
   reporting: boolean;
+  /** A task at the incident is being written. */
+  giving: boolean;
   /** The list of keys is open. */
   helping: boolean;
   draft: Draft;
@@ -66,6 +68,7 @@ export const useConsole = create<Console>()(() => ({
   unit: null,
   chosenDock: null,
   reporting: false,
+  giving: false,
   helping: false,
   draft: { lon: null, lat: null },
   sought: null,
@@ -79,7 +82,7 @@ export function fold(change: (picture: Picture) => Picture): void {
 
 export function selectIncident(id: string | null): void {
   if (useConsole.getState().incident === id) return;
-  useConsole.setState({ incident: id, chosenDock: null, confirming: null });
+  useConsole.setState({ incident: id, chosenDock: null, confirming: null, giving: false });
 }
 
 export function selectDrone(drone: string | null): void {
