@@ -38,7 +38,7 @@ from planner.patrol.routing import Routes, Shift, Sortie, hover_s, routes, with_
 from planner.patrol.search import Search
 
 SHORTEST_SHIFT_S = 600.0
-REST_STEPS, REST_WITHIN_S = 100, 3.0  # for what the first search did not serve
+REST_STEPS = 100  # for what the first search did not serve
 
 
 def plan_patrol(
@@ -84,7 +84,7 @@ def plan_patrol(
         return able(shifts[sortie.shift], sortie)
 
     found = routes(agenda.visits, shifts, airs, search, before_wh, may)
-    rest = replace(search, iterations=REST_STEPS, within_s=REST_WITHIN_S, progress=lambda *_: None)
+    rest = replace(search, iterations=REST_STEPS, progress=lambda *_: None)
     found = with_rest(found, agenda.visits, shifts, airs, rest, may)
     unserved += [*agenda.unserved, *_missed(agenda, found, shifts, skies)]
     sorties = _told(relays, found, shifts, teller)
