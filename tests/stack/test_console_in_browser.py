@@ -36,9 +36,9 @@ def page(watched: RunningStack) -> Iterator[Page]:
 
 
 def type_kind(page: Page, name: str) -> None:
-    """With the list open: types the name, and takes what is left."""
+    """With the list open: types the name, and takes the first that is left."""
     page.keyboard.type(name)
-    expect(page.get_by_test_id(re.compile("^kind-(?!select)"))).to_have_count(1)
+    expect(page.get_by_test_id(re.compile("^kind-(?!select)")).first).to_have_text(name)
     page.keyboard.press("Enter")
     expect(by(page, "kind-select")).to_contain_text(name)
 
