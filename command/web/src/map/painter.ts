@@ -32,7 +32,7 @@ export class Painter {
   #painted: Console | null = null;
   #texts = new Map<SourceName, string>();
   #trails = new Trails();
-  #due = false;
+  #frame: number | null = null;
   #seen: [Video["samples"] | null, string | null, number] = [null, null, 0];
 
   constructor(source: (name: SourceName) => Source | undefined) {
@@ -43,15 +43,16 @@ export class Painter {
   start(): () => void {
     this.#paint();
     const paintSoon = () => {
-      if (this.#due) return;
-      this.#due = true;
-      requestAnimationFrame(() => {
-        this.#due = false;
+      this.#frame ??= requestAnimationFrame(() => {
+        this.#frame = null;
         this.#paint();
       });
     };
     const forget = [useConsole.subscribe(paintSoon), useVideo.subscribe(paintSoon)];
-    return () => forget.forEach((each) => each());
+    return () => {
+      forget.forEach((each) => each());
+      if (this.#frame !== null) cancelAnimationFrame(this.#frame); // the map may be gone by then
+    };
   }
 
   #paint(): void {

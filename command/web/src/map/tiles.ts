@@ -25,10 +25,10 @@ export async function loadTiles(): Promise<void> {
   useTiles.setState({ tiles });
 }
 
-/** Lays the tiles under the map's layers. */
-export async function addTiles(map: MapLibre, tiles: Tiles, theme: Theme, palette: Palette): Promise<void> {
+/** Lays the tiles under the map's layers, unless the map is `gone` by the time that they are known. */
+export async function addTiles(map: MapLibre, tiles: Tiles, theme: Theme, palette: Palette, gone: () => boolean): Promise<void> {
   const [source, layers] = tiles.url.includes("{z}") ? pictures(tiles, theme) : await packed(tiles, theme, palette);
-  if (map.getSource(TILES) !== undefined || map.getLayer(UNDER) === undefined) return;
+  if (gone() || map.getSource(TILES) !== undefined || map.getLayer(UNDER) === undefined) return;
   map.addSource(TILES, source);
   for (const layer of layers) map.addLayer(layer, UNDER);
   map.on("error", (event) => {

@@ -22,9 +22,13 @@ export function useLayersOf(map: MapLibre | null): void {
 
   useEffect(() => {
     if (map === null || tiles === null) return;
-    addTiles(map, tiles, theme, palettes[theme])
-      .then(() => show(map, useLayers.getState().shown))
+    let gone = false;
+    addTiles(map, tiles, theme, palettes[theme], () => gone)
+      .then(() => gone || show(map, useLayers.getState().shown))
       .catch(() => useTiles.setState({ failing: true }));
+    return () => {
+      gone = true;
+    };
   }, [map, tiles, theme]);
 
   useEffect(() => {
