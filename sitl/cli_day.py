@@ -31,7 +31,7 @@ def run_day(
     json: bool,
 ) -> None:
     """Runs it, tells it, and ends with 1 if an incident was not reached or a part failed."""
-    from fleet.cli import wind_of
+    from fleet.cli.options import wind_of
     from fleet.patrol.load_schedule import load_schedule
     from sitl.day import DaySettings, execute
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from docks.contract import Cover, DockState, DockWeather, VehicleTruth
 from fleet.bus import Bus, Message, Topics
-from fleet.sortie import distance_m
+from fleet.sorties.sortie import distance_m
 from sitl.craft import CraftSpec
 from sitl.marker import LonLat
 

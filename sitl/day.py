@@ -19,9 +19,9 @@ from fleet import contract as c
 from fleet.bus import RequestFailed
 from fleet.clock import JumpClock, stopwatch_s
 from fleet.district.model import District
-from fleet.events import ComponentFailed, SortieAdvanced
+from fleet.log.events import ComponentFailed, SortieAdvanced
 from fleet.patrol.schedule import Schedule
-from fleet.sortie import HOMEWARD, SortieTrigger
+from fleet.sorties.sortie import HOMEWARD, SortieTrigger
 from sitl.sim import Draw, draw
 from sitl.virtual.house import House, Settings, running
 

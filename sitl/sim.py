@@ -16,11 +16,11 @@ from pydantic import BaseModel
 from fleet import contract as c
 from fleet.bus import Message, MqttBus, RequestFailed
 from fleet.clock import Clock
+from fleet.dispatch.forecast import picture_at_rest
 from fleet.district.model import District
-from fleet.fence import airspace_of
-from fleet.forecast import picture_at_rest
 from fleet.process import Refusal, serve
-from fleet.stack import Stack, StackSettings, running
+from fleet.stack.processes import Stack, StackSettings, running
+from fleet.units.fence import airspace_of
 from planner.dispatch import choose
 from planner.model import LonLat
 

@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 
 from fleet.capture.subject import ModelSubject, Subject
+from fleet.dispatch.forecast import candidates_at_rest
 from fleet.district.model import District, DockSite
-from fleet.fence import airspace_of
-from fleet.forecast import candidates_at_rest
 from fleet.formats.check import CEILING_M
 from fleet.process import Refusal
+from fleet.units.fence import airspace_of
 from planner.airspace import Airspace, build
 from planner.energy import WH
 from planner.flight import ground_speed

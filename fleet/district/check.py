@@ -16,7 +16,7 @@ from shapely.validation import explain_validity
 from fleet.district.model import District, DockSite, RallyPoint, Ring, Subdistrict
 from fleet.district.shapes import area_km2, metres, point_m, tile_of, volume_m
 from fleet.district.terrain import TERRAIN
-from fleet.response import LEVELS, plans_for
+from fleet.people.response import LEVELS, plans_for
 
 AREA_TOLERANCE = 0.01  # of the published figure
 TILING_TOLERANCE = 0.001  # of the district's area, overlapping or left out

@@ -14,9 +14,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from fleet.district.model import District, Volume
-from fleet.fence import outline
 from fleet.formats.plan_file import PlanFile
 from fleet.formats.track import TrackPoint, length_m, track
+from fleet.units.fence import outline
 from planner.frame import Points, to_metres
 
 CEILING_M = 120.0

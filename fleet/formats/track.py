@@ -12,7 +12,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 from fleet.formats.plan_file import COMMANDS, FRAMES, PlanFile
 from fleet.mavlink.mission import MissionItem
 from fleet.mavlink.mission_items import GROUND_SPEED
-from fleet.sortie import distance_m
+from fleet.sorties.sortie import distance_m
 from planner.flight import climb_s, rest_to_rest_s
 from planner.model import Performance
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from fleet.events import KINDS, Fact, Recorded
+from fleet.log.events import KINDS, Fact, Recorded
 from fleet.process import Refusal
 
 _METADATA = MetaData()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from fleet import events
 from fleet.contract import PatrolPauseView, SortieState
+from fleet.log import events
 from fleet.patrol.plan import PatrolPlan, PlannedSortie
 
 ON_THEIR_WAY: Final = frozenset(

@@ -13,7 +13,7 @@ from fleet.district.model import District
 from fleet.patrol.book import part_of
 from fleet.patrol.file import HOUR_S
 from fleet.patrol.plan import PatrolPlan, PlannedRelay, PlannedSortie, PlanPoint, Stage
-from fleet.sortie import distance_m
+from fleet.sorties.sortie import distance_m
 
 TIME_SLACK_S = 1.0
 PLACE_SLACK_M = 2.0

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
 from fleet.district.model import District, DockSite, DroneModel
-from fleet.fence import outline
 from fleet.patrol.file import HOUR_S
 from fleet.patrol.plan import PatrolPlan, PlannedSortie, PlanPoint, Stage, WindView
 from fleet.patrol.seen import TOUCH_M, Local
+from fleet.units.fence import outline
 
 WAYS = 2
 HIGHER_M = 5.0  # than its pad a drone does not land

@@ -11,11 +11,10 @@ from typing import Any, Final
 
 from fleet.clock import Clock
 from fleet.contract import SortieState
-from fleet.dispatcher import Dispatcher
+from fleet.dispatch.dispatcher import Dispatcher
 from fleet.district.model import District, DockSite
-from fleet.events import PatrolVisitsHandedOn, PatrolVisitsMissed
-from fleet.journal import Journal
-from fleet.operations import Operations
+from fleet.log.events import PatrolVisitsHandedOn, PatrolVisitsMissed
+from fleet.log.journal import Journal
 from fleet.patrol.book import Adopted, looked_at
 from fleet.patrol.file import PatrolFile, seconds_of
 from fleet.patrol.limits import Limits
@@ -25,6 +24,7 @@ from fleet.patrol.schedule import Schedule
 from fleet.patrol.schedule_file import Round
 from fleet.patrol.status import shown
 from fleet.process import Refusal
+from fleet.sorties.operations import Operations
 from planner.model import Veto, Wind
 from planner.patrol.legs import charge_s
 

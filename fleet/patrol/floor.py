@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from fleet.coverage import Cover
+from fleet.coverage.reached import Cover
+from fleet.dispatch.forecast import candidates_at_rest
 from fleet.district.model import District
-from fleet.fence import airspace_of
-from fleet.forecast import candidates_at_rest
 from fleet.patrol.plan import BelowFloor, Floor, PatrolPlan
+from fleet.units.fence import airspace_of
 from planner.model import Wind
 
 STEP_M = 250.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fleet.events import PatrolLookDone
-from fleet.journal import Journal
+from fleet.log.events import PatrolLookDone
+from fleet.log.journal import Journal
 from fleet.mavlink.state import VehicleState
 from fleet.mavlink.vehicle import AUTO
 from fleet.patrol.mission import PatrolMission

@@ -29,7 +29,7 @@ from fleet.mavlink.camera_items import (
 from fleet.mavlink.mission import MissionItem
 from fleet.mavlink.mission_items import ABSOLUTE, GROUND_SPEED, KEEP_THROTTLE, RELATIVE
 from fleet.patrol.plan import PlannedSortie, PlanPoint, Stage
-from fleet.sortie import distance_m
+from fleet.sorties.sortie import distance_m
 from planner.frame import to_metres
 from planner.model import Route, Waypoint
 from planner.patrol.stops import STOP_S, stops

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from fleet.dispatch.forecast import candidates_at_rest
 from fleet.district.model import District
-from fleet.fence import airspace_of
-from fleet.forecast import candidates_at_rest
 from fleet.formats.check import CEILING_M
 from fleet.patrol.agenda import Agenda
 from fleet.patrol.file import PatrolFile
@@ -32,6 +31,7 @@ from fleet.patrol.survey import Flyer, Unreachable
 from fleet.patrol.ways_down import WaysDown
 from fleet.patrol.winds import Winds
 from fleet.process import Refusal
+from fleet.units.fence import airspace_of
 from planner.model import Candidate, Wind
 from planner.patrol.legs import Heights, Place
 from planner.patrol.routing import Routes, Shift, Sortie, hover_s, routes, with_rest

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from fleet import contract as c
 from fleet.district.model import District
-from fleet.operations import Refused
+from fleet.log.state import FleetState
 from fleet.patrol.book import Adopted
 from fleet.patrol.file import Area, Line, Task
 from fleet.patrol.load import tasks_of
@@ -19,8 +19,8 @@ from fleet.patrol.photos import photos_of
 from fleet.patrol.plan import PlannedSortie, Stage
 from fleet.patrol.seen import seen_shares
 from fleet.patrol.status import patrol_view, shape_of
-from fleet.sortie import ENDED
-from fleet.state import FleetState
+from fleet.sorties.operations import Refused
+from fleet.sorties.sortie import ENDED
 
 NOT_YET = "it was not due yet, or is planned anew"
 

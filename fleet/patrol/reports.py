@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from fleet import contract as c
 from fleet.clock import Clock
 from fleet.district.model import District
-from fleet.journal import Journal
+from fleet.log.journal import Journal
+from fleet.log.state import FleetState
 from fleet.patrol.book import PatrolBook
 from fleet.patrol.report import patrol_report
-from fleet.state import FleetState
 
 MAP_WIDTH: Final = 1000.0
 _MEDIA: Final = {"html": "text/html", "pdf": "application/pdf"}

@@ -15,25 +15,25 @@ from ulid import ULID
 
 from fleet import contract as c
 from fleet.clock import Clock
-from fleet.coverage_watch import CoverageWatch
+from fleet.coverage.watch import CoverageWatch
 from fleet.district.model import District
-from fleet.dock_roster import DockRoster
-from fleet.events import (
+from fleet.log.events import (
     PatrolAdopted,
     PatrolFlightGivenUp,
     PatrolFlightWaits,
     PatrolsPaused,
     PatrolsResumed,
 )
-from fleet.journal import Journal
-from fleet.operations import Operations, Refused
+from fleet.log.journal import Journal
 from fleet.patrol.book import Adopted, looked_at
 from fleet.patrol.gates import Guarded, why_all_wait, why_it_waits
 from fleet.patrol.plan import PatrolPlan, PlannedSortie
 from fleet.patrol.schedule import Schedule, quiet_visits
 from fleet.patrol.status import patrol_view, shown, task_views
 from fleet.patrol.times import Hours, hours_of, latest_order_s, retimed, within
-from fleet.sortie import HOMEWARD, OUTWARD
+from fleet.sorties.operations import Operations, Refused
+from fleet.sorties.sortie import HOMEWARD, OUTWARD
+from fleet.units.dock_roster import DockRoster
 
 LOOK_EVERY_S = 2.0
 MOST_ABORTS = 3  # of one flight, before its take-off

@@ -16,7 +16,7 @@ from fleet.patrol.file import Communities, Line, PatrolFile, Point, Task, second
 from fleet.patrol.limits import Hours, without
 from fleet.patrol.load import COMMUNITY, tasks_of
 from fleet.patrol.schedule_file import Blackout, Round, ScheduleFile
-from fleet.sortie import distance_m
+from fleet.sorties.sortie import distance_m
 
 MINUTE_S, DAY_S = 60, 86_400
 COARSE = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")

@@ -13,10 +13,10 @@ from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
 from fleet.district.model import District
-from fleet.fence import outline
 from fleet.patrol.book import part_of
 from fleet.patrol.file import Area, Line, Task
 from fleet.patrol.plan import PatrolPlan, Stage
+from fleet.units.fence import outline
 
 TOUCH_M = 1.0  # so deep a way may run in the edge of a no-fly volume: rounding
 KEEP_OUT_M = 2.0  # of no-fly volumes, in which nobody asks to be shown what is there

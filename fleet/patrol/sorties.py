@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from pydantic import TypeAdapter
 
-from fleet.dispatcher import Dispatcher, ways_view
+from fleet.dispatch.dispatcher import Dispatcher, ways_view
 from fleet.district.model import District
-from fleet.events import PatrolSortieRequested
-from fleet.landing import proof_along, rally_of
+from fleet.log.events import PatrolSortieRequested
 from fleet.patrol.mission import PatrolMission, patrol_mission
 from fleet.patrol.plan import PlannedSortie
 from fleet.patrol.times import Hours, retimed
-from fleet.release import Release
+from fleet.sorties.landing import proof_along, rally_of
+from fleet.sorties.release import Release
 from planner.airspace import Airspace
 from planner.homeward import way_home, way_home_wh
 from planner.model import Candidate, LonLat, Route, Waypoint

@@ -10,12 +10,12 @@ import numpy as np
 
 from fleet import contract as c
 from fleet.district.model import District
+from fleet.log.state import FleetState
 from fleet.patrol.book import Adopted, PatrolBook, looked_at, part_of
 from fleet.patrol.file import Line, Point, Task
 from fleet.patrol.load import tasks_of
 from fleet.patrol.plan import PlannedSortie
-from fleet.sortie import ENDED
-from fleet.state import FleetState
+from fleet.sorties.sortie import ENDED
 
 SHOWN_FOR = timedelta(hours=36)  # from its midnight
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fleet.district.model import DockSite
+from fleet.log.state import SortiePlan
 from fleet.patrol.mission import PatrolMission, patrol_mission
 from fleet.patrol.plan import PlannedSortie
-from fleet.state import SortiePlan
 from planner.tubes import Flight, Seen, Tube, patrolling
 
 

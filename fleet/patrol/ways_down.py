@@ -1,5 +1,5 @@
 """Two ways down for flights that are planned: a flight without them would not be let out
-(``fleet/landing.py``), so none is planned.
+(``fleet/sorties/landing.py``), so none is planned.
 
 What decides is nearly always the end. From anywhere on its way a drone can fly on over its pad, and
 from there to the second place to land; so of each battery as much is kept as that takes more than
@@ -13,9 +13,9 @@ import math
 from collections.abc import Sequence
 
 from fleet.district.model import District
-from fleet.landing import proof_along
 from fleet.patrol.mission import patrol_mission
 from fleet.patrol.plan import PlannedSortie
+from fleet.sorties.landing import proof_along
 from planner.airspace import Airspace
 from planner.energy import home_wh
 from planner.model import Candidate

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fleet.contract import SortieState as S
-from fleet.events import Recorded, SortieAdvanced, SortieRequested, SortieStepDone
-from fleet.journal import Journal
+from fleet.log.events import Recorded, SortieAdvanced, SortieRequested, SortieStepDone
+from fleet.log.journal import Journal
 from fleet.mavlink.dataflash import NoLog
 from fleet.mavlink.vehicle import Vehicle, VehicleFault
 from fleet.record.files import log_path_of

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from fleet.clock import Clock
 from fleet.contract import SortieView
-from fleet.events import (
+from fleet.log.events import (
     ComponentFailed,
     LoanRequested,
     Recorded,
@@ -23,10 +23,10 @@ from fleet.events import (
     SortieRequested,
     SortieStepDone,
 )
-from fleet.journal import Journal
+from fleet.log.journal import Journal
 from fleet.record.files import append, mend, path_of
 from fleet.record.tlog import entry
-from fleet.sortie import ENDED
+from fleet.sorties.sortie import ENDED
 
 WRITE_S = 1.0
 DURABLE_EACH = 10  # writes; a crash of the machine, not of the process, loses what is between

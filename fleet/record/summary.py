@@ -14,7 +14,7 @@ from fleet.mavlink.codec import OUR_SYSID, Decoder, MavMessage
 from fleet.mavlink.state import VehicleState, fold, with_text
 from fleet.mavlink.statustext import StatusTexts
 from fleet.record.tlog import Entry
-from fleet.sortie import AIRBORNE_M, GOING_HOME, distance_m
+from fleet.sorties.sortie import AIRBORNE_M, GOING_HOME, distance_m
 
 STEP_M = 1.0  # shorter moves are the noise of a drone that hovers
 SILENCE_S = 5.0  # without a word from the drone; longer is told

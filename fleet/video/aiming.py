@@ -10,11 +10,11 @@ from typing import Final
 
 from fleet import contract as c
 from fleet.contract import SortieState as S
-from fleet.events import CameraPointed, Recorded, SortieAdvanced
-from fleet.journal import Journal
+from fleet.log.events import CameraPointed, Recorded, SortieAdvanced
+from fleet.log.journal import Journal
 from fleet.mavlink.pointing import Aim, point, zoom
 from fleet.mavlink.vehicle import Vehicle, VehicleFault
-from fleet.operations import Refused
+from fleet.sorties.operations import Refused
 from fleet.video.videos import Videos
 from planner.footprint import towards
 from planner.model import LonLat

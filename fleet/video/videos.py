@@ -13,13 +13,13 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 from fleet import contract as c
 from fleet.bus import Bus, Topics
 from fleet.clock import Clock
+from fleet.dispatch.forecast import task_for
 from fleet.district.model import CameraModel, District
-from fleet.forecast import task_for
-from fleet.journal import Journal
+from fleet.log.journal import Journal
 from fleet.mavlink.codec import Frame
 from fleet.mavlink.vehicle import Vehicle
-from fleet.operations import Refused
 from fleet.process import Refusal
+from fleet.sorties.operations import Refused
 from fleet.video.klv import packet
 from fleet.video.recording import VideoRecords
 from fleet.video.sampler import Sampler

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fleet.children import end_with_parent
 from fleet.process import Refusal
+from fleet.stack.children import end_with_parent
 from sitl.arducopter.program import FRAME
 
 _log = logging.getLogger(__name__)

@@ -17,21 +17,21 @@ from docks.site import read_sites
 from docks.weather import Weather
 from fleet.bus import Topics
 from fleet.clock import Clock
-from fleet.coverage_watch import CoverageWatch
-from fleet.decisions import adopt
+from fleet.controller.supervise import supervise
+from fleet.controller.wiring import Parts, Surroundings, wired
+from fleet.coverage.watch import CoverageWatch
+from fleet.dispatch.decisions import adopt
 from fleet.district.model import District
-from fleet.events import ComponentFailed
-from fleet.fence import airspace_of
-from fleet.journal import Journal
-from fleet.leases import Leases
+from fleet.lending.leases import Leases
+from fleet.log.events import ComponentFailed
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.patrol.beside import Question, answered
 from fleet.patrol.file import PatrolFile
 from fleet.patrol.limits import Limits
 from fleet.patrol.plan import PatrolPlan, WindView
 from fleet.patrol.schedule import Schedule
-from fleet.supervise import supervise
-from fleet.wiring import Parts, Surroundings, wired
+from fleet.units.fence import airspace_of
 from planner.model import Wind
 from sitl.builtin.fleet import BuiltinFleet
 from sitl.coupling import Coupling

@@ -21,7 +21,7 @@ from fleet.bus import Message, MqttBus
 from fleet.clock import Clock
 from fleet.district.load import load
 from fleet.district.model import District
-from fleet.stack import Stack, StackSettings, running
+from fleet.stack.processes import Stack, StackSettings, running
 from sitl.sim import is_docked
 
 LONGGANG = Path("configs/longgang")

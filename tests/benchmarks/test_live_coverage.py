@@ -17,10 +17,10 @@ from playwright.sync_api import Page, expect
 
 from fleet.bus import MqttBus, Topics
 from fleet.clock import Clock
-from fleet.coverage import Cover
+from fleet.coverage.reached import Cover
+from fleet.dispatch.forecast import candidates_at_rest
 from fleet.district.load import load
-from fleet.fence import airspace_of
-from fleet.forecast import candidates_at_rest
+from fleet.units.fence import airspace_of
 from tests.benchmarks.goals import Goal, table
 from tests.stack.browser import CHROMIUM, browsing, by, sign_in
 from tests.stack.running import RunningStack

@@ -11,8 +11,8 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.clock import Clock
 from fleet.contract import LaunchParts
-from fleet.events import IncidentReported, SortieRequested
-from fleet.journal import Journal
+from fleet.log.events import IncidentReported, SortieRequested
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.codec import Decoder, Encoder
 from fleet.mavlink.reactor import Reactor

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from fleet.cli_patrol import ITERATIONS
+from fleet.cli.patrol import ITERATIONS
 from fleet.district.load import load
 from fleet.patrol.check import plan_violations
 from fleet.patrol.load import load_patrol

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from fleet.dispatch.forecast import candidates_at_rest, task_for
 from fleet.district.load import load
 from fleet.district.model import District
 from fleet.district.place import PlaceRefused, locate
-from fleet.fence import airspace_of
-from fleet.forecast import candidates_at_rest, task_for
+from fleet.units.fence import airspace_of
 from planner.airspace import Airspace, AirspaceInvalid, build
 from planner.dispatch import choose
 from planner.frame import to_metres

@@ -13,11 +13,11 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from fleet.coverage import Cover
-from fleet.coverage_watch import STEP_M
+from fleet.coverage.reached import Cover
+from fleet.coverage.watch import STEP_M
+from fleet.dispatch.forecast import candidates_at_rest
 from fleet.district.load import load
-from fleet.fence import airspace_of
-from fleet.forecast import candidates_at_rest
+from fleet.units.fence import airspace_of
 from planner.model import Wind
 
 ROUNDS = 200

@@ -22,7 +22,7 @@ import shapely
 from extremitypathfinder import PolygonEnvironment
 
 from fleet.district.load import load
-from fleet.fence import airspace_of
+from fleet.units.fence import airspace_of
 from planner.airspace import Airspace
 from planner.dispatch import choose
 from planner.frame import to_degrees

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from fleet import contract as c
-from fleet.archive import incidents_page, sorties_page
 from fleet.bus import MqttBus, Reply, Request, Topics
 from fleet.clock import Clock
+from fleet.log.archive import incidents_page, sorties_page
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 NAME = c.NameView(zh="龙岗区", en="Longgang")

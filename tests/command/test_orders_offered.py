@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fleet.contract import SortieState
-from fleet.sortie import GOING_HOME, SORTIE, SortieTrigger
+from fleet.sorties.sortie import GOING_HOME, SORTIE, SortieTrigger
 
 STATE = Path(__file__).parents[2] / "command" / "web" / "src" / "state"
 TRIGGERS = {

@@ -9,7 +9,7 @@ from longgang_copy import LONGGANG
 from typer import Typer
 from typer.testing import CliRunner, Result
 
-from fleet.cli_district import boundaries, check
+from fleet.cli.district import boundaries, check
 from fleet.datum import Datum, from_wgs84
 from fleet.district.check import violations
 from fleet.district.load import load

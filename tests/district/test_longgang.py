@@ -12,7 +12,8 @@ from longgang_copy import LONGGANG
 
 from command.settings import FILE as CONSOLE
 from fleet.contract import DistrictView
-from fleet.coverage import Cover
+from fleet.coverage.reached import Cover
+from fleet.dispatch.forecast import candidates_at_rest, launched_in
 from fleet.district.check import violations
 from fleet.district.files import FILES
 from fleet.district.model import District
@@ -20,8 +21,7 @@ from fleet.district.schema import schemas
 from fleet.district.shapes import area_km2, point_m, tile_of, volume_m
 from fleet.district.terrain import TERRAIN
 from fleet.district.view import district_view
-from fleet.fence import airspace_of
-from fleet.forecast import candidates_at_rest, launched_in
+from fleet.units.fence import airspace_of
 
 
 def test_nothing_is_wrong_with_it(longgang: District) -> None:

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from longgang_copy import LONGGANG, edit
 from typer.testing import CliRunner
 
-from fleet.cli_terrain import terrain as program
+from fleet.cli.terrain import terrain as program
+from fleet.dispatch.forecast import task_for
 from fleet.district.check import violations
 from fleet.district.load import ConfigInvalid, load
 from fleet.district.model import District
 from fleet.district.terrain import TERRAIN, read_model, read_terrain, sampled, written
-from fleet.forecast import task_for
 from planner.frame import to_metres
 from planner.model import LonLat
 from planner.terrain import Terrain

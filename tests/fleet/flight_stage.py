@@ -22,18 +22,15 @@ from fleet.bus import Topics
 from fleet.clock import Clock, JumpLoop
 from fleet.contract import LaunchParts, SortieState
 from fleet.district.model import DockModel, DockSite, Flight, RallyPoint
-from fleet.dock_roster import DockRoster
-from fleet.events import (
+from fleet.log.events import (
     IncidentReported,
     LoanRequested,
     SortieAdvanced,
     SortieRequested,
     SortieStepDone,
 )
-from fleet.flight import SortieFlight
-from fleet.gate_log import record_news
-from fleet.journal import Journal
-from fleet.landing import equipped
+from fleet.log.gate_log import record_news
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.codec import Decoder, Encoder
@@ -41,8 +38,11 @@ from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate
 from fleet.mavlink.mission_items import FlightPlan, diverted_plan, response_plan
 from fleet.mavlink.vehicle import Vehicle
-from fleet.orders import Orders, WayHome
-from fleet.sortie import Plan, SortieTrigger, distance_m
+from fleet.sorties.flight import SortieFlight
+from fleet.sorties.landing import equipped
+from fleet.sorties.orders import Orders, WayHome
+from fleet.sorties.sortie import Plan, SortieTrigger, distance_m
+from fleet.units.dock_roster import DockRoster
 from planner.model import Route, Waypoint
 from sitl.builtin.body import Bodies
 from sitl.builtin.craft import Craft

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from fleet import contract as c
-from fleet.alarm_watch import AlarmWatch, acknowledge
-from fleet.alarms import KEPT, is_alarming, said_since
 from fleet.clock import Clock
-from fleet.events import AlarmAcknowledged
-from fleet.journal import Journal
+from fleet.log.events import AlarmAcknowledged
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.state import VehicleState, with_text
-from fleet.operations import Refused
+from fleet.people.alarm_watch import AlarmWatch, acknowledge
+from fleet.people.alarms import KEPT, is_alarming, said_since
+from fleet.sorties.operations import Refused
 
 
 class Saying:

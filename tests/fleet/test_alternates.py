@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from docks.contract import Charger, Cover, DockState, DockWeather
-from fleet.alternates import best, of_docks, of_rally_points, why_not_free
+from fleet.dispatch.forecast import picture_at_rest
 from fleet.district.load import load
-from fleet.dock_roster import DockSeen
-from fleet.fence import airspace_of
-from fleet.forecast import picture_at_rest
+from fleet.sorties.alternates import best, of_docks, of_rally_points, why_not_free
+from fleet.units.dock_roster import DockSeen
+from fleet.units.fence import airspace_of
 from planner.model import LonLat
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.approach import (
+from fleet.sorties.approach import (
     COMMITTED_M,
     GO_AROUND_M,
     HOLD_AT_M,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet import contract as c
-from fleet.archive import incidents_page, response_figures, sorties_page
+from fleet.log.archive import incidents_page, response_figures, sorties_page
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from fleet.cli_mission import read_file
+from fleet.cli.mission import read_file
 from fleet.district.load import load_or_refuse
 from fleet.formats.check import mission_violations
 from fleet.mavlink.camera_items import planned_pictures

@@ -7,7 +7,7 @@ import pytest
 
 from fleet import contract as c
 from fleet.clock import Clock
-from fleet.events import (
+from fleet.log.events import (
     ControlGivenUp,
     ControlOffered,
     ControlTaken,
@@ -15,11 +15,11 @@ from fleet.events import (
     SortieAdvanced,
     SortieRequested,
 )
-from fleet.handing import Handing
-from fleet.journal import Journal
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
-from fleet.operations import Refused
-from fleet.sortie import SORTIE, SortieTrigger
+from fleet.people.handing import Handing
+from fleet.sorties.operations import Refused
+from fleet.sorties.sortie import SORTIE, SortieTrigger
 
 INCIDENT, SORTIE_ID = "I" * 26, "S" * 26
 CAUSE = "C" * 26

@@ -12,13 +12,13 @@ import shapely
 from click.testing import Result
 from typer.testing import CliRunner
 
-from fleet.coverage import Cover
+from fleet.coverage.reached import Cover
+from fleet.dispatch.forecast import candidates_at_rest
+from fleet.dispatch.vantage import VANTAGE_WITHIN_M
 from fleet.district.load import load
 from fleet.district.shapes import area_km2
-from fleet.fence import airspace_of
-from fleet.forecast import candidates_at_rest
 from fleet.program import app
-from fleet.vantage import VANTAGE_WITHIN_M
+from fleet.units.fence import airspace_of
 from planner.coverage import SEEN_M
 from planner.model import Wind
 

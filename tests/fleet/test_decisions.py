@@ -13,19 +13,19 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from fleet import events
 from fleet.clock import Clock
-from fleet.decisions import adopt, airspace_of, find, replay
-from fleet.dispatcher import Choice, parts_view
+from fleet.dispatch.decisions import adopt, airspace_of, find, replay
+from fleet.dispatch.dispatcher import Choice, parts_view
+from fleet.dispatch.explain import Explainer, summaries
+from fleet.dispatch.forecast import picture_at_rest
+from fleet.dispatch.versions import versions
 from fleet.district.load import load_or_refuse
-from fleet.explain import Explainer, summaries
-from fleet.fence import airspace_of as airspace_of_district
-from fleet.forecast import picture_at_rest
-from fleet.journal import Journal
+from fleet.log import events
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.process import Refusal
 from fleet.program import app
-from fleet.versions import versions
+from fleet.units.fence import airspace_of as airspace_of_district
 from planner.airspace import Airspace
 from planner.dispatch import choose
 from planner.model import LonLat, Picture, Reason, Veto, Wind

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fleet import events
 from fleet.clock import Clock
 from fleet.contract import IncidentState, LaunchParts, SortieState
-from fleet.journal import Journal
+from fleet.log import events
+from fleet.log.journal import Journal
+from fleet.log.state import FleetState
 from fleet.log.store import EventLog
 from fleet.process import Refusal
-from fleet.sortie import SortieTrigger as T
-from fleet.state import FleetState
+from fleet.sorties.sortie import SortieTrigger as T
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PARTS = LaunchParts(launch_s=30, climb_s=20, cruise_s=100, descent_s=10)

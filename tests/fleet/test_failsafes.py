@@ -11,11 +11,11 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from docks.contract import DockWeather
 from fleet.clock import Clock
-from fleet.events import HazardOver, HazardSeen
-from fleet.hazards import Hazard
+from fleet.log.events import HazardOver, HazardSeen
 from fleet.mavlink.codec import Encoder
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.parameters import POLICY, battery_levels
+from fleet.sorties.hazards import Hazard
 from tests.fleet import flight_stage
 from tests.fleet.flight_stage import SCENE, Stage, jumping
 from tests.sitl.builtin_yard import PAD

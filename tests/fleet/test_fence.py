@@ -8,10 +8,10 @@ import pytest
 
 from fleet.district.load import load
 from fleet.district.model import District, Volume
-from fleet.fence import MOST_POINTS, NEAR_M, Fences
 from fleet.mavlink.mission_items import Fence, Position
 from fleet.process import Refusal
-from fleet.sortie import distance_m
+from fleet.sorties.sortie import distance_m
+from fleet.units.fence import MOST_POINTS, NEAR_M, Fences
 
 WEST, EAST = (114.10, 22.70), (114.28, 22.72)  # 18 km apart
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from fleet.events import SortieDirected
-from fleet.sortie import distance_m
+from fleet.log.events import SortieDirected
+from fleet.sorties.sortie import distance_m
 from planner.model import Route, Waypoint
 from tests.fleet.flight_stage import CRUISE_AMSL_M, INCIDENT, PAD, SORTIE
 

@@ -10,7 +10,7 @@ import pytest
 
 from fleet.district.load import load
 from fleet.mavlink.codec import Decoder
-from fleet.readiness import Readiness
+from fleet.units.readiness import Readiness
 from tests.fleet.flight_stage import Stage, jumping
 
 AUTO, LOITER, RTL, LAND = 3, 5, 6, 9

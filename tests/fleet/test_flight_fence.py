@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from fleet.events import SortieStepDone
+from fleet.log.events import SortieStepDone
 from fleet.mavlink.mission import PlanType
 from fleet.mavlink.mission_items import Fence, FlightFence
 from tests.fleet.flight_stage import PAD, SCENE

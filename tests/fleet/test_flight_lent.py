@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from docks.contract import Cover
-from fleet.events import LeaseEnded
+from fleet.log.events import LeaseEnded
 from fleet.mavlink.vehicle import Warrant
 from tests.fleet.flight_stage import SORTIE
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fleet.events import SortieRequested, SortieStepDone
+from fleet.log.events import SortieRequested, SortieStepDone
 from fleet.mavlink.codec import Decoder, Encoder
 from fleet.record.dataflash import FlightLogs
 from tests.fleet.flight_stage import SORTIE, Stage, jumping

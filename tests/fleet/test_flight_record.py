@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from fleet.clock import Clock
 from fleet.contract import SortieState as S
-from fleet.events import ComponentFailed
+from fleet.log.events import ComponentFailed
 from fleet.mavlink.codec import OUR_SYSID, Encoder
 from fleet.process import Refusal
 from fleet.program import app

@@ -5,9 +5,9 @@ from functools import partial
 import pytest
 
 from fleet.clock import Clock
-from fleet.events import CommandRefused, LeaseEnded, LeaseGranted, LinkFailedOver
-from fleet.gate_log import record_fail_over, record_news
-from fleet.journal import Journal
+from fleet.log.events import CommandRefused, LeaseEnded, LeaseGranted, LinkFailedOver
+from fleet.log.gate_log import record_fail_over, record_news
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.confirmation import FleetAct

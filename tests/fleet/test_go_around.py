@@ -12,14 +12,14 @@ from docks.simulated import SimulatedDock
 from docks.site import DockModel as DocksModel
 from docks.site import DockSite as DocksSite
 from docks.weather import Conditions, Weather
-from fleet.alternates import Alternate, Place
-from fleet.approach import GO_AROUND_M, TRIES
 from fleet.clock import Clock
 from fleet.district.model import DockModel
-from fleet.dock_roster import DockRoster
-from fleet.events import AlternateChosen
-from fleet.orders import WayHome
-from fleet.sortie import distance_m
+from fleet.log.events import AlternateChosen
+from fleet.sorties.alternates import Alternate, Place
+from fleet.sorties.approach import GO_AROUND_M, TRIES
+from fleet.sorties.orders import WayHome
+from fleet.sorties.sortie import distance_m
+from fleet.units.dock_roster import DockRoster
 from planner.model import Route, Waypoint
 from tests.fleet import flight_stage
 from tests.fleet.flight_stage import CRUISE_AMSL_M, MODEL, SCENE, Stage, jumping

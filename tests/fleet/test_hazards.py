@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.contract import SortieState as S
-from fleet.hazards import Circumstances, Hazard, hazards
 from fleet.mavlink.state import Aircraft, VehicleState
-from fleet.sortie import ENDED
+from fleet.sorties.hazards import Circumstances, Hazard, hazards
+from fleet.sorties.sortie import ENDED
 
 WELL = VehicleState(
     last_heard_s=100.0, armed=True, on_ground=False, battery_pct=70.0, gps_fix=6,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from fleet.contract import LaunchParts
-from fleet.events import (
+from fleet.log.events import (
     DronePutBack,
     DroneTakenOut,
     IncidentReported,
@@ -11,9 +11,9 @@ from fleet.events import (
     SortieAdvanced,
     SortieRequested,
 )
-from fleet.sortie import SORTIE
-from fleet.sortie import SortieTrigger as T
-from fleet.state import FleetState
+from fleet.log.state import FleetState
+from fleet.sorties.sortie import SORTIE
+from fleet.sorties.sortie import SortieTrigger as T
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 INCIDENT = "I" * 26

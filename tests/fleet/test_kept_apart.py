@@ -13,29 +13,29 @@ import pytest
 from pydantic import TypeAdapter
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
-from fleet import events
 from fleet.bus import Topics
-from fleet.cli_decision import apart
+from fleet.cli.decision import apart
 from fleet.clock import Clock
 from fleet.contract import SortieView
-from fleet.dispatcher import Dispatcher, launch_parts
+from fleet.dispatch.dispatcher import Dispatcher, launch_parts
+from fleet.dispatch.forecast import picture_at_rest
 from fleet.district.load import load
 from fleet.district.model import District
-from fleet.dock_roster import DockRoster
-from fleet.fence import airspace_of
-from fleet.forecast import picture_at_rest
-from fleet.journal import Journal
+from fleet.log import events
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate
 from fleet.mavlink.state import MODE_NUMBERS
 from fleet.mavlink.vehicle import Vehicle
-from fleet.readiness import Readiness
-from fleet.release import Release, Released
-from fleet.sortie import SORTIE
-from fleet.sortie import SortieTrigger as T
-from fleet.traffic import Traffic
+from fleet.sorties.release import Release, Released
+from fleet.sorties.sortie import SORTIE
+from fleet.sorties.sortie import SortieTrigger as T
+from fleet.sorties.traffic import Traffic
+from fleet.units.dock_roster import DockRoster
+from fleet.units.fence import airspace_of
+from fleet.units.readiness import Readiness
 from planner.airspace import Airspace
 from planner.apart import VERTICAL_M, at_heights, conflicts
 from planner.dispatch import choose

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fleet.children import Child
 from fleet.process import Refusal
-from fleet.stack import RESTART_PAUSE_S, _keep
+from fleet.stack.children import Child
+from fleet.stack.processes import RESTART_PAUSE_S, _keep
 from tests.bus.bus_stage import free_port, listening
 from tests.fleet.flight_stage import jumping
 

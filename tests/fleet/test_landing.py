@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from fleet.dispatch.forecast import picture_at_rest
 from fleet.district.load import load
 from fleet.district.model import RallyPoint
-from fleet.fence import airspace_of
-from fleet.forecast import picture_at_rest
-from fleet.landing import MOST, named, nearest_rally, proof, proof_from, rally_of
 from fleet.mavlink.mission import PlanType
-from fleet.sortie import distance_m
+from fleet.sorties.landing import MOST, named, nearest_rally, proof, proof_from, rally_of
+from fleet.sorties.sortie import distance_m
+from fleet.units.fence import airspace_of
 from planner.dispatch import choose
 from planner.model import LonLat, Waypoint
 from planner.ways_down import HIGHER_M

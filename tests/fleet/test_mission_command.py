@@ -11,9 +11,9 @@ from click.testing import Result
 from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
-from fleet.cli_mission import read_file
+from fleet.cli.mission import read_file
 from fleet.contract import LaunchParts
-from fleet.events import SortieRequested
+from fleet.log.events import SortieRequested
 from fleet.log.store import EventLog
 from fleet.program import app
 from planner.model import Route, Waypoint

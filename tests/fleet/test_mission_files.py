@@ -21,7 +21,6 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.district.load import load
 from fleet.district.model import District
-from fleet.fence import fenced_file
 from fleet.formats.check import mission_violations, totals
 from fleet.formats.kmz import NAMESPACE, Surroundings, kmz
 from fleet.formats.plan_file import COMMANDS, FRAMES, FileUnsound, PlanFile, home_item, rally_item
@@ -31,6 +30,7 @@ from fleet.formats.waypoints import read_waypoints, waypoint_text
 from fleet.mavlink.mission import MissionItem
 from fleet.mavlink.mission_items import Fence, response_plan
 from fleet.mavlink.performance import performance_of
+from fleet.units.fence import fenced_file
 from planner.model import Route, Waypoint
 
 PAD, PAD_AMSL_M = (114.10977, 22.6495), 78.0

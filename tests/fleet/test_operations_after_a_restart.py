@@ -9,30 +9,30 @@ import pytest
 from fleet.bus import Request, Topics
 from fleet.clock import Clock
 from fleet.contract import IncidentState, LaunchParts
-from fleet.desk import Desk
-from fleet.dispatcher import Dispatcher
+from fleet.controller.desk import Desk
+from fleet.dispatch.dispatcher import Dispatcher
+from fleet.dispatch.eligibility import _is_dock_offline
+from fleet.dispatch.waiting import WaitingLine
 from fleet.district.load import load
-from fleet.dock_roster import DockRoster, DockSeen
-from fleet.eligibility import _is_dock_offline
-from fleet.events import (
+from fleet.log.events import (
     DecisionTaken,
     IncidentReported,
     IncidentUnserved,
     SortieAdvanced,
     SortieRequested,
 )
-from fleet.fence import airspace_of
-from fleet.journal import Journal
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.conversation import Conversation
 from fleet.mavlink.gate import Gate
 from fleet.mavlink.vehicle import Vehicle
-from fleet.operations import SETTLE_WITHIN_S, Operations
-from fleet.readiness import Readiness
-from fleet.sortie import SORTIE as TABLE
-from fleet.sortie import SortieTrigger as T
-from fleet.waiting import WaitingLine
+from fleet.sorties.operations import SETTLE_WITHIN_S, Operations
+from fleet.sorties.sortie import SORTIE as TABLE
+from fleet.sorties.sortie import SortieTrigger as T
+from fleet.units.dock_roster import DockRoster, DockSeen
+from fleet.units.fence import airspace_of
+from fleet.units.readiness import Readiness
 from sitl.virtual.bus import LocalBus
 from tests.fleet.flight_stage import jumping
 
@@ -217,7 +217,7 @@ def line_of(operations, journal):
 
 
 def test_who_waits_is_sent_nobody_before_the_drones_are_known(after, monkeypatch):
-    monkeypatch.setattr("fleet.dispatcher.vetoes", lambda standing: ())
+    monkeypatch.setattr("fleet.dispatch.dispatcher.vetoes", lambda standing: ())
 
     async def story(operations, journal):
         looking = asyncio.create_task(line_of(operations, journal).run())
@@ -232,7 +232,7 @@ def test_who_waits_is_sent_nobody_before_the_drones_are_known(after, monkeypatch
 
 @pytest.mark.parametrize("kind", ["fire", "no longer configured"])
 def test_who_waits_is_sent_one_drone_with_one_decision(after, monkeypatch, kind):
-    monkeypatch.setattr("fleet.dispatcher.vetoes", lambda standing: ())
+    monkeypatch.setattr("fleet.dispatch.dispatcher.vetoes", lambda standing: ())
 
     async def story(operations, journal):
         line = line_of(operations, journal)
@@ -245,7 +245,7 @@ def test_who_waits_is_sent_one_drone_with_one_decision(after, monkeypatch, kind)
 
 def test_while_nobody_is_free_nothing_is_worked_out_for_those_who_wait(after, monkeypatch):
     async def story(operations, journal):
-        monkeypatch.setattr("fleet.dispatcher.choose", None)
+        monkeypatch.setattr("fleet.dispatch.dispatcher.choose", None)
         line_of(operations, journal).serve()
 
     after([reported(), WAITING], story)
@@ -253,7 +253,7 @@ def test_while_nobody_is_free_nothing_is_worked_out_for_those_who_wait(after, mo
 
 def test_who_waited_waits_no_more_once_a_person_has_called_its_drone_home(after, monkeypatch):
     flown = advanced(T.PREPARE, T.PREPARED, T.TOOK_OFF, T.RECALL)
-    monkeypatch.setattr("fleet.dispatcher.vetoes", lambda standing: ())
+    monkeypatch.setattr("fleet.dispatch.dispatcher.vetoes", lambda standing: ())
 
     async def story(operations, journal):
         line_of(operations, journal).serve()

@@ -14,7 +14,7 @@ from click.testing import Result
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 from typer.testing import CliRunner
 
-from fleet.cli_mission import read_file
+from fleet.cli.mission import read_file
 from fleet.district.load import load
 from fleet.program import app
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import shapely
 
+from fleet.dispatch.forecast import candidates_at_rest
 from fleet.district.load import load
 from fleet.district.model import Name
-from fleet.fence import airspace_of
-from fleet.forecast import candidates_at_rest
 from fleet.patrol.file import Area, Camera, Line, Point, Task
 from fleet.patrol.survey import LONGEST_PART_S, Flyer, Survey, Unreachable, survey
+from fleet.units.fence import airspace_of
 from planner.frame import to_degrees, to_metres
 from planner.model import Wind
 from planner.patrol.sweep import strips

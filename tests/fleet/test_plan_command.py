@@ -14,10 +14,10 @@ import yaml
 from click.testing import Result
 from typer.testing import CliRunner
 
-import fleet.cli_plan
+import fleet.cli.plan
+from fleet.dispatch.vantage import VANTAGE_WITHIN_M
 from fleet.district.load import load
 from fleet.program import app
-from fleet.vantage import VANTAGE_WITHIN_M
 
 LONGGANG = Path("configs/longgang")
 PLACE = "114.10,22.65"
@@ -89,7 +89,7 @@ def test_without_a_running_system_the_fleet_is_planned_with_at_rest(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         nobody = f"mqtt://127.0.0.1:{free.getsockname()[1]}"
-    monkeypatch.setattr(fleet.cli_plan, "BROKER", nobody)
+    monkeypatch.setattr(fleet.cli.plan, "BROKER", nobody)
     monkeypatch.delenv("DOCKFLEET_BROKER", raising=False)
     assert planned()["fleet"] == "at rest"
     named = plan("--at", PLACE, "--broker", nobody)

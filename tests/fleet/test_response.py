@@ -10,12 +10,12 @@ from fleet import contract as c
 from fleet.clock import Clock
 from fleet.district.load import load
 from fleet.district.model import CheckItem, District, Name, ResponsePlan
-from fleet.events import IncidentClosed, IncidentReported, ItemTicked, TaskGiven, TaskMoved
-from fleet.journal import Journal
+from fleet.log.events import IncidentClosed, IncidentReported, ItemTicked, TaskGiven, TaskMoved
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
-from fleet.operations import Refused
-from fleet.responding import MOST_TASKS, Responding
-from fleet.response import LEVELS, TASK, TaskMove, plans_for
+from fleet.people.responding import MOST_TASKS, Responding
+from fleet.people.response import LEVELS, TASK, TaskMove, plans_for
+from fleet.sorties.operations import Refused
 
 INCIDENT = "I" * 26
 LONGGANG = load(Path(__file__).parents[2] / "configs" / "longgang")

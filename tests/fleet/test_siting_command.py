@@ -12,11 +12,11 @@ import shapely
 from click.testing import Result
 from typer.testing import CliRunner
 
+from fleet.coverage.siting import CLEAR_M, farthest_m, lattice_roofs
 from fleet.district.load import load
 from fleet.district.place import locate
-from fleet.fence import airspace_of
 from fleet.program import app
-from fleet.siting import CLEAR_M, farthest_m, lattice_roofs
+from fleet.units.fence import airspace_of
 from planner.frame import to_metres
 
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.contract import SortieState as S
-from fleet.sortie import SORTIE, Plan, Seen, distance_m, due
-from fleet.sortie import SortieTrigger as T
+from fleet.sorties.sortie import SORTIE, Plan, Seen, distance_m, due
+from fleet.sorties.sortie import SortieTrigger as T
 
 PLAN = Plan(scene_alt_amsl_m=110, arrive_radius_m=15, turn_back_wh=60, lost_after_s=30)
 FLYING = Seen(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-import fleet.supervise
-from fleet.supervise import supervise
+import fleet.controller.supervise
+from fleet.controller.supervise import supervise
 
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fleet.supervise, "FIRST_PAUSE_S", 0.0)
+    monkeypatch.setattr(fleet.controller.supervise, "FIRST_PAUSE_S", 0.0)
 
 
 def failing(times: int) -> tuple[object, list[int]]:

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.contract import IncidentState, SortieState
-from fleet.incident import INCIDENT, IncidentTrigger
+from fleet.dispatch.incident import INCIDENT, IncidentTrigger
 from fleet.machine import IllegalTransition, Table
-from fleet.sortie import SORTIE, SortieTrigger
+from fleet.sorties.sortie import SORTIE, SortieTrigger
 
 TABLES = [
     (INCIDENT, IncidentState, IncidentState.REPORTED),

@@ -17,11 +17,11 @@ from fleet.bus import Topics
 from fleet.clock import Clock
 from fleet.district.load import load
 from fleet.district.model import District
-from fleet.events import CameraPointed
+from fleet.log.events import CameraPointed
 from fleet.mavlink.codec import Decoder, Frame
-from fleet.operations import Refused
 from fleet.program import app
-from fleet.sortie import distance_m
+from fleet.sorties.operations import Refused
+from fleet.sorties.sortie import distance_m
 from fleet.video.aiming import Aiming
 from fleet.video.cameras import Cameras
 from fleet.video.klv import samples

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from fleet.broadcast import Broadcast
 from fleet.bus import MqttBus, Topics
 from fleet.clock import Clock
 from fleet.contract import DistrictView, DockView, Status
-from fleet.controller import Addresses, _watch, run_controller
+from fleet.controller.broadcast import Broadcast
+from fleet.controller.process import Addresses, _watch, run_controller
 from fleet.district.load import load
-from fleet.dock_roster import DockRoster
-from fleet.journal import Journal
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
-from fleet.readiness import Readiness
+from fleet.units.dock_roster import DockRoster
+from fleet.units.readiness import Readiness
 from sitl.virtual.bus import LocalBus
 from tests.bus.bus_stage import EmbeddedBroker, until
 from tests.fleet.flight_stage import Stage, jumping

@@ -12,7 +12,7 @@ import pytest
 from pymavlink import mavutil
 
 from fleet.clock import Clock
-from fleet.script import ADDRESS
+from fleet.lending.script import ADDRESS
 from tests.gateway.gateway_stage import CLIENTS, SPEEDUP, Airfield, Client, airfield, client
 
 DRONES = 25
@@ -38,7 +38,7 @@ def test_a_dronekit_script_is_refused_without_a_lease_and_flies_with_one(monkeyp
         async with airfield() as field:
             monkeypatch.setenv(ADDRESS, field.address())
             script = str(CLIENTS / "dronekit_flies.py")
-            async with client("-m", "fleet.dronekit_runner", script) as flies:
+            async with client("-m", "fleet.lending.dronekit_runner", script) as flies:
                 tried = await flies.says("tried")
                 assert tried["armed"] is False
                 assert "controller holds U01; ask the duty officer" in tried["texts"]

@@ -13,17 +13,17 @@ from pathlib import Path
 import pytest
 
 from fleet.clock import Clock
-from fleet.events import LeaseEnded, LeaseGranted, LoanRequested
-from fleet.gate_log import record_news
-from fleet.journal import Journal
-from fleet.leases import Leases
+from fleet.lending.leases import Leases
+from fleet.lending.script import LARGEST, MOST_UNREAD, line_to, run_script
+from fleet.log.events import LeaseEnded, LeaseGranted, LoanRequested
+from fleet.log.gate_log import record_news
+from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.gate import Gate
 from fleet.mavlink.gateway import MOST_GUESTS, Gateway
-from fleet.operations import Refused
 from fleet.process import Refusal
-from fleet.script import LARGEST, MOST_UNREAD, line_to, run_script
+from fleet.sorties.operations import Refused
 
 DRONES = {"U07": 7}
 

@@ -12,12 +12,12 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 from fleet.clock import Clock
 from fleet.district.load import load
 from fleet.district.model import RemoteId
-from fleet.identity import identities
 from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.drone_id import EPOCH_UNIX_S, DroneIdentity, Identify
 from fleet.mavlink.effect import changes
 from fleet.mavlink.reactor import Reactor
 from fleet.process import Refusal
+from fleet.units.identity import identities
 from sitl.arducopter.launch import Arducopter, launched
 from sitl.arducopter.program import command_line, find_arducopter
 from sitl.craft import CraftSpec

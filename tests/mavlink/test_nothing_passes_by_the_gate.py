@@ -47,10 +47,10 @@ ALLOWED = {
     ("fleet/mavlink/guest.py", "Guest.__init__", "Encoder"): _GUEST,
     ("fleet/mavlink/gateway.py", "Gateway._open", "start_server"): _GUEST,
     ("fleet/mavlink/gateway.py", "Outbox.run", "write"): _GUEST,
-    ("fleet/script.py", "Line.called", "write"): "to the gateway, as a guest",
-    ("fleet/script.py", "line_to", "open_connection"): "to the gateway, as a guest",
-    ("fleet/script.py", "run_script", "start_server"): "for the script beside us",
-    ("fleet/script.py", "Line._pass_on", "write"): "to the script beside us",
+    ("fleet/lending/script.py", "Line.called", "write"): "to the gateway, as a guest",
+    ("fleet/lending/script.py", "line_to", "open_connection"): "to the gateway, as a guest",
+    ("fleet/lending/script.py", "run_script", "start_server"): "for the script beside us",
+    ("fleet/lending/script.py", "Line._pass_on", "write"): "to the script beside us",
     ("fleet/record/files.py", "append", "write"): _FILE,
     ("fleet/record/keeper.py", "FlightRecords._settle", "write"): _FILE,
     ("fleet/record/keeper.py", "FlightRecords._keep_back", "write"): _FILE,
@@ -60,8 +60,8 @@ ALLOWED = {
     ("command/asyncapi.py", "_operation", "send"): _WORD,
     ("command/asyncapi.py", "answer_to", "getattr"): _NAME,
     ("command/table.py", "_Words.__init__", "getattr"): _NAME,
-    ("fleet/cli_decision.py", "_row", "getattr"): _NAME,
-    ("fleet/events.py", "Fact.subject", "getattr"): _NAME,
+    ("fleet/cli/decision.py", "_row", "getattr"): _NAME,
+    ("fleet/log/events/fact.py", "Fact.subject", "getattr"): _NAME,
     ("fleet/program.py", "_Rooms.get_command", "getattr"): "a command of ours, from its module",
     ("command/video/relay.py", "Relay.__init__", "Popen"): _PICTURES,
     ("sitl/video/source.py", "PictureSource.serving", "start_server"): _PICTURES,
@@ -152,7 +152,7 @@ def test_leave_for_acts_on_many_drones_is_given_by_the_gate_alone() -> None:
     }
     assert used == {
         ("fleet/mavlink/gate.py", "Gate.confirm"),  # makes it
-        ("fleet/fleet_acts.py", "FleetActs._tell"),  # wants it of who calls
+        ("fleet/sorties/fleet_acts.py", "FleetActs._tell"),  # wants it of who calls
     }
 
 

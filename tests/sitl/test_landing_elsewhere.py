@@ -7,9 +7,9 @@ import asyncio
 from collections.abc import Callable
 
 from fleet import contract as c
-from fleet.events import AlternateChosen, HazardSeen
-from fleet.hazards import Hazard
-from fleet.sortie import distance_m
+from fleet.log.events import AlternateChosen, HazardSeen
+from fleet.sorties.hazards import Hazard
+from fleet.sorties.sortie import distance_m
 from sitl.virtual.house import House
 from tests.sitl.house_stage import in_the_house, small_district
 

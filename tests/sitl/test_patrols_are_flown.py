@@ -12,18 +12,18 @@ from docks.weather import Conditions
 from fleet import contract as c
 from fleet.bus import RequestFailed
 from fleet.district.model import District
-from fleet.events import (
+from fleet.log.events import (
     PatrolAdopted,
     PatrolLookDone,
     PatrolSortieRequested,
     SortieAdvanced,
     SortieStepDone,
 )
+from fleet.log.state import FleetState
 from fleet.log.store import EventLog
 from fleet.patrol.plan import PatrolPlan
 from fleet.patrol.schedule import Schedule
 from fleet.patrol.schedule_file import Gates, Quiet, ScheduleFile
-from fleet.state import FleetState
 from sitl.virtual.house import House
 from tests.sitl.house_stage import SEVEN, in_the_house, plan_of, points_about, small_district
 

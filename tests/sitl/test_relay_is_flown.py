@@ -6,7 +6,7 @@ import asyncio
 
 from fleet import contract as c
 from fleet.district.model import District
-from fleet.events import SortieAdvanced, SortieStepDone
+from fleet.log.events import SortieAdvanced, SortieStepDone
 from fleet.patrol.load import load_patrol
 from fleet.patrol.plan import PatrolPlan
 from fleet.patrol.planning import plan_patrol

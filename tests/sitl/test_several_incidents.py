@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from fleet import contract as c
-from fleet.cli_decision import together
-from fleet.decisions import airspace_of, find, replay
+from fleet.cli.decision import together
+from fleet.dispatch.decisions import airspace_of, find, replay
+from fleet.dispatch.explain import Explainer
 from fleet.district.model import District
-from fleet.explain import Explainer
 from sitl.virtual.house import House
 from tests.sitl.house_stage import in_the_house, small_district
 

@@ -13,12 +13,12 @@ import pytest
 
 from fleet import contract as c
 from fleet.bus import Message
+from fleet.dispatch.explain import Explainer
+from fleet.dispatch.vantage import VANTAGE_WITHIN_M
 from fleet.district.model import District
-from fleet.events import IncidentUnserved
-from fleet.explain import Explainer
-from fleet.fence import airspace_of
-from fleet.release import Released
-from fleet.vantage import VANTAGE_WITHIN_M
+from fleet.log.events import IncidentUnserved
+from fleet.sorties.release import Released
+from fleet.units.fence import airspace_of
 from planner.model import Alternative, LonLat, Picture
 from planner.places import nearest_legal
 from sitl.virtual.house import House

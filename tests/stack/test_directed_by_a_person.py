@@ -9,7 +9,7 @@ import pytest
 
 from fleet import contract as c
 from fleet.bus import RequestFailed
-from fleet.sortie import distance_m
+from fleet.sorties.sortie import distance_m
 from tests.stack.officer import Officer, on_duty
 
 pytestmark = pytest.mark.stack

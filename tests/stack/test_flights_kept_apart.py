@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from fleet import contract as c
-from fleet.sortie import distance_m
+from fleet.sorties.sortie import distance_m
 from planner.apart import HORIZONTAL_M, VERTICAL_M
 from tests.stack.officer import Officer, on_duty
 

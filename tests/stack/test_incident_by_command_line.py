@@ -9,7 +9,7 @@ import pytest
 
 from fleet import contract as c
 from fleet.bus import RequestFailed
-from fleet.cli import answer
+from fleet.cli.asking import answer
 from fleet.datum import wgs84_to_gcj02
 from tests.stack.running import dockfleet, wait_until
 

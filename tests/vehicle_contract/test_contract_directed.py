@@ -12,7 +12,7 @@ from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.mavlink.mission import MissionItem
 from fleet.mavlink.mission_items import FlightPlan, directed_plan
-from fleet.steering import Steering
+from fleet.sorties.steering import Steering
 from planner.model import Route, Waypoint
 from tests.vehicle_contract.contract_stage import Stage, on_stage
 from tests.vehicle_contract.routes import (

@@ -12,10 +12,10 @@ import pytest
 from pymavlink.dialects.v20 import ardupilotmega as mavlink
 
 from fleet.contract import SortieState
-from fleet.hazards import Circumstances, Hazard, hazards
 from fleet.mavlink.mission_items import Fence
 from fleet.mavlink.parameters import POLICY, battery_levels
 from fleet.mavlink.vehicle import VehicleRefused
+from fleet.sorties.hazards import Circumstances, Hazard, hazards
 from tests.vehicle_contract.contract_stage import DRONE, Stage, on_stage
 from tests.vehicle_contract.routes import PAD_AMSL_M, home, metres, place, stay, take_off
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fleet.sortie import SortieTrigger
+from fleet.sorties.sortie import SortieTrigger
 
 WORDS = Path(__file__).parents[2] / "command" / "web" / "src" / "i18n"
 

@@ -1,0 +1,1 @@
+"""The controller's process: its parts, its wiring, what it is asked and tells."""

@@ -1,0 +1,1 @@
+"""From an incident to the drone that goes, and why that one."""

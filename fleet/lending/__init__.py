@@ -1,0 +1,1 @@
+"""Drones lent to other ground stations and to scripts."""

@@ -1,0 +1,1 @@
+"""What people do beside flying: control, alarms, response plans and tasks."""

@@ -1,0 +1,1 @@
+"""Docks and their drones as the fleet keeps them: heard, fenced, made ready."""
