@@ -6,6 +6,7 @@ Changes are lossless and in order; of docks and telemetry the newest counts.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -28,6 +29,7 @@ from fleet.units.dock_roster import DockRoster, DockSeen
 from fleet.units.readiness import Readiness
 
 STATUS_EVERY_S = 2.0
+STATUS_LOOK_S = 0.25  # whether it differs from what was told
 
 
 class Broadcast:
@@ -109,9 +111,16 @@ class Broadcast:
             await asyncio.sleep(pause_s)
 
     async def _tell_status(self) -> None:
+        """When a figure has changed, and often enough that its silence means something."""
+        loop = asyncio.get_running_loop()
+        told, told_s = None, -math.inf
         while True:
-            await self._bus.publish(self._topics.controller_status(), self.status(), retain=True)
-            await asyncio.sleep(STATUS_EVERY_S)
+            status = self.status()
+            figures = status.model_dump(exclude={"at"})
+            if figures != told or loop.time() - told_s >= STATUS_EVERY_S:
+                await self._bus.publish(self._topics.controller_status(), status, retain=True)
+                told, told_s = figures, loop.time()
+            await asyncio.sleep(STATUS_LOOK_S)
 
     def _on_fact(self, recorded: Recorded) -> None:
         state = self._journal.state

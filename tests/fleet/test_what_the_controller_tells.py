@@ -37,6 +37,37 @@ def _addresses(broker, folder):
     )
 
 
+def test_its_status_is_told_when_a_figure_changes_and_not_only_at_its_turn(
+    district, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("fleet.controller.broadcast.STATUS_EVERY_S", 3600.0)
+
+    async def main():
+        bus, clock, told = LocalBus(), Clock(), []
+
+        async def heard(message):
+            told.append(Status.model_validate_json(message.payload).docks_online)
+
+        await bus.subscribe(TOPICS.controller_status(), heard)
+        docks = DockRoster(bus, TOPICS, [s.id for s in district.docks], lost_s=30.0)
+        with EventLog(f"sqlite:///{tmp_path}/events.db") as log:
+            journal = Journal(log, clock)
+            readiness = Readiness(district, {}, journal)
+            broadcast = Broadcast(district, journal, docks, {}, readiness, bus, TOPICS, clock)
+            await docks.start()
+            telling = asyncio.create_task(broadcast.run())
+            await until(lambda: told == [0])
+            await bus.publish(TOPICS.dock_link("D01"), b"online")
+            await bus.publish(TOPICS.dock_link("D02"), b"online")
+            await until(lambda: told == [0, 2])
+            await bus.publish(TOPICS.dock_link("D02"), b"offline")
+            await until(lambda: told == [0, 2, 1])
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
+
+    jumping(main())
+
+
 def test_a_dock_that_falls_silent_without_a_word_is_told_as_offline(district, tmp_path):
     async def main():
         bus, clock, told = LocalBus(), Clock(), {}
