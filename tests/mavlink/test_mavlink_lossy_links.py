@@ -161,9 +161,10 @@ def test_missions_fences_and_rally_points_arrive_intact_in_ten_vehicles_at_once(
         (BAD, 4, None),
         (BAD, 5, None),
         (WORSE, 1, b"k" * 32),
+        (WORSE, 2, b"k" * 32),
         (WORSE, 3, b"k" * 32),
     ],
-    ids=["bad", "bad, 2nd", "bad, 3rd", "worse, signed", "worse, signed, 2nd"],
+    ids=["bad", "bad, 2nd", "bad, 3rd", "worse, signed", "worse, signed, 2nd", "... 3rd"],
 )
 def test_nothing_that_ten_vehicles_are_ordered_happens_twice(
     badness: Badness, seed: int, key: bytes | None
