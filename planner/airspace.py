@@ -52,6 +52,7 @@ class Airspace:
     nodes_m: Points
     nodes: tuple[LonLat, ...]
     obstacles: BaseGeometry
+    corners: Corners
     edges: Edges
     ways: Indices  # rows of two nodes that see each other, the second a corner
     points: tuple[tuple[float, float], ...]  # nodes_m, as plain numbers
@@ -116,16 +117,20 @@ class Airspace:
     def _clear(self) -> BaseGeometry:
         return self.obstacles.buffer(STAND_OFF_M, join_style="mitre").boundary
 
-    def seen_from(self, at_m: Points) -> NDArray[np.bool_]:
-        """Which nodes a place sees."""
-        return sees_from(at_m[0], self.nodes_m, self.edges)
+    def seen_from(self, at_m: Points) -> NDArray[np.int64]:
+        """The nodes that a place sees, but for the corners that no shortest path from there turns
+        at, as it does not touch the obstacle."""
+        eye, first = at_m[0], self.first_corner
+        touched = np.flatnonzero(self.corners.touched(eye)) + first
+        nodes = np.concatenate((np.arange(first), touched))
+        seen: NDArray[np.int64] = nodes[sees_from(eye, self.nodes_m[nodes], self.edges)]
+        return seen
 
     def seen_from_node(self, node: int) -> NDArray[np.int64]:
         """The nodes that a node sees, itself among them; looked for once."""
         seen = self._seen.get(node)
         if seen is None:
-            seen = np.flatnonzero(self.seen_from(self.nodes_m[node : node + 1]))
-            self._seen[node] = seen
+            seen = self._seen[node] = self.seen_from(self.nodes_m[node : node + 1])
         return seen
 
     def span_of_nodes(self, nodes: Sequence[int]) -> tuple[float, float]:
@@ -205,6 +210,7 @@ def build(
         nodes_m=nodes_m,
         nodes=tuple(LonLat(*at) for at in nodes),
         obstacles=obstacles,
+        corners=corners,
         edges=edges,
         ways=ways,
         points=tuple((x, y) for x, y in nodes_m.tolist()),

@@ -131,8 +131,8 @@ def _way(
     first = airspace.first_corner
     nodes_m = np.vstack((airspace.nodes_m, ends_m))
     start, end = len(nodes_m) - 2, len(nodes_m) - 1
-    from_start = np.flatnonzero(airspace.seen_from(ends_m[:1]))
-    to_end = np.flatnonzero(airspace.seen_from(ends_m[1:]))
+    from_start = airspace.seen_from(ends_m[:1])
+    to_end = airspace.seen_from(ends_m[1:])
     ways = airspace.ways[airspace.ways[:, 0] >= first]  # nobody flies over a dock
     rows = [
         ways,

@@ -38,11 +38,7 @@ class Place:
     def __init__(self, airspace: Airspace, at_m: Points, node: int | None = None) -> None:
         """``node``: the node that the place is, if it is one."""
         self.at: tuple[float, float] = (float(at_m[0, 0]), float(at_m[0, 1]))
-        self.seen = (
-            np.nonzero(airspace.seen_from(at_m))[0]
-            if node is None
-            else airspace.seen_from_node(node)
-        )
+        self.seen = airspace.seen_from(at_m) if node is None else airspace.seen_from_node(node)
         self._airspace = airspace
         self._spans: dict[int, tuple[float, float]] = {}
         self._at_m = at_m
