@@ -265,6 +265,12 @@ export function refusalText(refusal: unknown, t: TFunction): string {
   return t(`refusal.${refusal.code}`, t("refusal.other"));
 }
 
+/** Of a question, which changes nothing and can be asked again. */
+export function unansweredText(refusal: unknown, t: TFunction): string {
+  const silent = refusal instanceof Refused && (refusal.code === "timeout" || refusal.code === "no_answer");
+  return silent ? t("refusal.unanswered") : refusalText(refusal, t);
+}
+
 /** Where a camera was turned to, by what of it was said. */
 function lookText(data: Record<string, unknown>): string {
   const said = (value: unknown, text: (figure: number) => string) => (value == null ? [] : [text(Number(value))]);

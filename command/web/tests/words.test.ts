@@ -4,7 +4,7 @@ import { en } from "../src/i18n/en";
 import { zh } from "../src/i18n/zh";
 import { Refused } from "../src/refused";
 import type { ClaimView, TurnView } from "../src/contract";
-import { claimText, reasonText, refusalText, tell, togetherText, turnText, vantageText, waysDownText } from "../src/words";
+import { claimText, reasonText, refusalText, tell, togetherText, turnText, unansweredText, vantageText, waysDownText } from "../src/words";
 import { decision, event, explanation, offer } from "./pictures";
 
 await i18next.init({
@@ -98,6 +98,11 @@ describe("a refusal", () => {
 
   it("says that an unanswered order may have arrived", () => {
     expect(refusalText(new Refused("no_answer", ""), t())).toContain("may have arrived");
+  });
+
+  it("but not of a question, which can be asked again", () => {
+    expect(unansweredText(new Refused("timeout", "the controller did not answer"), t())).toBe("No answer came in time. Try again.");
+    expect(unansweredText(new Refused("conflict", "no such decision"), t())).toBe("no such decision");
   });
 });
 

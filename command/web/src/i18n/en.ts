@@ -549,6 +549,7 @@ export const en: typeof zh = {
     unavailable: "The controller does not answer, or the console is busy.",
     timeout:
       "The controller did not answer in time; the order may have arrived. Check the state; confirming again does not do it twice.",
+    unanswered: "No answer came in time. Try again.",
     needs_second: "A second person must confirm it; it has been asked for.",
     unauthorized: "Name or password is not right.",
     locked: "Too many wrong passwords; try again in {{seconds}} s.",

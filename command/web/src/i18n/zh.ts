@@ -546,6 +546,7 @@ export const zh = {
     no_answer: "控制台没有回应，指令可能已经送达。请核对状态；再次确认不会重复执行。",
     unavailable: "控制器没有响应或控制台繁忙。",
     timeout: "控制器没有按时回应，指令可能已经送达。请核对状态；再次确认不会重复执行。",
+    unanswered: "没有按时得到回答，请再试一次。",
     needs_second: "须由另一人确认，请求已发出。",
     unauthorized: "用户名或密码不正确。",
     locked: "密码错误次数过多，请 {{seconds}} 秒后再试。",

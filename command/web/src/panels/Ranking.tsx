@@ -50,7 +50,6 @@ export function Ranking({ incident }: { incident: IncidentView }) {
       <div className="block-head">
         <b>{t("ranking.title")}</b>
         {decision && <span className="num">{t("ranking.at", { time: timeText(Date.parse(decision.at), zone) })}</span>}
-        {(refusal ?? why.refusal) !== null && <span className="figure-bad">{refusal ?? why.refusal}</span>}
         <span className="bar-gap" />
         <WhyButton why={why} disabled={decision === undefined || !live} />
         {!closed && (
@@ -59,6 +58,7 @@ export function Ranking({ incident }: { incident: IncidentView }) {
           </Button>
         )}
       </div>
+      {(refusal ?? why.refusal) !== null && <p className="figure-bad block-refusal">{refusal ?? why.refusal}</p>}
       {decision?.vantage && <Vantage vantage={decision.vantage} />}
       {!closed && (
         <Table<AlternativeView>

@@ -30,9 +30,9 @@ export function ResponsePlan({ incident }: { incident: IncidentView }) {
           {t("plan.progress", { done, all })}
         </span>
         <span className="bar-gap" />
-        {refusal !== null && <span className="figure-bad">{refusal}</span>}
         {!folded && incident.state !== "closed" && <kbd>I</kbd>}
       </div>
+      {refusal !== null && <p className="figure-bad block-refusal">{refusal}</p>}
       {!folded && plans.map((plan) => <Plan key={plan.id} plan={plan} incident={incident} say={setRefusal} />)}
     </div>
   );

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ExplanationView } from "../contract";
 import { ask } from "../link";
-import { refusalText } from "../words";
+import { unansweredText } from "../words";
 
 export interface WhyState {
   shown: ExplanationView | null;
@@ -26,7 +26,7 @@ export function useWhy(decision: string | undefined): WhyState {
       .then((explanation) => current && setTold(explanation))
       .catch((reason: unknown) => {
         if (!current) return;
-        setRefusal(refusalText(reason, t));
+        setRefusal(unansweredText(reason, t));
         setOpen(false);
       });
     return () => {
