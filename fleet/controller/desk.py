@@ -41,7 +41,8 @@ from fleet.people.response import plans_for
 from fleet.process import Refusal
 from fleet.sorties.directing import Directing
 from fleet.sorties.fleet_acts import FleetActs
-from fleet.sorties.operations import Operations, Refused
+from fleet.sorties.operations import Operations
+from fleet.sorties.refused import Refused
 from fleet.sorties.sortie import ENDED
 from fleet.video.aiming import Aiming
 from fleet.video.videos import Videos

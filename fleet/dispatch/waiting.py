@@ -6,7 +6,8 @@ import asyncio
 
 from fleet.clock import Clock
 from fleet.log.state import FleetState
-from fleet.sorties.operations import MOST_TRIES, Operations
+from fleet.sorties.operations import Operations
+from fleet.sorties.picking import MOST_TRIES
 
 LOOK_EVERY_S = 2.0
 

@@ -16,7 +16,8 @@ from fleet.lending.leases import Leases
 from fleet.log.events import LoanRequested
 from fleet.log.journal import Journal
 from fleet.sorties.landing import nearest_rally, proof_along
-from fleet.sorties.operations import Operations, Refused
+from fleet.sorties.operations import Operations
+from fleet.sorties.refused import Refused
 from fleet.sorties.sortie import ATTENDING, OUTWARD
 from planner.airspace import Airspace
 from planner.homeward import way_home_wh

@@ -16,7 +16,7 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.gate import Gate
 from fleet.mavlink.gateway import Gateway
 from fleet.mavlink.lease import CONTROLLER, LeaseRefused
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 
 RESTARTED: Final = "the controller was restarted"
 

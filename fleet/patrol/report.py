@@ -19,7 +19,7 @@ from fleet.patrol.photos import photos_of
 from fleet.patrol.plan import PlannedSortie, Stage
 from fleet.patrol.seen import seen_shares
 from fleet.patrol.status import patrol_view, shape_of
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 from fleet.sorties.sortie import ENDED
 
 NOT_YET = "it was not due yet, or is planned anew"

@@ -31,7 +31,8 @@ from fleet.patrol.plan import PatrolPlan, PlannedSortie
 from fleet.patrol.schedule import Schedule, quiet_visits
 from fleet.patrol.status import patrol_view, shown, task_views
 from fleet.patrol.times import Hours, hours_of, latest_order_s, retimed, within
-from fleet.sorties.operations import Operations, Refused
+from fleet.sorties.operations import Operations
+from fleet.sorties.refused import Refused
 from fleet.sorties.sortie import HOMEWARD, OUTWARD
 from fleet.units.dock_roster import DockRoster
 

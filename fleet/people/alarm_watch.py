@@ -13,7 +13,7 @@ from fleet.log.events import AlarmAcknowledged, AlarmRaised, Fact
 from fleet.log.journal import Journal
 from fleet.mavlink.vehicle import Vehicle
 from fleet.people.alarms import said_since, worth_raising
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 
 EVERY_S: Final = 0.5  # an autopilot says far fewer than twenty things meanwhile
 

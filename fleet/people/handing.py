@@ -8,7 +8,7 @@ from fleet import contract as c
 from fleet.log.events import ControlGivenUp, ControlOffered, ControlTaken
 from fleet.log.journal import Journal
 from fleet.people.control import why_not_offer, why_not_release, why_not_take
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 
 
 class Handing:

@@ -12,7 +12,7 @@ from fleet.log.events import ItemTicked, TaskGiven, TaskMoved
 from fleet.log.journal import Journal
 from fleet.machine import IllegalTransition
 from fleet.people.response import TASK, TaskMove
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 
 MOST_TASKS: Final = 100  # of one incident: each change of it carries them all
 

@@ -23,7 +23,8 @@ from fleet.log.events import SortieDirected
 from fleet.log.journal import Journal
 from fleet.mavlink.vehicle import Vehicle
 from fleet.sorties.landing import proof_from, rally_of
-from fleet.sorties.operations import Operations, Refused
+from fleet.sorties.operations import Operations
+from fleet.sorties.refused import Refused
 from fleet.sorties.sortie import GOING_HOME, HOMEWARD, SORTIE, SortieTrigger
 from planner.airspace import Airspace
 from planner.detour import Detour, against_energy, detour

@@ -12,7 +12,8 @@ from fleet.log.journal import Journal
 from fleet.mavlink.confirmation import VALID_S, ConfirmedAct, FleetAct
 from fleet.mavlink.gate import Gate, GateRefused
 from fleet.sorties.directing import Directing
-from fleet.sorties.operations import Operations, Refused
+from fleet.sorties.operations import Operations
+from fleet.sorties.refused import Refused
 from fleet.sorties.sortie import SORTIE, SortieTrigger
 
 # Whom an act is for: those who can take it. A recall before take-off is an abort.

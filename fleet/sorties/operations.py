@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 from ulid import ULID
@@ -33,32 +32,25 @@ from fleet.patrol.sorties import PatrolSorties
 from fleet.patrol.times import Hours
 from fleet.sorties.briefing import Briefing, GiveLease
 from fleet.sorties.flight import SortieFlight
-from fleet.sorties.landing import proof, rally_of
-from fleet.sorties.release import Release, Released
-from fleet.sorties.sortie import ATTENDING, SortieTrigger
+from fleet.sorties.landing import rally_of
+from fleet.sorties.picking import MOST_TRIES, Picking, Ready, nobody, reasons_of
+from fleet.sorties.refused import Refused
+from fleet.sorties.release import Release
+from fleet.sorties.sortie import SortieTrigger
 from fleet.sorties.traffic import Traffic
 from fleet.units.dock_roster import DockRoster
 from planner.airspace import Airspace
-from planner.model import Alternative, LonLat, Route, WaysDown
+from planner.model import Alternative, LonLat, Route
 
 _log = logging.getLogger(__name__)
 _ROUTE = TypeAdapter(Route)
 
 SETTLE_WITHIN_S = 20.0
-MOST_TRIES = 3  # docks tried by rule for one incident; then the fault is not in the docks
 
 # after these another is sent in its place
 _GONE = frozenset(
     {SortieTrigger.ABORT, SortieTrigger.LOSE, SortieTrigger.TURN_BACK, SortieTrigger.DIVERT}
 )
-
-
-class Refused(Exception):
-    """An act that cannot be done; ``code`` is for programs, the text for people."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        self.code = code
-        super().__init__(reason)
 
 
 class Operations:
@@ -86,6 +78,7 @@ class Operations:
         self._settled = asyncio.Event()
         traffic = Traffic(district, journal.state, vehicles, dispatcher, clock)
         self.release = Release(district, journal.state, traffic)
+        self._picking = Picking(airspace, journal.state, self.release)
         self.briefing = Briefing(district, airspace, journal, dispatcher, self.release, give_lease)
         self._patrols = PatrolSorties(district, airspace, dispatcher, self.release)
         self.together = Together(journal.state, self.consider, clock, self._recalled)
@@ -134,7 +127,7 @@ class Operations:
             return self._send_first(incident, choice, cause)
         offer = _offer_of(choice, dock)
         if not offer.feasible:
-            raise Refused("conflict", f"{dock} cannot go: {_reasons(offer)}")
+            raise Refused("conflict", f"{dock} cannot go: {reasons_of(offer)}")
         return self._send(incident, choice, offer, cause, by_officer=True)
 
     def send_best(
@@ -259,14 +252,7 @@ class Operations:
 
     def _is_taken(self, move: Move) -> bool:
         """Whether its drone attends another incident."""
-        return self._attended(move.offer) is not None
-
-    def _attended(self, offer: Alternative) -> c.SortieView | None:
-        """The sortie to another incident that its drone is on, and would have to leave."""
-        sortie = self._journal.state.sortie_of_drone(offer.drone)
-        if sortie is None or sortie.incident is None or sortie.state not in ATTENDING:
-            return None
-        return sortie
+        return self._picking.attended(move.offer) is not None
 
     def _decide(
         self, incident: str, cause: str | None, divert: frozenset[str] = frozenset()
@@ -289,39 +275,11 @@ class Operations:
         """Sends the best drone for which there is room in the air, below the ceiling if that can
         be."""
         for above_ceiling in (False, True):
-            ready, against = self._soonest(choice, above_ceiling)
+            ready, against = self._picking.soonest(choice, above_ceiling)
             if ready is not None:
                 return self._release(incident, choice, ready, cause, against)
         self._make_room(choice)
-        raise Refused("conflict", "; ".join(against) or _nobody(choice))
-
-    def _soonest(
-        self, choice: Choice, above_ceiling: bool
-    ) -> tuple[_Ready | None, tuple[str, ...]]:
-        """The first of the ranking that has room in the air; where that must wait or climb for it,
-        one behind it that is there sooner and as good otherwise. With it why others do not go."""
-        best: _Ready | None = None
-        against: list[str] = []
-        for offer in choice.decision.ranking:
-            if not offer.feasible or len(against) == MOST_TRIES:
-                break
-            if self._attended(offer) is not None or not _may_be_sooner(offer, best):
-                continue
-            try:
-                ready = self._ready(choice, offer, above_ceiling)
-            except Refused as refused:
-                against.append(str(refused))
-                continue
-            if best is None:
-                best = ready
-            elif ready.released.parts.total_s < best.released.parts.total_s and ready.is_as_safe(
-                best
-            ):
-                against.append(best.late())
-                best = ready
-            if best.released.kept_apart is None:
-                break
-        return best, tuple(against)
+        raise Refused("conflict", "; ".join(against) or nobody(choice))
 
     def _make_room(self, choice: Choice) -> None:
         """Calls the patrols home that are in the way of the best drone: an incident goes before."""
@@ -347,30 +305,16 @@ class Operations:
             Refused: if the flight cannot be kept apart from those in the air.
         """
         try:
-            ready = self._ready(choice, offer, above_ceiling=False)
+            ready = self._picking.ready(choice, offer, above_ceiling=False)
         except Refused:
-            ready = self._ready(choice, offer, above_ceiling=True)
+            ready = self._picking.ready(choice, offer, above_ceiling=True)
         return self._release(incident, choice, ready, cause, (), first, by_officer)
-
-    def _ready(self, choice: Choice, offer: Alternative, above_ceiling: bool) -> _Ready:
-        """Raises Refused if the flight cannot be kept apart from those in the air."""
-        sortie = str(ULID())
-        before = self._journal.state.sortie_of_drone(offer.drone)
-        aloft = before if offer.airborne else None
-        instead = sortie if before is None else before.id
-        released = self.release.out(instead, choice.picture, offer, aloft, above_ceiling)
-        if isinstance(released, str):
-            raise Refused("conflict", released)
-        candidate = next(each for each in choice.picture.candidates if each.dock == offer.dock)
-        task, free = choice.picture.task, choice.picture.free_landings
-        found = proof(self._airspace, candidate, task, released.route, free)
-        return _Ready(sortie, offer, released, found, before)
 
     def _release(
         self,
         incident: str,
         choice: Choice,
-        ready: _Ready,
+        ready: Ready,
         cause: str | None,
         no_room: tuple[str, ...] = (),
         first: tuple[Fact, ...] = (),
@@ -475,38 +419,6 @@ class Operations:
         self._journal.record(IncidentUnserved(incident=incident, reason=reason), cause=failed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A flight that can be released, and the sortie that its drone leaves for it."""
-
-    sortie: str
-    offer: Alternative
-    released: Released
-    found: WaysDown | None
-    before: c.SortieView | None
-
-    def is_as_safe(self, other: _Ready) -> bool:
-        """Whether it has two ways down if the other has."""
-        lacks = self.found is not None and not self.found.holds
-        return not lacks or (other.found is not None and not other.found.holds)
-
-    def late(self) -> str:
-        """Why it does not go though there is room for it."""
-        return (
-            f"{self.offer.drone}, kept apart from others, would be there after "
-            f"{self.released.parts.total_s:.0f} s"
-        )
-
-
-def _may_be_sooner(offer: Alternative, best: _Ready | None) -> bool:
-    """Whether it may go in the place of one that has to wait."""
-    if best is None or offer.eta_s is None:
-        return best is None
-    known = {reason.veto for reason in best.offer.reasons}
-    worse = any(reason.veto not in known for reason in offer.reasons)
-    return not worse and offer.eta_s < best.released.parts.total_s
-
-
 def _taken_over(sortie: str, incident: str) -> SortieAdvanced:
     return SortieAdvanced(
         sortie=sortie,
@@ -519,19 +431,3 @@ def _taken_over(sortie: str, incident: str) -> SortieAdvanced:
 
 def _offer_of(choice: Choice, dock: str) -> Alternative:
     return next(offer for offer in choice.decision.ranking if offer.dock == dock)
-
-
-def _reasons(offer: Alternative) -> str:
-    return "; ".join(reason.text for reason in offer.reasons) or "no reason given"
-
-
-def _nobody(choice: Choice) -> str:
-    """Why no drone can go: the common reason, or that of each of the nearest docks."""
-    ranking = choice.decision.ranking
-    if not ranking:
-        return "the district has no docks"
-    reasons = {_reasons(offer) for offer in ranking}
-    if len(reasons) == 1:
-        return f"no dock can send a drone now: {reasons.pop()}"
-    each = ", ".join(f"{offer.dock}: {_reasons(offer)}" for offer in ranking[:3])
-    return f"no dock can send a drone now ({each})"

@@ -14,7 +14,7 @@ from fleet.log.events import CameraPointed, Recorded, SortieAdvanced
 from fleet.log.journal import Journal
 from fleet.mavlink.pointing import Aim, point, zoom
 from fleet.mavlink.vehicle import Vehicle, VehicleFault
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 from fleet.video.videos import Videos
 from planner.footprint import towards
 from planner.model import LonLat

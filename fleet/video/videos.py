@@ -19,7 +19,7 @@ from fleet.log.journal import Journal
 from fleet.mavlink.codec import Frame
 from fleet.mavlink.vehicle import Vehicle
 from fleet.process import Refusal
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 from fleet.video.klv import packet
 from fleet.video.recording import VideoRecords
 from fleet.video.sampler import Sampler

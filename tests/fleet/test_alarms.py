@@ -14,7 +14,7 @@ from fleet.log.store import EventLog
 from fleet.mavlink.state import VehicleState, with_text
 from fleet.people.alarm_watch import AlarmWatch, acknowledge
 from fleet.people.alarms import KEPT, is_alarming, said_since
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 
 
 class Saying:

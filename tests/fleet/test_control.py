@@ -18,7 +18,7 @@ from fleet.log.events import (
 from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.people.handing import Handing
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 from fleet.sorties.sortie import SORTIE, SortieTrigger
 
 INCIDENT, SORTIE_ID = "I" * 26, "S" * 26

@@ -15,7 +15,7 @@ from fleet.log.journal import Journal
 from fleet.log.store import EventLog
 from fleet.people.responding import MOST_TASKS, Responding
 from fleet.people.response import LEVELS, TASK, TaskMove, plans_for
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 
 INCIDENT = "I" * 26
 LONGGANG = load(Path(__file__).parents[2] / "configs" / "longgang")

@@ -20,7 +20,7 @@ from fleet.district.model import District
 from fleet.log.events import CameraPointed
 from fleet.mavlink.codec import Decoder, Frame
 from fleet.program import app
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 from fleet.sorties.sortie import distance_m
 from fleet.video.aiming import Aiming
 from fleet.video.cameras import Cameras

@@ -23,7 +23,7 @@ from fleet.mavlink.address import VehicleAddress
 from fleet.mavlink.gate import Gate
 from fleet.mavlink.gateway import MOST_GUESTS, Gateway
 from fleet.process import Refusal
-from fleet.sorties.operations import Refused
+from fleet.sorties.refused import Refused
 
 DRONES = {"U07": 7}
 
