@@ -165,18 +165,25 @@ def cruise_s(
     if len(points) == 2:  # as mostly
         way_m = math.dist(*points)
         return _ramp_and_leg_s(way_m, speeds_ms[0], performance)[1] if way_m > 0 else 0.0
-    total_s, before = 0.0, None
+    return stops_s(points, speeds_ms, performance)[-1]
+
+
+def stops_s(
+    points: Sequence[tuple[float, float]], speeds_ms: Sequence[float], performance: Performance
+) -> list[float]:
+    """``cruise_s`` as far as each of the points, as if the drone came to rest there."""
+    total_s, before, found = 0.0, None, [0.0]
     for (x, y), (to_x, to_y), speed_ms in zip(points, points[1:], speeds_ms, strict=False):
         way_m = math.hypot(to_x - x, to_y - y)
-        if way_m == 0:
-            continue
-        heading = (to_x - x) / way_m, (to_y - y) / way_m
-        ramp_s, leg_s = _ramp_and_leg_s(way_m, speed_ms, performance)
-        if before is not None:
-            total_s -= _overlap_s(math.dist(heading, before[0]), before[1], ramp_s, performance)
-        total_s += leg_s
-        before = heading, ramp_s
-    return total_s
+        if way_m > 0:
+            heading = (to_x - x) / way_m, (to_y - y) / way_m
+            ramp_s, leg_s = _ramp_and_leg_s(way_m, speed_ms, performance)
+            if before is not None:
+                total_s -= _overlap_s(math.dist(heading, before[0]), before[1], ramp_s, performance)
+            total_s += leg_s
+            before = heading, ramp_s
+        found.append(total_s)
+    return found
 
 
 def _ramp_and_leg_s(way_m: float, speed_ms: float, p: Performance) -> tuple[float, float]:

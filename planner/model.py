@@ -108,7 +108,7 @@ class Veto(StrEnum):
     ONE_WAY_DOWN = "one_way_down"  # rules nobody out; value: Wh beyond the reserve, limit: 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reason:
     veto: Veto
     value: float | None = None

@@ -28,6 +28,7 @@ Floats = NDArray[np.float64]
 REACHES_S = (600.0, 1200.0, math.inf)  # how far trees are grown, in flight
 
 _Point = tuple[float, float]
+_Nodes = tuple[int, ...] | None  # None: there is no way
 # nodes passed, all points in metres, leg lengths, leg ground speeds
 Way = tuple[Sequence[int], list[_Point], list[float], list[float]]
 
@@ -42,7 +43,7 @@ class Place:
         self._airspace = airspace
         self._spans: dict[int, tuple[float, float]] = {}
         self._at_m = at_m
-        self._times: dict[tuple[float, ...], tuple[Floats, ...]] = {}
+        self._times: dict[tuple[float, ...], Floats] = {}
 
     @cached_property
     def sees(self) -> frozenset[int]:
@@ -63,22 +64,23 @@ class Place:
             self._spans.update(zip(together.tolist(), pairs, strict=True))
         return self._spans[node]
 
-    def times(self, candidate: Candidate) -> tuple[Floats, ...]:
-        """Seconds from the seen nodes to the place, and back, in the wind that the trees are of."""
+    def times(self, candidate: Candidate) -> Floats:
+        """Seconds from the seen nodes to the place, and back, in the wind that the trees are of:
+        shape (2, n)."""
         performance, wind = candidate.performance, rounded(candidate.wind)
         key = (
             *(performance.airspeed_ms, performance.max_ground_ms),
             *(wind.speed_ms, wind.from_deg),
         )
-        if key not in self._times:
+        times = self._times.get(key)
+        if times is None:
             tracks = self._at_m - self._airspace.nodes_m[self.seen]
             lengths_m = np.hypot(tracks[:, 0], tracks[:, 1])
-            self._times[key] = tuple(
-                # infinite where the wind does not let the way be flown
-                np.where(np.isnan(speeds_ms), np.inf, lengths_m / speeds_ms)
-                for speeds_ms in speeds_there_and_back(tracks, performance, wind)
-            )
-        return self._times[key]
+            speeds_ms = np.stack(speeds_there_and_back(tracks, performance, wind))
+            # infinite where the wind does not let the way be flown
+            times = np.where(np.isnan(speeds_ms), np.inf, lengths_m / speeds_ms)
+            self._times[key] = times
+        return times
 
 
 def ways(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[Way | None, Way | None]:
@@ -93,8 +95,7 @@ def ways(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[Way | 
             way_m = math.hypot(east_m, north_m)
             there: Way = ([], [dock_at, at], [way_m], [there_ms])
             return there, ([dock], [at, dock_at], [way_m], [back_ms])
-    out = _fastest(airspace, candidate, place, out=True)
-    back = _fastest(airspace, candidate, place, out=False)
+    out, back = _fastest(airspace, candidate, place)
     if out is not None and out == back:  # as mostly
         return _to_and_fro(airspace, candidate, place, out)
     return _out_over(airspace, candidate, place, out), _back_over(airspace, candidate, place, back)
@@ -102,7 +103,7 @@ def ways(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[Way | 
 
 def way_back(airspace: Airspace, candidate: Candidate, place: Place) -> Way | None:
     """From the place over ``nodes`` to the dock, which is the last of them."""
-    return _back_over(airspace, candidate, place, _fastest(airspace, candidate, place, out=False))
+    return _back_over(airspace, candidate, place, _fastest(airspace, candidate, place)[1])
 
 
 def _to_and_fro(
@@ -174,28 +175,29 @@ def straight_s(airspace: Airspace, candidate: Candidate, place: Place) -> float:
 
 def is_there_a_way(airspace: Airspace, candidate: Candidate, place: Place) -> bool:
     """Whether the place can be reached at all, in the candidate's wind."""
-    return _fastest(airspace, candidate, place, out=True) is not None
+    return _fastest(airspace, candidate, place)[0] is not None
 
 
-def _fastest(
-    airspace: Airspace, candidate: Candidate, place: Place, out: bool
-) -> tuple[int, ...] | None:
-    """The nodes of the fastest way between place and dock, told from the place, the dock the last
-    of them. For a near place a near tree will do: the way found in it is the fastest if it takes no
-    longer than the tree reaches, for so far all nodes of a faster one would be."""
+def _fastest(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[_Nodes, _Nodes]:
+    """The nodes of the fastest way out and of that back, both told from the place, the dock the
+    last of them. For a near place a near tree will do: the ways found in it are the fastest if they
+    take no longer than the tree reaches, for so far all nodes of faster ones would be."""
     if len(place.seen) == 0:
-        return None
+        return None, None
     performance, wind = candidate.performance, candidate.wind
-    last_s = place.times(candidate)[0 if out else 1]
+    last_s = place.times(candidate)
     dock_at = airspace.points[airspace.index_of(candidate.dock)]
     slowest_ms = max(performance.airspeed_ms - wind.speed_ms, SLOWEST_MS)
     likely_s = 1.5 * math.dist(dock_at, place.at) / slowest_ms
     for within_s in REACHES_S[bisect_left(REACHES_S, likely_s) :]:
         tree = airspace.tree(candidate.dock, performance, wind, within_s)
-        total_s = (tree.out_s if out else tree.back_s).take(place.seen)
+        total_s = tree.seconds.take(place.seen, axis=1)
         total_s += last_s
-        best = int(total_s.argmin())
-        best_s = float(total_s[best])
-        if best_s < math.inf and best_s <= tree.within_s:
-            return tree.chain(int(place.seen[best]), out)
-    return None
+        out, back = total_s.argmin(axis=1).tolist()
+        out_s, back_s = total_s[0, out], total_s[1, back]
+        if out_s <= tree.within_s and back_s <= tree.within_s:
+            break
+    return (
+        tree.chain(int(place.seen[out]), True) if out_s < math.inf else None,
+        tree.chain(int(place.seen[back]), False) if back_s < math.inf else None,
+    )

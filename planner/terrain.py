@@ -37,7 +37,7 @@ class Terrain:
     @cached_property
     def heights_m(self) -> Floats:
         """From south to north."""
-        return np.array(self.rows, dtype=np.float64)[::-1]
+        return np.array(self.rows[::-1], dtype=np.float64)
 
     def ground_amsl_m(self, at_m: Points) -> Floats:
         """Of places, shape (n, 2) to (n,)."""

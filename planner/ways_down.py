@@ -22,7 +22,7 @@ import numpy as np
 
 from planner.airspace import Airspace
 from planner.energy import WH, climb_w, home_wh
-from planner.flight import climb_s, cruise_s, ground_speed
+from planner.flight import climb_s, cruise_s, ground_speed, stops_s
 from planner.frame import to_degrees, to_metres
 from planner.levels import lifted
 from planner.model import (
@@ -323,9 +323,15 @@ def _along(
     ]
     speeds_ms = [waypoint.speed_ms for waypoint in way[1:]]
 
+    whole_s = stops_s(points, speeds_ms, performance)
+
     def stop(number: int, point: _Point) -> _Stop:
-        along_s = cruise_s((*points[:number], point), speeds_ms[:number], performance)
         whole = point == points[number]
+        along_s = (
+            whole_s[number]
+            if whole
+            else cruise_s((*points[:number], point), speeds_ms[:number], performance)
+        )
         return _Stop(
             at_s + along_s,
             used_wh + along_s * performance.cruise_w / WH,
