@@ -72,11 +72,16 @@ def _offers(airspace: Airspace, picture: Picture, place: Place) -> list[Alternat
         return [_offer(airspace, candidate, task, place) for candidate in candidates]
     offers: list[Alternative] = []
     best_s = np.inf
-    for at_least_s, candidate in soonest_first(candidates, place):
+    soonest = soonest_first(candidates, place)
+    for number, (at_least_s, candidate) in enumerate(soonest):
         enough_s = max(best_s, task.window_s)
-        if len(offers) >= WORKED_OUT:
-            if at_least_s <= enough_s:
-                at_least_s = straight_s(airspace, candidate, place)
+        if number >= WORKED_OUT:
+            if at_least_s > enough_s:  # so do all after it
+                offers += [
+                    _farther(other, least_s, enough_s) for least_s, other in soonest[number:]
+                ]
+                break
+            at_least_s = straight_s(airspace, candidate, place)
             if at_least_s > enough_s:
                 offers.append(_farther(candidate, at_least_s, enough_s))
                 continue
@@ -212,12 +217,8 @@ def _energy_wh(candidate: Candidate, task: Task, route: Route, parts: EtaParts) 
 
 
 def _grounded(candidate: Candidate, reasons: tuple[Reason, ...]) -> Alternative:
-    return Alternative(
-        dock=candidate.dock,
-        drone=candidate.drone,
-        feasible=False,
-        reasons=(*candidate.vetoes, *reasons),
-    )
+    against = (*candidate.vetoes, *reasons)
+    return Alternative(candidate.dock, candidate.drone, feasible=False, reasons=against)
 
 
 def _lacking(candidate: Candidate, task: Task) -> tuple[Reason, ...]:
@@ -252,14 +253,17 @@ def _ranked(offers: Sequence[Alternative]) -> tuple[Alternative, ...]:
     first = [each for each in able if _is_in_order(each)] or able
     first_s = min((each.eta_s for each in first if each.eta_s is not None), default=np.inf)
 
-    def key(offer: Alternative) -> tuple[bool, bool, bool, float, float, str]:
+    def key(offer: Alternative) -> tuple[bool, bool, float, float, str]:
         eta_s = offer.eta_s if offer.eta_s is not None else np.inf
-        tied = offer.feasible and offer.in_window and eta_s <= first_s + TIE_S
+        tied = offer.in_window and eta_s <= first_s + TIE_S
         cost = offer.absence_cost if tied else 0.0
-        in_order = offer.feasible and _is_in_order(offer)
-        return not offer.feasible, not in_order, not tied, cost, eta_s, offer.dock
+        return not _is_in_order(offer), not tied, cost, eta_s, offer.dock
 
-    return tuple(sorted(offers, key=key))
+    def soonest(offer: Alternative) -> tuple[float, str]:
+        return offer.eta_s if offer.eta_s is not None else np.inf, offer.dock
+
+    ruled_out = [each for each in offers if not each.feasible]
+    return (*sorted(able, key=key), *sorted(ruled_out, key=soonest))
 
 
 def _is_in_order(offer: Alternative) -> bool:

@@ -41,12 +41,8 @@ def level_of(
             spans += [place.span(from_dock[-1]), airspace.span_of_nodes(from_dock)]
         for high_m, low_m in spans:
             highest_m, lowest_m = max(highest_m, high_m), min(lowest_m, low_m)
-    pad_m = candidate.alt_amsl_m
-    return Level(
-        relief.cruise_amsl_m(wanted_m, highest_m, lowest_m, pad_m),
-        relief.least_amsl_m(highest_m, pad_m),
-        lowest_m,
-    )
+    least_m = relief.least_amsl_m(highest_m, candidate.alt_amsl_m)
+    return Level(relief.cruise_amsl_m(wanted_m, least_m, lowest_m), least_m, lowest_m)
 
 
 def lifted(

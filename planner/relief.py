@@ -94,13 +94,10 @@ class Relief:
         """The lowest height that clears what is near the way."""
         return max(highest_m + self.clear_m, pad_amsl_m + ABOVE_PAD_M)
 
-    def cruise_amsl_m(
-        self, wanted_amsl_m: float, highest_m: float, lowest_m: float, pad_amsl_m: float
-    ) -> float:
+    def cruise_amsl_m(self, wanted_amsl_m: float, least_amsl_m: float, lowest_m: float) -> float:
         """The height wanted, or as much lower as the ceiling asks for, or as much higher as the
         ground does."""
-        least_m = self.least_amsl_m(highest_m, pad_amsl_m)
-        return max(least_m, min(wanted_amsl_m, lowest_m + self.ceiling_m))
+        return max(least_amsl_m, min(wanted_amsl_m, lowest_m + self.ceiling_m))
 
     def cruises_amsl_m(
         self, wanted_amsl_m: Floats, highest_m: Floats, lowest_m: Floats, pad_amsl_m: float
