@@ -42,7 +42,8 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** One call to REST; what the server refuses is thrown in its own words. */
 export async function rest<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { "X-CSRF-Token": useConsole.getState().session?.csrf ?? "" };
+  const headers: Record<string, string> = {};
+  if (method !== "GET") headers["X-CSRF-Token"] = useConsole.getState().session?.csrf ?? "";
   if (method === "POST") headers["Idempotency-Key"] = newKey();
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let answer: Response;

@@ -46,8 +46,16 @@ export function subdistrictFeatures(district: DistrictView): FeatureCollection {
   };
 }
 
+const placed = new WeakMap<DistrictView, FeatureCollection<Point>>(); // looking for them takes its time
+
 /** One point inside each subdistrict for its name, clear of the docks. */
 export function placeFeatures(district: DistrictView): FeatureCollection<Point> {
+  const known = placed.get(district) ?? freePlaces(district);
+  placed.set(district, known);
+  return known;
+}
+
+function freePlaces(district: DistrictView): FeatureCollection<Point> {
   const given = district.subdistricts as unknown as FeatureCollection<MultiPolygon>;
   // Under each dock stands its id.
   const occupied = dockSites(district).flatMap(({ at: [lon, lat] }) => [

@@ -13,7 +13,7 @@ type Draw = (context: CanvasRenderingContext2D, size: number) => void;
 function image(size: number, draw: Draw): ImageData {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size * RATIO;
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true }); // drawn where it is read
   if (context === null) throw new Error("this browser has no canvas");
   context.scale(RATIO, RATIO);
   draw(context, size);

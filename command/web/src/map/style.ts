@@ -50,6 +50,10 @@ export function nameField(language: Language): unknown {
 /** Layers whose text is a name in the language chosen. */
 export const NAMED = ["subdistrict-names"] as const;
 
+/** Areas have edges in layers of their own. Those that MapLibre would add are shaders more to be made ready
+ * before the first picture. */
+const EDGELESS = { "fill-antialias": false };
+
 /** The colour of a patrol's task by the age of its last look. */
 function byAge(age: Palette["age"]): unknown {
   return ["match", ["get", "ageing"], "fresh", age.fresh, "soon", age.soon, "overdue", age.overdue, age.never];
@@ -64,13 +68,13 @@ export function styleFor(language: Language, { map: colours, age }: Palette): St
       id: "land",
       type: "fill",
       source: "subdistricts",
-      paint: { "fill-color": ["case", ["get", "alternate"], colours.landAlternate, colours.land] },
+      paint: { ...EDGELESS, "fill-color": ["case", ["get", "alternate"], colours.landAlternate, colours.land] },
     },
     {
       id: "gaps",
       type: "fill",
       source: "gaps",
-      paint: { "fill-color": colours.gap, "fill-opacity": 0.22 },
+      paint: { ...EDGELESS, "fill-color": colours.gap, "fill-opacity": 0.22 },
     },
     {
       id: "gap-edges",
@@ -82,7 +86,7 @@ export function styleFor(language: Language, { map: colours, age }: Palette): St
       id: "no-fly-buffers",
       type: "fill",
       source: "buffers",
-      paint: { "fill-color": colours.noFly, "fill-opacity": 0.14 },
+      paint: { ...EDGELESS, "fill-color": colours.noFly, "fill-opacity": 0.14 },
     },
     {
       id: "no-fly-buffer-edges",
@@ -94,7 +98,7 @@ export function styleFor(language: Language, { map: colours, age }: Palette): St
       id: "no-fly",
       type: "fill",
       source: "volumes",
-      paint: { "fill-pattern": "hatch" },
+      paint: { ...EDGELESS, "fill-pattern": "hatch" },
     },
     {
       id: "no-fly-edges",
@@ -144,7 +148,7 @@ export function styleFor(language: Language, { map: colours, age }: Palette): St
       type: "fill",
       source: "tasks",
       filter: ["==", ["geometry-type"], "Polygon"],
-      paint: { "fill-color": ageing, "fill-opacity": ["case", ["get", "chosen"], 0.4, 0.2] },
+      paint: { ...EDGELESS, "fill-color": ageing, "fill-opacity": ["case", ["get", "chosen"], 0.4, 0.2] },
     },
     {
       id: "task-lines",
@@ -198,7 +202,7 @@ export function styleFor(language: Language, { map: colours, age }: Palette): St
       type: "fill",
       source: "footprints",
       filter: ["==", ["geometry-type"], "Polygon"],
-      paint: { "fill-color": colours.drone, "fill-opacity": ["case", ["get", "chosen"], 0.2, 0.1] },
+      paint: { ...EDGELESS, "fill-color": colours.drone, "fill-opacity": ["case", ["get", "chosen"], 0.2, 0.1] },
     },
     {
       id: "footprint-edges",

@@ -11,6 +11,8 @@ import { addImages } from "./icons";
 import { Painter, boundsOf, paintDistrict } from "./painter";
 import { nameField, NAMED, styleFor } from "./style";
 
+maplibregl.prewarm(); // its worker starts while the page is still being made
+
 const PADDING = { top: 28, bottom: 44, left: 56, right: 28 }; // clear of buttons and legend
 
 export interface DistrictMap {
