@@ -61,9 +61,10 @@ class Tree:
         found = self._chains.get((node, out))
         if found is None:
             before = self.out_from if out else self.back_to
-            nodes = [node]
-            while before[nodes[-1]] != _NONE:
-                nodes.append(int(before[nodes[-1]]))
+            nodes, last = [node], before.item(node)
+            while last != _NONE:
+                nodes.append(last)
+                last = before.item(last)
             found = self._chains[node, out] = tuple(nodes)
         return found
 
