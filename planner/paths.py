@@ -191,7 +191,7 @@ def _fastest(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[_N
     likely_s = 1.5 * math.dist(dock_at, place.at) / slowest_ms
     for within_s in REACHES_S[bisect_left(REACHES_S, likely_s) :]:
         tree = airspace.tree(candidate.dock, performance, wind, within_s)
-        total_s = tree.seconds.take(place.seen, axis=1)
+        total_s = np.stack((tree.out_s.take(place.seen), tree.back_s.take(place.seen)))
         total_s += last_s
         out, back = total_s.argmin(axis=1).tolist()
         out_s, back_s = total_s[0, out], total_s[1, back]

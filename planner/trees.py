@@ -32,28 +32,19 @@ Indices = NDArray[np.int32]
 @dataclass(frozen=True, slots=True)
 class Tree:
     """Fastest ways between one dock and the corners that are at most ``within_s`` from it, out or
-    back; the rest is infinitely far. ``seconds``, shape (2, n), are those from the dock and those
-    to it; the predecessors lead back to the dock along either.
+    back; the rest is infinitely far. ``out_s`` from the dock, ``back_s`` to it; the predecessors
+    lead back to the dock along either.
 
     A corner counts as far as a way that goes on past it: where the last leg to a corner would run
     into its obstacle it may count as farther than it is, which no way to a place beyond notices.
     """
 
-    seconds: Floats
+    out_s: Floats
     out_from: Indices
+    back_s: Floats
     back_to: Indices
     within_s: float
     _chains: dict[tuple[int, bool], tuple[int, ...]] = field(default_factory=dict, compare=False)
-
-    @property
-    def out_s(self) -> Floats:
-        out_s: Floats = self.seconds[0]
-        return out_s
-
-    @property
-    def back_s(self) -> Floats:
-        back_s: Floats = self.seconds[1]
-        return back_s
 
     def chain(self, node: int, out: bool) -> tuple[int, ...]:
         """The nodes along the fastest way from a node back to the dock, both included: of the way
@@ -134,10 +125,10 @@ class Trees:
     def _grow(self, dock: int, performance: Performance, wind: Wind, within_s: float) -> Tree:
         out, back = self._times_in(performance, wind)
         out_s, out_from = dijkstra(out, indices=dock, limit=within_s, return_predecessors=True)
-        back_s, back_to = out_s, out_from
-        if back is not out:
-            back_s, back_to = dijkstra(back, indices=dock, limit=within_s, return_predecessors=True)
-        return Tree(np.stack((out_s, back_s)), out_from, back_to, within_s)
+        if back is out:
+            return Tree(out_s, out_from, out_s, out_from, within_s)
+        back_s, back_to = dijkstra(back, indices=dock, limit=within_s, return_predecessors=True)
+        return Tree(out_s, out_from, back_s, back_to, within_s)
 
     def _times_in(self, performance: Performance, wind: Wind) -> tuple[csr_array, csr_array]:
         """Seconds from node to node at cruise, and the same against all ways."""
