@@ -3,8 +3,10 @@ worth can be held against the best known."""
 
 from __future__ import annotations
 
+import math
 import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyvrp
@@ -12,6 +14,10 @@ from pyvrp.exceptions import ScalingWarning
 
 from fleet.process import Refusal
 from planner.patrol.search import Search, searched
+
+# Iterations without anything better, after which it is begun anew: from some starts the search
+# never comes away from what is poor, and from the next it finds the best known.
+PATIENCE = 12_000
 
 # How an instance's costs become whole numbers, and by what they are divided to be told.
 ROUNDINGS = {"exact": 1000.0, "round": 1.0, "trunc": 1.0, "dimacs": 10.0}
@@ -37,17 +43,42 @@ def solve_file(path: Path, rounding: str, search: Search) -> Solved:
             "expected a VEHICLES_DEPOT_SECTION that says where each vehicle stands"
         )
     unit = ROUNDINGS[rounding]
-    result = searched(data, search, unit)
-    if not result.is_feasible():
+    results = list(_starts(data, search, unit))
+    best = min(results, key=pyvrp.Result.cost)  # of routes that do not hold it is infinite
+    if not best.is_feasible():
         raise Refusal(f"no routes that hold were found for {path}; give it more --seconds")
     routes = tuple(
         (
             data.vehicle_type(route.vehicle_type()).start_depot + 1,
             tuple(each.idx + 1 for each in route.schedule() if each.is_client()),
         )
-        for route in result.best.routes()
+        for route in best.best.routes()
     )
-    return Solved(result.cost() / unit, routes, result.num_iterations, result.runtime)
+    iterations = sum(each.num_iterations for each in results)
+    return Solved(best.cost() / unit, routes, iterations, sum(each.runtime for each in results))
+
+
+def _starts(data: pyvrp.ProblemData, search: Search, unit: float) -> Iterator[pyvrp.Result]:
+    """One search after the other, each with a seed of its own, until the steps or seconds are
+    over."""
+    done, least = 0, math.inf
+
+    def progress(steps: int, found: float | None) -> None:
+        known = least if found is None else min(least, found)
+        search.progress(done + steps, None if known == math.inf else known)
+
+    left = replace(search, progress=progress, patience=PATIENCE)
+    while left.iterations > 0 and left.within_s > 0:
+        result = searched(data, left, unit)
+        yield result
+        done += result.num_iterations
+        least = min(least, result.cost() / unit)
+        left = replace(
+            left,
+            seed=left.seed + 1,
+            iterations=left.iterations - result.num_iterations,
+            within_s=left.within_s - result.runtime,
+        )
 
 
 def _read(path: Path, rounding: str) -> pyvrp.ProblemData:

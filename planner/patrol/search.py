@@ -15,7 +15,7 @@ from pyvrp import (
     solve,
 )
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
-from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
+from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement, StoppingCriterion
 
 TOLD_EVERY = 100  # iterations
 
@@ -24,13 +24,15 @@ Progress = Callable[[int, float | None], None]  # iterations done, distance of t
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How long to search: iterations, or seconds if those are over sooner. Ended by iterations,
-    the same seed gives the same routes."""
+    """How long to search: iterations, or seconds if those are over sooner, or ``patience``, which
+    is iterations without anything better. Not ended by seconds, the same seed gives the same
+    routes."""
 
     seed: int
     iterations: int
     within_s: float
     progress: Progress
+    patience: int | None = None
 
 
 def searched(
@@ -38,7 +40,10 @@ def searched(
 ) -> Result:
     """The best found, from some routes on if they are given; progress is told in ``unit`` of
     PyVRP's whole numbers."""
-    stop = MultipleCriteria([MaxIterations(search.iterations), MaxRuntime(search.within_s)])
+    ends: list[StoppingCriterion] = [MaxIterations(search.iterations), MaxRuntime(search.within_s)]
+    if search.patience is not None:
+        ends.append(NoImprovement(search.patience))
+    stop = MultipleCriteria(ends)
     told = IteratedLocalSearchParams(callbacks=_Told(search.progress, unit))
     params = SolveParams(ils=told)
     return solve(data, stop, search.seed, False, params=params, initial_solution=start)

@@ -12,7 +12,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from fleet.patrol import vrplib
 from fleet.program import app
+from planner.patrol.search import Search, searched
 
 DEPOTS, CLIENTS = 4, 12  # clients of each depot
 APART, RADIUS = 5000.0, 700.0
@@ -73,6 +75,29 @@ def test_the_same_seed_finds_the_same_routes(instance: tuple[Path, float]) -> No
     one, two = (solve(str(instance[0]), "--iterations", "200").stdout for _ in range(2))
     assert one == two
     assert "Route #1" in one
+
+
+def test_a_search_that_is_stuck_begins_anew_and_the_best_of_all_is_told(
+    instance: tuple[Path, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vrplib, "PATIENCE", 20)
+    began: list[int] = []
+    costs: list[float] = []
+
+    def noted(data: Any, search: Search, unit: float) -> Any:
+        began.append(search.seed)
+        result = searched(data, search, unit)
+        costs.append(result.cost() / unit)
+        return result
+
+    monkeypatch.setattr(vrplib, "searched", noted)
+    found = json.loads(
+        solve(str(instance[0]), "--iterations", "500", "--seed", "7", "--json").stdout
+    )
+    assert len(began) > 2
+    assert began == list(range(7, 7 + len(began)))
+    assert found["cost"] == pytest.approx(min(costs), abs=1e-3)
+    assert found["iterations"] == 500
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "NAME : x\nDIMENSION : 3\nEOF\n"])

@@ -18,6 +18,7 @@ const PADDING = { top: 28, bottom: 44, left: 56, right: 28 }; // clear of button
 export interface DistrictMap {
   /** Null until its style is there. */
   map: MapLibre | null;
+  /** The district is to be seen on it. */
   drawn: boolean;
   /** It cannot be drawn in this browser. */
   broken: boolean;
@@ -49,7 +50,13 @@ export function useMap(holder: RefObject<HTMLDivElement>, of: "now" | "recorded"
       if (of === "now") stop = new Painter(source(made)).start();
       setMap(made);
     });
-    made.on("load", () => setDrawn(true));
+    const look = () => {
+      // MapLibre says "load" of sources that are empty yet
+      if (!made.isSourceLoaded("subdistricts") || made.querySourceFeatures("subdistricts").length === 0) return;
+      made.off("render", look);
+      setDrawn(true);
+    };
+    made.on("render", look);
     return () => {
       stop();
       setMap(null);
