@@ -152,12 +152,12 @@ class Acts:
         except DoorClosed:
             raise Refused("unavailable", "the console is ending") from None
         except RequestFailed as failure:
-            raise self._refusal(failure) from None
+            raise self._refusal(failure, ask) from None
         except BusUnreachable as failure:
             raise Refused("unavailable", str(failure)) from None
         return reply.body
 
-    def _refusal(self, failure: RequestFailed) -> Refused:
+    def _refusal(self, failure: RequestFailed, ask: Ask) -> Refused:
         if failure.code != "timeout":
             return Refused(failure.code or "conflict", failure.reason)
         if not self._is_online():
@@ -166,7 +166,7 @@ class Acts:
             )
         return Refused(
             "timeout",
-            f"the controller did not answer within {self._waits.answer_s:g} s; look whether it "
+            f"the controller did not answer within {self._patience_s(ask):g} s; look whether it "
             "was done before you repeat it",
         )
 
@@ -174,19 +174,23 @@ class Acts:
         """Whoever asks the same while it is being answered shares the answer."""
         asking = self._under_way.get(id_)
         if asking is None:
-            # A person's patience does not shrink when simulated time runs faster.
-            within_s = self._waits.answer_s if self._is_online() else self._waits.absent_answer_s
             asking = asyncio.ensure_future(
                 self._bus.request(
                     self._topics.controller_request(),
                     ask,
-                    timeout_s=within_s * self._clock.speedup,
+                    # A person's patience does not shrink when simulated time runs faster.
+                    timeout_s=self._patience_s(ask) * self._clock.speedup,
                     id_=id_,
                 )
             )
             self._under_way[id_] = asking
             asking.add_done_callback(lambda _: self._under_way.pop(id_, None))
         return await asyncio.shield(asking)
+
+    def _patience_s(self, ask: Ask) -> float:
+        if not self._is_online():
+            return self._waits.absent_answer_s
+        return self._waits.reckoning_s if ask.ask == "explain_decision" else self._waits.answer_s
 
 
 def _request_id(key: str, ask: Ask) -> str:

@@ -73,7 +73,8 @@ _HEARD: Final[dict[str, dict[str, tuple[type[BaseModel] | None, str]]]] = {
         "ask": (
             None,
             "An act or a question, one of many. With the same `key` an act is done once and "
-            f"answered the same. The console answers within {PATIENT.answer_s:g} s.",
+            f"answered the same. The console answers within {PATIENT.answer_s:g} s, "
+            f"what explains a decision within {PATIENT.reckoning_s:g} s.",
         ),
         "pace": (PaceForm, "How often to send telemetry from now on."),
         "confirm": (RequestForm, "Has an act done that somebody else asked for."),

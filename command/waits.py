@@ -8,6 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Waits:
     answer_s: float = 5.0  # for the controller to do what a person asked
+    reckoning_s: float = 30.0  # for it to explain a decision: the work of some hundred of them
     absent_answer_s: float = 2.0  # the same while the controller is not heard
     snapshot_s: float = 3.0
     retry_s: float = 1.0

@@ -113,6 +113,8 @@ class Broadcast:
     async def _tell_status(self) -> None:
         """When a figure has changed, and often enough that its silence means something."""
         loop = asyncio.get_running_loop()
+        # At speed-up k no more work a second of the wall clock.
+        pause_s = min(STATUS_LOOK_S * self._clock.speedup, STATUS_EVERY_S)
         told, told_s = None, -math.inf
         while True:
             status = self.status()
@@ -120,7 +122,7 @@ class Broadcast:
             if figures != told or loop.time() - told_s >= STATUS_EVERY_S:
                 await self._bus.publish(self._topics.controller_status(), status, retain=True)
                 told, told_s = figures, loop.time()
-            await asyncio.sleep(STATUS_LOOK_S)
+            await asyncio.sleep(pause_s)
 
     def _on_fact(self, recorded: Recorded) -> None:
         state = self._journal.state

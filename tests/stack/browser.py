@@ -72,12 +72,12 @@ def assert_accessible(page: Page) -> None:
     what is enabled or fades in while axe looks.
     """
     page.evaluate(AXE.read_text())
-    page.emulate_media(reduced_motion="reduce")
     page.evaluate(
         "Promise.all(document.getAnimations()"
         ".filter((each) => each.effect?.getTiming().iterations !== Infinity)"
         ".map((each) => each.finished.catch(() => null)))"
     )
+    page.emulate_media(reduced_motion="reduce")
     findings = page.evaluate(
         "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})"
     )["violations"]

@@ -112,7 +112,9 @@ interface Answers {
   events: [GetEvents, { events: Event[] }];
 }
 
-const ANSWER_WITHIN_MS = 8000; // the server itself gives up after 5 s
+// The server itself gives up after 5 s, and after 30 s on an explanation.
+const ANSWER_WITHIN_MS = 8000;
+const REASONS_WITHIN_MS = 33_000;
 
 let socket: Socket | null = null;
 
@@ -122,7 +124,8 @@ export async function ask<K extends keyof Answers>(
   fields: Omit<Answers[K][0], "ask">,
   key?: string,
 ): Promise<Answers[K][1]> {
-  return (await acknowledged("ask", { ask: what, ...fields, ...(key && { key }) })) as Answers[K][1];
+  const within_ms = what === "explain_decision" ? REASONS_WITHIN_MS : ANSWER_WITHIN_MS;
+  return (await acknowledged("ask", { ask: what, ...fields, ...(key && { key }) }, within_ms)) as Answers[K][1];
 }
 
 /** What becomes of an act that waits for a second person. */
@@ -130,11 +133,11 @@ export async function decide(what: "confirm" | "decline", request: string): Prom
   await acknowledged(what, { request });
 }
 
-async function acknowledged(event: string, body: object): Promise<unknown> {
+async function acknowledged(event: string, body: object, within_ms = ANSWER_WITHIN_MS): Promise<unknown> {
   if (!socket?.connected) throw new Refused("disconnected", "");
   let answer: Acknowledgement;
   try {
-    answer = (await socket.timeout(ANSWER_WITHIN_MS).emitWithAck(event, body)) as Acknowledgement;
+    answer = (await socket.timeout(within_ms).emitWithAck(event, body)) as Acknowledgement;
   } catch {
     throw new Refused("no_answer", "");
   }
