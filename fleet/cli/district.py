@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fleet.cli.options import AsJson, DistrictDir
 from fleet.datum import Datum
 from fleet.district.adopt import adopt
 from fleet.district.boundaries import official_boundaries
@@ -19,7 +20,6 @@ from fleet.district.shapes import area_km2, tile_of
 from fleet.process import Refusal, end_with
 
 DEFAULT = Path("configs/longgang")
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 boundaries = typer.Typer(
     help="Put official boundaries in place of the drawn ones.", no_args_is_help=True
@@ -27,9 +27,7 @@ boundaries = typer.Typer(
 
 
 def check(
-    district_dir: Annotated[
-        Path, typer.Argument(help="The district's configuration.", envvar="DOCKFLEET_DISTRICT")
-    ] = DEFAULT,
+    district_dir: DistrictDir = DEFAULT,
     json: AsJson = False,
 ) -> None:
     """Print a district's totals and every violation; exit 1 when there are any."""
@@ -118,9 +116,7 @@ def import_(
 
 @boundaries.command("show")
 def show(
-    district_dir: Annotated[
-        Path, typer.Argument(help="The district's configuration.", envvar="DOCKFLEET_DISTRICT")
-    ] = DEFAULT,
+    district_dir: DistrictDir = DEFAULT,
     json: AsJson = False,
 ) -> None:
     """Say whether the boundaries are drawn or official, and list the subdistricts."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fleet.cli.options import AsJson, DistrictDir
 from fleet.process import Refusal, end_with
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 DEFAULT = Path("configs/longgang")
 CELL_M = 100.0
 MARGIN_M = 3000.0
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 terrain = typer.Typer(help="Put a surveyed elevation model in place.", no_args_is_help=True)
 
@@ -62,9 +62,7 @@ def import_(
 @terrain.command("show")
 def show(
     at: Annotated[str, typer.Option(help="LON,LAT in WGS-84.")],
-    district_dir: Annotated[
-        Path, typer.Argument(help="The district's configuration.", envvar="DOCKFLEET_DISTRICT")
-    ] = DEFAULT,
+    district_dir: DistrictDir = DEFAULT,
     json: AsJson = False,
 ) -> None:
     """Say how high the ground of a place is taken to be."""
