@@ -4,10 +4,8 @@ one; what is wrong with the task leaves nothing to decide."""
 from __future__ import annotations
 
 import math
-from dataclasses import astuple
-from functools import lru_cache
 
-from planner.model import Candidate, LaunchTimes, LonLat, Performance, Reason, Task, Veto, Wind
+from planner.model import Candidate, LonLat, Reason, Task, Veto, Wind
 
 WORST_WIND_MS = 60.0  # more than any storm in which somebody would ask
 
@@ -37,7 +35,7 @@ def check_position(what: str, at: LonLat) -> None:
 def fault_of(candidate: Candidate) -> Reason | None:
     """Why no flight of the candidate can be computed. The dock's wind limit is not asked here:
     that is the controller's to judge."""
-    fault = _fault(candidate.performance, candidate.launch)
+    fault = candidate.performance.fault or candidate.launch.fault
     if fault is None and not math.isfinite(candidate.alt_amsl_m):
         fault = f"its height is {candidate.alt_amsl_m}"
     if fault is not None:
@@ -61,13 +59,3 @@ def fault_of(candidate: Candidate) -> Reason | None:
 
 def wind_is_sound(wind: Wind) -> bool:
     return 0 <= wind.speed_ms <= WORST_WIND_MS and math.isfinite(wind.from_deg)
-
-
-@lru_cache(maxsize=1024)
-def _fault(performance: Performance, launch: LaunchTimes) -> str | None:
-    for name, value in zip(performance.__slots__, astuple(performance), strict=True):
-        if not (math.isfinite(value) and (value > 0 or (name == "reserve_share" and value == 0))):
-            return f"its {name} is {value}, expected a number above 0"
-    if not all(math.isfinite(value) and value >= 0 for value in astuple(launch)):
-        return f"its launch times are {launch}, expected seconds from 0"
-    return None

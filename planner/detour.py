@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 from planner.airspace import Airspace
 from planner.chance import headwind_slows_s
 from planner.checks import check_position, check_task, fault_of
-from planner.energy import WH, climb_w, scene_wh
+from planner.energy import WH, scene_wh
 from planner.flight import climb_s, cruise_s, ground_speed, ground_speeds
 from planner.frame import Points, to_degrees, to_metres
 from planner.homeward import way_home, way_home_wh
@@ -188,7 +188,7 @@ def _reckoned(
     place_alt = task.ground_amsl_m + task.height_m
     to_cruise_s = climb_s(cruise_alt - start.alt_amsl_m, performance)
     down_s = climb_s(place_alt - cruise_alt, performance)
-    rising_w = climb_w(performance) if cruise_alt > start.alt_amsl_m else performance.hover_w
+    rising_w = performance.climb_w if cruise_alt > start.alt_amsl_m else performance.hover_w
     out_j = to_cruise_s * rising_w + route.out_s * performance.cruise_w
     out_wh = (out_j + down_s * performance.hover_w) / WH
     home_wh = way_home_wh(candidate, route, place_alt)

@@ -8,26 +8,19 @@ reckoned as hover, which is on the safe side.
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 from planner.flight import climb_s
 from planner.model import Candidate, Performance, Route, Task
 
-INDUCED_MS: Final = 5.0  # hover induced velocity of multicopters of one to three kilograms
 LANDING_MS: Final = 0.7  # over the last metres
 LANDING_M: Final = 10.0
 WH: Final = 3600.0
 
 
-def climb_w(performance: Performance) -> float:
-    ratio = performance.climb_ms / (2.0 * INDUCED_MS)
-    return performance.hover_w * (ratio + math.sqrt(ratio**2 + 1.0))
-
-
 def way_out_wh(performance: Performance, up_s: float, cruise_s: float, down_s: float) -> float:
     """From the pad up, along, and down to the scene."""
-    joules = up_s * climb_w(performance)
+    joules = up_s * performance.climb_w
     joules += cruise_s * performance.cruise_w + down_s * performance.hover_w
     return joules / WH
 
@@ -43,7 +36,7 @@ def home_wh(performance: Performance, up_m: float, down_m: float, cruise_s: floa
     up_s = climb_s(up_m, performance) if up_m > 0 else 0.0
     fast_m = max(0.0, down_m - LANDING_M)
     down_s = climb_s(-fast_m, performance) + LANDING_M / LANDING_MS
-    joules = up_s * climb_w(performance)
+    joules = up_s * performance.climb_w
     joules += cruise_s * performance.cruise_w + down_s * performance.hover_w
     return joules / WH
 

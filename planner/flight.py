@@ -15,16 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.model import Performance, Wind
+from planner.ramps import rest_to_rest_s, short_ramp_s, speed_up_s
 
 SLOWEST_MS = 1.0  # over the ground; slower than this a leg does not count as flyable
 
 Floats = NDArray[np.float64]
-
-
-def wind_vector(wind: Wind) -> tuple[float, float]:
-    """Where the air goes: (east, north) in m/s."""
-    to_rad = math.radians(wind.from_deg + 180.0)
-    return wind.speed_ms * math.sin(to_rad), wind.speed_ms * math.cos(to_rad)
 
 
 def ground_speeds(tracks: Floats, performance: Performance, wind: Wind) -> Floats:
@@ -41,7 +36,7 @@ def speeds_there_and_back(
     lengths = np.hypot(tracks[:, 0], tracks[:, 1])
     with np.errstate(invalid="ignore", divide="ignore"):
         east, north = tracks[:, 0] / lengths, tracks[:, 1] / lengths
-        wind_east, wind_north = wind_vector(wind)
+        wind_east, wind_north = wind.towards_ms
         along = wind_east * east + wind_north * north
         across = wind_east * north - wind_north * east
         held = np.sqrt(performance.airspeed_ms**2 - across**2)
@@ -65,7 +60,7 @@ def there_and_back(
 ) -> tuple[float | None, float | None]:
     """The ground speeds along a track and against it; None where it cannot be flown."""
     length_m = math.hypot(east_m, north_m)
-    return _both_ways(east_m, north_m, length_m, performance, wind_vector(wind))
+    return _both_ways(east_m, north_m, length_m, performance, wind.towards_ms)
 
 
 def legs_of(
@@ -82,7 +77,7 @@ def legs_there_and_back(
 ) -> tuple[list[float], list[float] | None, list[float] | None]:
     """Lengths of the legs between points, the ground speeds along them, and those of the way back
     over the same points, in its order; None if a leg cannot be flown that way in this wind."""
-    blows = wind_vector(wind)
+    blows = wind.towards_ms
     legs_m: list[float] = []
     there_ms: list[float | None] = []
     back_ms: list[float | None] = []
@@ -125,33 +120,6 @@ def _both_ways(
     )
 
 
-def speed_up_s(speed_ms: float, accel_ms2: float, jerk_ms3: float) -> float:
-    """Time from rest to a speed, with acceleration and jerk limited. The way covered is half of
-    speed times time, by symmetry."""
-    if speed_ms * jerk_ms3 <= accel_ms2**2:
-        return 2.0 * math.sqrt(speed_ms / jerk_ms3)
-    return speed_ms / accel_ms2 + accel_ms2 / jerk_ms3
-
-
-def rest_to_rest_s(way_m: float, speed_ms: float, accel_ms2: float, jerk_ms3: float) -> float:
-    """Time for a straight way from standstill to standstill, not faster than ``speed_ms``."""
-    if way_m <= 0:
-        return 0.0
-    ramp_s = speed_up_s(speed_ms, accel_ms2, jerk_ms3)
-    if way_m >= speed_ms * ramp_s:
-        return way_m / speed_ms + ramp_s
-    return 2.0 * speed_up_s(_peak_ms(way_m, accel_ms2, jerk_ms3), accel_ms2, jerk_ms3)
-
-
-def _peak_ms(way_m: float, accel_ms2: float, jerk_ms3: float) -> float:
-    """The top speed of a way too short to reach cruise: peak times its ramp is the way."""
-    peak_ms: float = (way_m * math.sqrt(jerk_ms3) / 2.0) ** (2.0 / 3.0)
-    if peak_ms * jerk_ms3 <= accel_ms2**2:
-        return peak_ms
-    half_s = accel_ms2 / jerk_ms3 / 2.0
-    return accel_ms2 * (math.sqrt(half_s**2 + way_m / accel_ms2) - half_s)
-
-
 def cruise_s(
     points: Sequence[tuple[float, float]], speeds_ms: Sequence[float], performance: Performance
 ) -> float:
@@ -190,7 +158,7 @@ def _ramp_and_leg_s(way_m: float, speed_ms: float, p: Performance) -> tuple[floa
     ramp_s = speed_up_s(speed_ms, p.accel_ms2, p.jerk_ms3)
     if way_m >= speed_ms * ramp_s:
         return ramp_s, way_m / speed_ms + ramp_s
-    ramp_s = speed_up_s(_peak_ms(way_m, p.accel_ms2, p.jerk_ms3), p.accel_ms2, p.jerk_ms3)
+    ramp_s = short_ramp_s(way_m, p.accel_ms2, p.jerk_ms3)
     return ramp_s, 2.0 * ramp_s
 
 
@@ -218,7 +186,11 @@ def _from_rest_s(way_m: float, p: Performance) -> float:
 
 def climb_s(height_m: float, performance: Performance) -> float:
     """Time to change height, up (positive) or down, from standstill to standstill."""
-    speed_ms = performance.climb_ms if height_m > 0 else performance.descent_ms
-    return rest_to_rest_s(
-        abs(height_m), speed_ms, performance.climb_accel_ms2, performance.jerk_ms3
-    )
+    if height_m > 0:
+        speed_ms, ramp_s = performance.climb_ms, performance.climb_ramp_s
+    else:
+        speed_ms, ramp_s = performance.descent_ms, performance.descent_ramp_s
+    way_m = abs(height_m)
+    if way_m >= speed_ms * ramp_s:  # as mostly
+        return way_m / speed_ms + ramp_s
+    return rest_to_rest_s(way_m, speed_ms, performance.climb_accel_ms2, performance.jerk_ms3)

@@ -7,9 +7,14 @@ name says otherwise, wind is the direction it blows from in degrees true.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from enum import StrEnum
-from typing import NamedTuple, TypeVar, dataclass_transform
+from functools import cached_property
+from typing import Final, NamedTuple, TypeVar, dataclass_transform
+
+from planner.ramps import speed_up_s
+
+INDUCED_MS: Final = 5.0  # hover induced velocity of multicopters of one to three kilograms
 
 _T = TypeVar("_T")
 
@@ -35,12 +40,18 @@ class Waypoint(NamedTuple):
     speed_ms: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is worked out from it is kept with it
 class Wind:
     """Horizontal wind: speed, and the direction it comes from."""
 
     speed_ms: float = 0.0
     from_deg: float = 0.0
+
+    @cached_property
+    def towards_ms(self) -> tuple[float, float]:
+        """Where the air goes: east, north."""
+        to_rad = math.radians(self.from_deg + 180.0)
+        return self.speed_ms * math.sin(to_rad), self.speed_ms * math.cos(to_rad)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,7 @@ class Volume:
     buffer_m: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Performance:
     """How a drone flies. The speeds and accelerations are read from the vehicle's parameters."""
 
@@ -70,8 +81,33 @@ class Performance:
     reserve_share: float  # of battery_wh, never planned away
     corner_radius_m: float = 2.0  # how near to a waypoint a turn passes; ArduCopter's default
 
+    @cached_property
+    def climb_w(self) -> float:
+        """Electrical power in a climb, by momentum theory (see ``planner.energy``)."""
+        ratio = self.climb_ms / (2.0 * INDUCED_MS)
+        return self.hover_w * (ratio + math.sqrt(ratio**2 + 1.0))
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def climb_ramp_s(self) -> float:
+        """From rest to the full speed of a climb."""
+        return speed_up_s(self.climb_ms, self.climb_accel_ms2, self.jerk_ms3)
+
+    @cached_property
+    def descent_ramp_s(self) -> float:
+        return speed_up_s(self.descent_ms, self.climb_accel_ms2, self.jerk_ms3)
+
+    @cached_property
+    def fault(self) -> str | None:
+        """Which figure nothing can be computed with."""
+        for each in fields(self):
+            value: float = getattr(self, each.name)
+            least_is_0 = each.name == "reserve_share"
+            if not (math.isfinite(value) and (value > 0 or (least_is_0 and value == 0))):
+                return f"its {each.name} is {value}, expected a number above 0"
+        return None
+
+
+@dataclass(frozen=True)
 class LaunchTimes:
     """What passes between the order and the rotors lifting the drone: cover and upload run
     side by side, checks and spin-up follow."""
@@ -82,9 +118,16 @@ class LaunchTimes:
     spin_up_s: float
     spread_s: float = 0.0  # of the total: its standard deviation
 
-    @property
+    @cached_property
     def total_s(self) -> float:
         return max(self.cover_s, self.upload_s) + self.checks_s + self.spin_up_s
+
+    @cached_property
+    def fault(self) -> str | None:
+        """Why nothing can be computed with them."""
+        if all(math.isfinite(value) and value >= 0 for value in astuple(self)):
+            return None
+        return f"its launch times are {self}, expected seconds from 0"
 
 
 class Veto(StrEnum):

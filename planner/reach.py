@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from planner.airspace import Airspace
 from planner.checks import fault_of
-from planner.energy import LANDING_M, LANDING_MS, WH, climb_w
+from planner.energy import LANDING_M, LANDING_MS, WH
 from planner.flight import cruise_s, ground_speeds, legs_of
 from planner.flights import climbs_s, overlaps_s, ramps_and_legs_s
 from planner.frame import Points
@@ -214,6 +214,6 @@ class Reach:
         home_s = climbs_s(-home_m, performance) + LANDING_M / LANDING_MS
         climbing_s = up_s + climbs_s(np.maximum(cruise_m - scene_m, 0.0), performance)
         hovering_s = down_s + mission.scene_s + home_s
-        joules = climbing_s * climb_w(performance) + hovering_s * performance.hover_w
+        joules = climbing_s * performance.climb_w + hovering_s * performance.hover_w
         joules += (out_s[there] + back_s[there]) * performance.cruise_w
         return up_s, down_s, joules / WH

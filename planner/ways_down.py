@@ -21,7 +21,7 @@ from itertools import pairwise
 import numpy as np
 
 from planner.airspace import Airspace
-from planner.energy import WH, climb_w, home_wh
+from planner.energy import WH, home_wh
 from planner.flight import climb_s, cruise_s, ground_speed, stops_s
 from planner.frame import to_degrees, to_metres
 from planner.levels import lifted
@@ -195,7 +195,7 @@ class _Finder:
         if (stop.point, count) not in self._best:
             self._best[stop.point, count] = self._look(stop, count)
         up_s = climb_s(max(0.0, self._cruise_amsl_m - stop.alt_amsl_m), performance)
-        up_wh = up_s * climb_w(performance) / WH
+        up_wh = up_s * performance.climb_w / WH
         return tuple(
             WayDown(self._places[number].id, wh + up_wh, left_wh - wh - up_wh - reserve_wh)
             for wh, number in self._best[stop.point, count]
@@ -267,7 +267,7 @@ def _stops(
     used_wh += (route.out_s * performance.cruise_w + down_s * performance.hover_w) / WH
     yield _Stop(at_s, used_wh, over, scene.alt_amsl_m, LonLat(*scene[:2]), None)
     up_s = climb_s(max(0.0, route.cruise_alt_amsl_m - scene.alt_amsl_m), performance)
-    at_s, used_wh = at_s + up_s, used_wh + up_s * climb_w(performance) / WH
+    at_s, used_wh = at_s + up_s, used_wh + up_s * performance.climb_w / WH
     home = _along(airspace, performance, route.back, at_s, used_wh, step_m, known)
     next(home)  # the scene again, with less to climb
     yield from home
@@ -282,7 +282,7 @@ def _hops(candidate: Candidate, hops: Sequence[tuple[Waypoint, float]]) -> Itera
     at_s = used_wh = 0.0
     for number, (to, stays_s) in enumerate(hops, 1):
         up_s = climb_s(to.alt_amsl_m - before.alt_amsl_m, performance)
-        up_w = climb_w(performance) if to.alt_amsl_m > before.alt_amsl_m else performance.hover_w
+        up_w = performance.climb_w if to.alt_amsl_m > before.alt_amsl_m else performance.hover_w
         legs_m = at_m[number - 1 : number + 1]
         flown_s = cruise_s(legs_m, (to.speed_ms,), performance) if to.speed_ms > 0 else 0.0
         at_s += up_s + flown_s + stays_s
@@ -301,7 +301,7 @@ def _at_cruise(candidate: Candidate, route: Route) -> tuple[float, float]:
         told_wh = candidate.launch.total_s * performance.hover_w / WH
     up_m = route.cruise_alt_amsl_m - from_m
     up_s = climb_s(up_m, performance)
-    watts = climb_w(performance) if up_m > 0 else performance.hover_w
+    watts = performance.climb_w if up_m > 0 else performance.hover_w
     return up_s, told_wh + up_s * watts / WH
 
 

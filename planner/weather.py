@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.checks import wind_is_sound
-from planner.flight import wind_vector
 from planner.frame import Points
 from planner.model import Candidate, Reason, Veto, Wind
 
@@ -33,7 +32,7 @@ class Stations:
         told = [n for n, wind in enumerate(measured) if wind is not None and wind_is_sound(wind)]
         if not told:
             return None
-        vectors = np.array([wind_vector(wind) for n in told if (wind := measured[n]) is not None])
+        vectors = np.array([wind.towards_ms for n in told if (wind := measured[n]) is not None])
         off = at_m[:, None, :] - self._places_m[None, told, :]
         weights = 1.0 / (off[..., 0] ** 2 + off[..., 1] ** 2 + NEAR_M**2)
         blowing = weights @ vectors / weights.sum(axis=1)[:, None]

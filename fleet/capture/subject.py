@@ -20,11 +20,11 @@ from fleet.process import Refusal
 from planner.capture.crosshatch import Completeness, Overlap, Pass, completeness, crosshatch
 from planner.capture.panorama import Panorama, panorama
 from planner.capture.view import CaptureImpossible, Optics
-from planner.flight import rest_to_rest_s
 from planner.footprint import Lens
 from planner.frame import to_degrees, to_metres
 from planner.model import LonLat, Performance
 from planner.patrol.legs import Heights
+from planner.ramps import rest_to_rest_s
 
 TURN_DEG_S, TURN_MORE_S = 45.0, 2.0  # slower than autopilots turn, and until the picture is still
 STILL_S, STOP_S = 5.0, 1.0  # before the first picture of a pass, and after the last

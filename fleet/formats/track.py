@@ -13,8 +13,9 @@ from fleet.formats.plan_file import COMMANDS, FRAMES, PlanFile
 from fleet.mavlink.mission import MissionItem
 from fleet.mavlink.mission_items import GROUND_SPEED
 from fleet.sorties.sortie import distance_m
-from planner.flight import climb_s, rest_to_rest_s
+from planner.flight import climb_s
 from planner.model import Performance
+from planner.ramps import rest_to_rest_s
 
 NAV_TAKEOFF, NAV_LAND = mavlink.MAV_CMD_NAV_TAKEOFF, mavlink.MAV_CMD_NAV_LAND
 STAYS = mavlink.MAV_CMD_NAV_LOITER_UNLIM

@@ -15,7 +15,7 @@ from fleet.patrol.load import tasks_of
 from fleet.patrol.plan import Unserved
 from fleet.patrol.survey import Flyer, Survey, Unreachable, survey
 from planner.airspace import Airspace, build
-from planner.energy import WH, climb_w
+from planner.energy import WH
 from planner.frame import Points, to_degrees
 from planner.model import LonLat
 from planner.patrol.legs import Heights, Place
@@ -199,7 +199,7 @@ def _flown(part: Part, flyer: Flyer) -> Part:
     seconds = flyer.seconds(part.points_m, task.speed_ms)
     up_s = part.way.up_m / performance.climb_ms
     down_s = part.way.down_m / performance.descent_ms
-    wh = ((seconds + down_s) * slow_w + up_s * climb_w(performance)) / WH
+    wh = ((seconds + down_s) * slow_w + up_s * performance.climb_w) / WH
     speeds = tuple(speeds_ms[leg] for leg in part.way.legs)
     return replace(part, speeds_ms=speeds, seconds=seconds + up_s + down_s, wh=wh)
 

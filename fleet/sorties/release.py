@@ -26,7 +26,7 @@ from planner.apart import (
     resolve_detour,
     resolve_home,
 )
-from planner.energy import WH, climb_w, scene_wh, way_back_wh, way_out_wh
+from planner.energy import WH, scene_wh, way_back_wh, way_out_wh
 from planner.flight import climb_s
 from planner.levels import CEILING_M
 from planner.model import Alternative, Candidate, EtaParts, Picture, Route, Task
@@ -262,7 +262,7 @@ def _is_reached(
     """Whether a drone in the air may take another height and come home with its reserve."""
     performance, left_wh = candidate.performance, offer.energy_left_wh or 0.0
     off_m = abs(cruise_amsl_m - route.cruise_alt_amsl_m)
-    more_wh = 2 * climb_s(off_m, performance) * climb_w(performance) / WH
+    more_wh = 2 * climb_s(off_m, performance) * performance.climb_w / WH
     return left_wh - more_wh >= performance.battery_wh * performance.reserve_share
 
 

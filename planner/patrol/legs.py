@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.airspace import Airspace
-from planner.energy import LANDING_M, LANDING_MS, WH, climb_w
+from planner.energy import LANDING_M, LANDING_MS, WH
 from planner.flight import cruise_s, ground_speed, ground_speeds
 from planner.flights import climbs_s, ramps_and_legs_s
 from planner.frame import Points, to_degrees
@@ -228,7 +228,7 @@ class Legs:
         drop = np.where(pads[None, :], np.maximum(drop - LANDING_M, 0.0), drop)
         first_s = climbs_s(rise, p)
         last_s = climbs_s(-drop, p) + np.where(pads[None, :], LANDING_M / LANDING_MS, 0.0)
-        up_w, hover_w = climb_w(p), p.hover_w
+        up_w, hover_w = p.climb_w, p.hover_w
         joules = first_s * np.where(rise > 0, up_w, hover_w) + cruise * p.cruise_w
         joules += last_s * np.where(drop < 0, up_w, hover_w)
         up_s, down_s = self._rises.up_m / p.climb_ms, self._rises.down_m / p.descent_ms

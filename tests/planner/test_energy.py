@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from planner.airspace import build
 from planner.dispatch import choose
-from planner.energy import climb_w, scene_wh, way_back_wh
+from planner.energy import scene_wh, way_back_wh
 from planner.model import Alternative, Veto, Wind
 from tests.planner.worlds import CALM, PERFORMANCE, candidate, degrees, picture, task
 
@@ -82,5 +82,5 @@ def test_the_way_back_alone_takes_less_than_the_whole_flight() -> None:
 
 
 def test_climbing_takes_more_power_than_hovering() -> None:
-    assert climb_w(PERFORMANCE) > PERFORMANCE.hover_w
-    assert climb_w(replace(PERFORMANCE, climb_ms=1e-9)) == pytest.approx(PERFORMANCE.hover_w)
+    assert PERFORMANCE.climb_w > PERFORMANCE.hover_w
+    assert replace(PERFORMANCE, climb_ms=1e-9).climb_w == pytest.approx(PERFORMANCE.hover_w)

@@ -16,11 +16,9 @@ from planner.flight import (
     cruise_s,
     ground_speed,
     ground_speeds,
-    rest_to_rest_s,
-    speed_up_s,
-    wind_vector,
 )
 from planner.model import Performance, Wind
+from planner.ramps import rest_to_rest_s, speed_up_s
 from tests.planner.worlds import PERFORMANCE
 
 UNCAPPED = replace(PERFORMANCE, max_ground_ms=100.0)
@@ -71,7 +69,7 @@ def test_ground_velocity_less_the_wind_is_the_airspeed(
     speed_ms = ground_speed(*track, UNCAPPED, wind)
     assume(speed_ms is not None)
     assert speed_ms is not None
-    through = np.array(track) / np.hypot(*track) * speed_ms - np.array(wind_vector(wind))
+    through = np.array(track) / np.hypot(*track) * speed_ms - np.array(wind.towards_ms)
     assert np.hypot(*through) == pytest.approx(UNCAPPED.airspeed_ms, rel=1e-9)
 
 
@@ -100,7 +98,7 @@ def test_one_track_and_many_tracks_give_the_same_speed(
 
 
 def test_wind_is_told_by_where_it_comes_from() -> None:
-    assert wind_vector(Wind(10, 270)) == pytest.approx((10, 0), abs=1e-9)
+    assert Wind(10, 270).towards_ms == pytest.approx((10, 0), abs=1e-9)
     assert ground_speed(1, 0, PERFORMANCE, Wind(4, 270)) == pytest.approx(19)
     assert ground_speed(1, 0, PERFORMANCE, Wind(4, 90)) == pytest.approx(11)
     assert ground_speed(0, 1, PERFORMANCE, Wind(9, 90)) == pytest.approx(12)

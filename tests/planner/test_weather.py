@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planner.flight import wind_vector
 from planner.model import Wind
 from planner.weather import ASSUMED_MS, Stations, assumed
 
@@ -28,7 +27,7 @@ def at(spot: tuple[float, float], *measured: Wind | None) -> Wind:
 @given(wind=WINDS, spot=SPOTS)
 def test_where_all_stations_agree_the_wind_is_theirs(wind: Wind, spot: tuple[float, float]) -> None:
     found = at(spot, wind, wind, wind)
-    assert wind_vector(found) == pytest.approx(wind_vector(wind), abs=1e-9)
+    assert found.towards_ms == pytest.approx(wind.towards_ms, abs=1e-9)
     assert 0 <= found.from_deg < 360
 
 
@@ -49,7 +48,7 @@ def test_a_station_that_tells_nothing_or_nonsense_is_left_out() -> None:
     east = Wind(5.0, 90.0)
     for dumb in (None, Wind(math.nan, 0.0), Wind(900.0, 10.0)):
         found = at((0.0, 0.0), dumb, east, dumb)
-        assert wind_vector(found) == pytest.approx(wind_vector(east))
+        assert found.towards_ms == pytest.approx(east.towards_ms)
 
 
 def test_without_any_station_there_is_no_wind_to_tell_and_one_against_the_drone_is_assumed() -> (
@@ -59,4 +58,4 @@ def test_without_any_station_there_is_no_wind_to_tell_and_one_against_the_drone_
     dock_m, place_m = np.array([[1000.0, 0.0]]), np.array([[4000.0, 0.0]])
     (wind,) = assumed(dock_m, place_m)
     assert wind == Wind(ASSUMED_MS, 90.0)  # it flies east, into an east wind
-    assert wind_vector(wind) == pytest.approx((-ASSUMED_MS, 0.0), abs=1e-9)
+    assert wind.towards_ms == pytest.approx((-ASSUMED_MS, 0.0), abs=1e-9)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.flight import rest_to_rest_s
+from planner.ramps import rest_to_rest_s
 from sitl.builtin import curve
 from sitl.builtin.motion import FLAT, HIGH, Motion
 
