@@ -123,7 +123,8 @@ class Airspace:
         eye, first = at_m[0], self.first_corner
         touched = np.flatnonzero(self.corners.touched(eye)) + first
         nodes = np.concatenate((np.arange(first), touched))
-        seen: NDArray[np.int64] = nodes[sees_from(eye, self.nodes_m[nodes], self.edges)]
+        nodes_m = self.nodes_m.take(nodes, axis=0)
+        seen: NDArray[np.int64] = nodes[sees_from(eye, nodes_m, self.edges)]
         return seen
 
     def seen_from_node(self, node: int) -> NDArray[np.int64]:
@@ -157,11 +158,11 @@ class Airspace:
         return found
 
     def tree(
-        self, dock: str, performance: Performance, wind: Wind, within_s: float = math.inf
+        self, dock: int, performance: Performance, wind: Wind, within_s: float = math.inf
     ) -> Tree:
-        """The dock's fastest ways in this wind, at least as far as ``within_s``; kept for the next
-        question."""
-        return self._trees.tree(self.index_of(dock), performance, wind, within_s)
+        """The fastest ways of a dock, or landing, in this wind, at least as far as ``within_s``;
+        kept for the next question."""
+        return self._trees.tree(dock, performance, wind, within_s)
 
 
 def build(

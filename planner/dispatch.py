@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -237,8 +236,8 @@ def _farther(candidate: Candidate, at_least_s: float, enough_s: float) -> Altern
 
 def _no_way(airspace: Airspace, candidate: Candidate, place: Place, out: Way | None) -> Reason:
     """Whether it is the wind or the volumes that leave no way."""
-    calm, wind = replace(candidate, wind=Wind()), candidate.wind
-    if not is_there_a_way(airspace, calm, place):
+    wind = candidate.wind
+    if not is_there_a_way(airspace, candidate.dock, candidate.performance, Wind(), place):
         return Reason(Veto.NO_PATH, text="no way leads there around the no-fly volumes")
     limit_ms = candidate.performance.airspeed_ms
     text = (

@@ -52,15 +52,27 @@ def ground_speed(
     east_m: float, north_m: float, performance: Performance, wind: Wind
 ) -> float | None:
     """``ground_speeds`` for one track; None where it cannot be flown."""
-    return there_and_back(east_m, north_m, performance, wind)[0]
+    return there_and_back(east_m, north_m, math.hypot(east_m, north_m), performance, wind)[0]
 
 
 def there_and_back(
-    east_m: float, north_m: float, performance: Performance, wind: Wind
+    east_m: float, north_m: float, length_m: float, performance: Performance, wind: Wind
 ) -> tuple[float | None, float | None]:
     """The ground speeds along a track and against it; None where it cannot be flown."""
-    length_m = math.hypot(east_m, north_m)
-    return _both_ways(east_m, north_m, length_m, performance, wind.towards_ms)
+    if length_m == 0:
+        return performance.airspeed_ms, performance.airspeed_ms
+    wind_east, wind_north = wind.towards_ms
+    along = (wind_east * east_m + wind_north * north_m) / length_m
+    across = (wind_east * north_m - wind_north * east_m) / length_m
+    squared = performance.airspeed_ms**2 - across**2
+    if squared < 0:
+        return None, None
+    held, most_ms = math.sqrt(squared), performance.max_ground_ms
+    there_ms, back_ms = min(held + along, most_ms), min(held - along, most_ms)
+    return (
+        there_ms if there_ms >= SLOWEST_MS else None,
+        back_ms if back_ms >= SLOWEST_MS else None,
+    )
 
 
 def legs_of(
@@ -77,46 +89,24 @@ def legs_there_and_back(
 ) -> tuple[list[float], list[float] | None, list[float] | None]:
     """Lengths of the legs between points, the ground speeds along them, and those of the way back
     over the same points, in its order; None if a leg cannot be flown that way in this wind."""
-    blows = wind.towards_ms
     legs_m: list[float] = []
-    there_ms: list[float | None] = []
-    back_ms: list[float | None] = []
+    there_ms: list[float] = []
+    back_ms: list[float] = []
     for (x, y), (to_x, to_y) in pairwise(points):
         east_m, north_m = to_x - x, to_y - y
         leg_m = math.hypot(east_m, north_m)
-        along_ms, against_ms = _both_ways(east_m, north_m, leg_m, performance, blows)
+        along_ms, against_ms = there_and_back(east_m, north_m, leg_m, performance, wind)
         legs_m.append(leg_m)
-        there_ms.append(along_ms)
-        back_ms.append(against_ms)
+        if along_ms is not None:
+            there_ms.append(along_ms)
+        if against_ms is not None:
+            back_ms.append(against_ms)
     back_ms.reverse()
-    return legs_m, _all(there_ms), _all(back_ms)
-
-
-def _all(speeds_ms: list[float | None]) -> list[float] | None:
-    known = [speed_ms for speed_ms in speeds_ms if speed_ms is not None]
-    return known if len(known) == len(speeds_ms) else None
-
-
-def _both_ways(
-    east_m: float,
-    north_m: float,
-    length_m: float,
-    performance: Performance,
-    blows: tuple[float, float],
-) -> tuple[float | None, float | None]:
-    if length_m == 0:
-        return performance.airspeed_ms, performance.airspeed_ms
-    wind_east, wind_north = blows
-    along = (wind_east * east_m + wind_north * north_m) / length_m
-    across = (wind_east * north_m - wind_north * east_m) / length_m
-    squared = performance.airspeed_ms**2 - across**2
-    if squared < 0:
-        return None, None
-    held, most_ms = math.sqrt(squared), performance.max_ground_ms
-    there_ms, back_ms = min(held + along, most_ms), min(held - along, most_ms)
+    legs = len(legs_m)
     return (
-        there_ms if there_ms >= SLOWEST_MS else None,
-        back_ms if back_ms >= SLOWEST_MS else None,
+        legs_m,
+        there_ms if len(there_ms) == legs else None,
+        back_ms if len(back_ms) == legs else None,
     )
 
 

@@ -31,7 +31,7 @@ def way_home(
     if not wind_is_sound(candidate.wind):
         candidate = replace(candidate, wind=Wind())
     place = Place(airspace, to_metres(np.array([at], dtype=np.float64)))
-    back = way_back(airspace, candidate, place)
+    back = way_back(airspace, candidate.dock, candidate.performance, candidate.wind, place)
     if back is None:
         return None
     nodes, points, legs_m, speeds_ms = back

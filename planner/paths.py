@@ -20,7 +20,7 @@ from planner.flight import (
     there_and_back,
 )
 from planner.frame import Points, to_metres
-from planner.model import Candidate
+from planner.model import Candidate, Performance, Wind
 from planner.trees import rounded
 
 Floats = NDArray[np.float64]
@@ -43,7 +43,7 @@ class Place:
         self._airspace = airspace
         self._spans: dict[int, tuple[float, float]] = {}
         self._at_m = at_m
-        self._times: dict[tuple[float, ...], Floats] = {}
+        self._times: dict[tuple[float, ...], tuple[Floats, Floats]] = {}
 
     @cached_property
     def sees(self) -> frozenset[int]:
@@ -64,22 +64,20 @@ class Place:
             self._spans.update(zip(together.tolist(), pairs, strict=True))
         return self._spans[node]
 
-    def times(self, candidate: Candidate) -> Floats:
-        """Seconds from the seen nodes to the place, and back, in the wind that the trees are of:
-        shape (2, n)."""
-        performance, wind = candidate.performance, rounded(candidate.wind)
-        key = (
-            *(performance.airspeed_ms, performance.max_ground_ms),
-            *(wind.speed_ms, wind.from_deg),
-        )
+    def times(self, performance: Performance, wind: Wind) -> tuple[Floats, Floats]:
+        """Seconds from the seen nodes to the place, and back, in the wind that the trees are of;
+        infinite where it does not let the way be flown."""
+        wind = rounded(wind)
+        key = (performance.airspeed_ms, performance.max_ground_ms, wind.speed_ms, wind.from_deg)
         times = self._times.get(key)
         if times is None:
             tracks = self._at_m - self._airspace.nodes_m[self.seen]
             lengths_m = np.hypot(tracks[:, 0], tracks[:, 1])
-            speeds_ms = np.stack(speeds_there_and_back(tracks, performance, wind))
-            # infinite where the wind does not let the way be flown
-            times = np.where(np.isnan(speeds_ms), np.inf, lengths_m / speeds_ms)
-            self._times[key] = times
+            there_ms, back_ms = speeds_there_and_back(tracks, performance, wind)
+            times = self._times[key] = (
+                np.where(np.isnan(there_ms), np.inf, lengths_m / there_ms),
+                np.where(np.isnan(back_ms), np.inf, lengths_m / back_ms),
+            )
         return times
 
 
@@ -87,32 +85,39 @@ def ways(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[Way | 
     """Out and back. Where nothing is in the straight way and the wind lets it be flown, none is
     faster in a steady wind, and no tree need be asked."""
     dock = airspace.index_of(candidate.dock)
+    performance, wind = candidate.performance, candidate.wind
     if dock in place.sees:
         (x, y), (to_x, to_y) = dock_at, at = airspace.points[dock], place.at
         east_m, north_m = to_x - x, to_y - y
-        there_ms, back_ms = there_and_back(east_m, north_m, candidate.performance, candidate.wind)
+        way_m = math.hypot(east_m, north_m)
+        there_ms, back_ms = there_and_back(east_m, north_m, way_m, performance, wind)
         if there_ms is not None and back_ms is not None:
-            way_m = math.hypot(east_m, north_m)
             there: Way = ([], [dock_at, at], [way_m], [there_ms])
             return there, ([dock], [at, dock_at], [way_m], [back_ms])
-    out, back = _fastest(airspace, candidate, place)
+    out, back = _fastest(airspace, dock, performance, wind, place)
     if out is not None and out == back:  # as mostly
-        return _to_and_fro(airspace, candidate, place, out)
-    return _out_over(airspace, candidate, place, out), _back_over(airspace, candidate, place, back)
+        return _to_and_fro(airspace, performance, wind, place, out)
+    return (
+        None if out is None else _out_over(airspace, performance, wind, place, out),
+        None if back is None else _back_over(airspace, performance, wind, place, back),
+    )
 
 
-def way_back(airspace: Airspace, candidate: Candidate, place: Place) -> Way | None:
-    """From the place over ``nodes`` to the dock, which is the last of them."""
-    return _back_over(airspace, candidate, place, _fastest(airspace, candidate, place)[1])
+def way_back(
+    airspace: Airspace, dock: str, performance: Performance, wind: Wind, place: Place
+) -> Way | None:
+    """From the place over ``nodes`` to the dock or landing, which is the last of them."""
+    back = _fastest(airspace, airspace.index_of(dock), performance, wind, place)[1]
+    return None if back is None else _back_over(airspace, performance, wind, place, back)
 
 
 def _to_and_fro(
-    airspace: Airspace, candidate: Candidate, place: Place, nodes: Sequence[int]
+    airspace: Airspace, performance: Performance, wind: Wind, place: Place, nodes: Sequence[int]
 ) -> tuple[Way | None, Way | None]:
     """Out and back over the same nodes, told from the place."""
     back = [place.at, *(airspace.points[n] for n in nodes)]
     out = back[::-1]
-    legs_m, out_ms, back_ms = legs_there_and_back(out, candidate.performance, candidate.wind)
+    legs_m, out_ms, back_ms = legs_there_and_back(out, performance, wind)
     return (
         None if out_ms is None else (nodes[-2::-1], out, legs_m, out_ms),
         None if back_ms is None else (nodes, back, legs_m[::-1], back_ms),
@@ -120,22 +125,18 @@ def _to_and_fro(
 
 
 def _out_over(
-    airspace: Airspace, candidate: Candidate, place: Place, nodes: Sequence[int] | None
+    airspace: Airspace, performance: Performance, wind: Wind, place: Place, nodes: Sequence[int]
 ) -> Way | None:
-    if nodes is None:
-        return None
     points = [*(airspace.points[n] for n in nodes[::-1]), place.at]
-    legs = legs_of(points, candidate.performance, candidate.wind)
+    legs = legs_of(points, performance, wind)
     return None if legs is None else (nodes[-2::-1], points, *legs)
 
 
 def _back_over(
-    airspace: Airspace, candidate: Candidate, place: Place, nodes: Sequence[int] | None
+    airspace: Airspace, performance: Performance, wind: Wind, place: Place, nodes: Sequence[int]
 ) -> Way | None:
-    if nodes is None:
-        return None
     points = [place.at, *(airspace.points[n] for n in nodes)]
-    legs = legs_of(points, candidate.performance, candidate.wind)
+    legs = legs_of(points, performance, wind)
     return None if legs is None else (nodes, points, *legs)
 
 
@@ -173,31 +174,41 @@ def straight_s(airspace: Airspace, candidate: Candidate, place: Place) -> float:
     return candidate.launch.total_s + math.hypot(east_m, north_m) / speed_ms
 
 
-def is_there_a_way(airspace: Airspace, candidate: Candidate, place: Place) -> bool:
-    """Whether the place can be reached at all, in the candidate's wind."""
-    return _fastest(airspace, candidate, place)[0] is not None
+def is_there_a_way(
+    airspace: Airspace, dock: str, performance: Performance, wind: Wind, place: Place
+) -> bool:
+    """Whether the place can be reached at all, in this wind."""
+    return _fastest(airspace, airspace.index_of(dock), performance, wind, place)[0] is not None
 
 
-def _fastest(airspace: Airspace, candidate: Candidate, place: Place) -> tuple[_Nodes, _Nodes]:
+def _fastest(
+    airspace: Airspace, dock: int, performance: Performance, wind: Wind, place: Place
+) -> tuple[_Nodes, _Nodes]:
     """The nodes of the fastest way out and of that back, both told from the place, the dock the
     last of them. For a near place a near tree will do: the ways found in it are the fastest if they
     take no longer than the tree reaches, for so far all nodes of faster ones would be."""
-    if len(place.seen) == 0:
+    seen = place.seen
+    if len(seen) == 0:
         return None, None
-    performance, wind = candidate.performance, candidate.wind
-    last_s = place.times(candidate)
-    dock_at = airspace.points[airspace.index_of(candidate.dock)]
+    last_out_s, last_back_s = place.times(performance, wind)
     slowest_ms = max(performance.airspeed_ms - wind.speed_ms, SLOWEST_MS)
-    likely_s = 1.5 * math.dist(dock_at, place.at) / slowest_ms
+    likely_s = 1.5 * math.dist(airspace.points[dock], place.at) / slowest_ms
     for within_s in REACHES_S[bisect_left(REACHES_S, likely_s) :]:
-        tree = airspace.tree(candidate.dock, performance, wind, within_s)
-        total_s = np.stack((tree.out_s.take(place.seen), tree.back_s.take(place.seen)))
-        total_s += last_s
-        out, back = total_s.argmin(axis=1).tolist()
-        out_s, back_s = total_s[0, out], total_s[1, back]
+        tree = airspace.tree(dock, performance, wind, within_s)
+        out_s, out = _least(tree.out_s.take(seen) + last_out_s)
+        if tree.calm:  # the way back is the same
+            back_s, back = out_s, out
+        else:
+            back_s, back = _least(tree.back_s.take(seen) + last_back_s)
         if out_s <= tree.within_s and back_s <= tree.within_s:
             break
-    return (
-        tree.chain(int(place.seen[out]), True) if out_s < math.inf else None,
-        tree.chain(int(place.seen[back]), False) if back_s < math.inf else None,
-    )
+    way_out = tree.chain(seen.item(out), True) if out_s < math.inf else None
+    if tree.calm:
+        return way_out, way_out
+    return way_out, tree.chain(seen.item(back), False) if back_s < math.inf else None
+
+
+def _least(times_s: Floats) -> tuple[float, int]:
+    """The least of the times, and where it is."""
+    at = int(times_s.argmin())
+    return times_s.item(at), at

@@ -65,7 +65,8 @@ class Reach:
         n = len(self._places_m)
         if fault_of(candidate) is not None:
             return np.full(n, np.inf)
-        tree = self._airspace.tree(candidate.dock, candidate.performance, candidate.wind)
+        dock = self._airspace.index_of(candidate.dock)
+        tree = self._airspace.tree(dock, candidate.performance, candidate.wind)
         out_s, out_over = self._cruise(candidate, tree, outward=True)
         there = np.flatnonzero(np.isfinite(out_s))
         back_s, back_over = self._cruise(candidate, tree, outward=False)

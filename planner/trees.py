@@ -46,6 +46,11 @@ class Tree:
     within_s: float
     _chains: dict[tuple[int, bool], tuple[int, ...]] = field(default_factory=dict, compare=False)
 
+    @property
+    def calm(self) -> bool:
+        """Whether all ways back are those out."""
+        return self.back_s is self.out_s
+
     def chain(self, node: int, out: bool) -> tuple[int, ...]:
         """The nodes along the fastest way from a node back to the dock, both included: of the way
         out against its direction."""

@@ -127,11 +127,13 @@ def sees_from(eye: Points, others: Points, edges: Edges) -> Booleans:
 
 def _crossed(ways: Columns, ends: Edges) -> Booleans:
     """As ``_hidden``, of all ways and edges: where these are few, it takes less than to sort."""
-    to_x, to_y = ways[:, :, None]
-    start_x, start_y, end_x, end_y = ends
-    ahead = (to_x * start_y > to_y * start_x) & (to_x * end_y <= to_y * end_x)
-    way, edge = np.nonzero(ahead)
-    end, start, to = ends[2:, edge], ends[:2, edge], ways[:, way]
+    to_x, to_y = ways
+    start_x, start_y, end_x, end_y = ends[:, :, None]
+    ahead = to_x * start_y > to_y * start_x
+    ahead &= to_x * end_y <= to_y * end_x
+    edge, way = ahead.nonzero()
+    end_points, to = ends.take(edge, axis=1), ways.take(way, axis=1)
+    start, end = end_points[:2], end_points[2:]
     crossed = np.zeros(ways.shape[1], dtype=np.bool_)
     crossed[way[_cross(end - start, to - start) > 0]] = True
     return crossed

@@ -225,7 +225,7 @@ class _Finder:
         points = [place.at, self._airspace.points[self._airspace.index_of(landing.id)]]
         flown_s = self._straight_s(place, landing)
         if flown_s is None:
-            way = way_back(self._airspace, replace(self._candidate, dock=landing.id), place)
+            way = way_back(self._airspace, landing.id, performance, self._candidate.wind, place)
             if way is None:
                 return None
             points, flown_s = way[1], cruise_s(way[1], way[3], performance)

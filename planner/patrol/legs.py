@@ -92,7 +92,7 @@ class Legs:
             self._wanted_amsl_m = higher + heights.cruise_m
         at_m = airspace.nodes_m[: len(places)]
         self._sees = sees(at_m, at_m, airspace.edges)
-        trees = [airspace.tree(dock, performance, wind) for dock in airspace.docks]
+        trees = [airspace.tree(dock, performance, wind) for dock in range(len(places))]
         self._out, self._back = (
             np.array([tree.out_s for tree in trees]),
             np.array([tree.back_s for tree in trees]),

@@ -214,8 +214,8 @@ def test_what_is_seen_is_what_no_polygon_is_in_the_way_of(
 def test_a_near_tree_is_the_near_part_of_the_whole_tree(seed: int, wind: Wind) -> None:
     rings, airspace, dock, _ = crowd(random.Random(seed))
     volumes = [volume(f"N{i}", ring) for i, ring in enumerate(rings)]
-    near = build(volumes, {"D01": dock}).tree("D01", PERFORMANCE, wind, within_s=60.0)
-    whole = airspace.tree("D01", PERFORMANCE, wind)
+    near = build(volumes, {"D01": dock}).tree(0, PERFORMANCE, wind, within_s=60.0)
+    whole = airspace.tree(0, PERFORMANCE, wind)
     assert (near.within_s, whole.within_s) == (60.0, math.inf)
     for part, all_ in ((near.out_s, whole.out_s), (near.back_s, whole.back_s)):
         assert (part[part <= 60] == all_[all_ <= 60]).all()
