@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ _log = logging.getLogger(__name__)
 READY_WITHIN_S = 60.0
 RESTART_PAUSE_S = 1.0
 LONGEST_RESTART_PAUSE_S = 30.0
+FREE_PORTS = range(20_000, 32_000)  # below those of outgoing connections on Linux, macOS, Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +205,12 @@ async def _keep(child: Child) -> None:
 
 
 def _port(wanted: int) -> int:
+    """The port wanted, or any that is free now. What the system itself would give out it also gives
+    to outgoing connections, of which one could have it before our process listens there."""
     if wanted:
         return wanted
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        port = random.choice(FREE_PORTS)  # noqa: S311 -- not a secret
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
