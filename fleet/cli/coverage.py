@@ -196,6 +196,11 @@ def _print(found: dict[str, Any], names: dict[str, str]) -> None:
             (f"  {names.get(code, code)}", _share(share))
             for code, share in found["by_subdistrict"].items()
         ),
+        ("without one dock", "covered, lost"),
+        *(
+            (f"  {dock}", f"{_share(share)}, {_share(found['covered_share'] - share)}")
+            for dock, share in sorted(found["n_minus_1"].items(), key=lambda each: each[1])
+        ),
     ]
     for label, figure in rows:
         typer.echo(f"{label:<32} {figure}")

@@ -84,6 +84,7 @@ class CoverageView(Model):
     overhead_share: float  # of that what is reached from right above, outside no-fly volumes
     by_subdistrict: dict[str, float]  # by code
     twice_share: float  # by two docks or more
+    n_minus_1: dict[str, float]  # what is covered without each of the available docks
     n_minus_1_worst: DocksOut | None  # None without docks
     n_minus_1_mean: float | None
     n_minus_2_worst: DocksOut | None

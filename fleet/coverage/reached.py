@@ -69,6 +69,7 @@ class Cover:
             overhead_share=coverage.overhead_share(available),
             by_subdistrict=coverage.by_part(available),
             twice_share=coverage.twice_share(available),
+            n_minus_1=without,
             n_minus_1_worst=(
                 DocksOut(docks=(worst,), covered_share=without[worst]) if worst else None
             ),

@@ -45,6 +45,7 @@ COVERAGE = c.CoverageView(
     overhead_share=0.5,
     by_subdistrict={"440307001": 0.5},
     twice_share=0.0,
+    n_minus_1={"D01": 0.0},
     n_minus_1_worst=c.DocksOut(docks=("D01",), covered_share=0.0),
     n_minus_1_mean=0.0,
     n_minus_2_worst=None,

@@ -60,6 +60,8 @@ def test_the_shares_hang_together(calm: dict[str, Any]) -> None:
 
 def test_without_its_worst_dock_it_covers_what_was_foretold(calm: dict[str, Any]) -> None:
     (worst,) = calm["n_minus_1_worst"]["docks"]
+    assert calm["n_minus_1"][worst] == min(calm["n_minus_1"].values())
+    assert sorted(calm["n_minus_1"]) == sorted(calm["available"])
     less = covered("--wind", "0@0", "--en-route", "60", "--without", worst)
     assert less["covered_share"] == pytest.approx(calm["n_minus_1_worst"]["covered_share"])
     assert worst not in less["available"]

@@ -1,5 +1,5 @@
 // Generated from fleet/contract/ by `python command/build_web.py contract`.
-// Schema: 1ef34e5a8ffab07e16beaa2e14b6bab22427ecee6432ef99732e003b17462d64
+// Schema: 4651ddb76cf70e97ae3aa8e7bad040eda46a383b1b7d7f70edb1c550de7e6c63
 
 export type IncidentState =
   "reported" | "dispatched" | "on_scene" | "attended" | "unserved" | "closed";
@@ -684,6 +684,9 @@ export interface CoverageView {
     [k: string]: number;
   };
   twice_share: number;
+  n_minus_1: {
+    [k: string]: number;
+  };
   n_minus_1_worst: DocksOut | null;
   n_minus_1_mean: number | null;
   n_minus_2_worst: DocksOut | null;

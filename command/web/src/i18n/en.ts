@@ -148,6 +148,9 @@ export const en: typeof zh = {
     flights: "Latest sorties",
     onPatrol: "On patrol",
     noFlights: "No sorties yet",
+    without: "5-minute coverage without it",
+    withoutShare: "{{share}}, {{less}} less",
+    withoutNothing: "it counts for none now",
   },
   patrols: {
     title: "Patrols today",

@@ -147,6 +147,9 @@ export const zh = {
     flights: "近期出动",
     onPatrol: "巡查中",
     noFlights: "尚无出动",
+    without: "缺此机场时的 5 分钟覆盖",
+    withoutShare: "{{share}}，减少 {{less}}",
+    withoutNothing: "目前不计入覆盖",
   },
   patrols: {
     title: "今日巡查",

@@ -1,7 +1,7 @@
 import { Alert, Button, Descriptions, Progress, Tag } from "antd";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation } from "wouter";
-import { clockText, durationText, fixed, headingText, percentText, positionText, timeText, withUnit } from "../format";
+import { clockText, durationText, fixed, headingText, percentText, positionText, shareText, timeText, withUnit } from "../format";
 import { lookAt } from "../map/view";
 import { usePlaceName } from "../panels/names";
 import { pace, standing as colours } from "../palette";
@@ -49,6 +49,8 @@ export function DockDetail({ row, language }: { row: DockRow; language: string }
 function State({ row: { site, dock, drone, charge_pct }, language }: { row: DockRow; language: string }) {
   const { t } = useTranslation();
   const zone = useConsole((state) => state.district?.timezone ?? "Asia/Shanghai");
+  const coverage = useConsole((found) => found.coverage);
+  const without = coverage?.n_minus_1[site.id];
   const state = dock?.state;
   const item = (label: string, children: React.ReactNode) => ({ key: label, label, children: <span className="num">{children}</span> });
   const since = dock?.online_since ? Date.parse(dock.online_since) : null;
@@ -67,6 +69,12 @@ function State({ row: { site, dock, drone, charge_pct }, language }: { row: Dock
           item(t("drone.battery"), `${percentText(charge_pct)} ${drone ? withUnit(drone.battery_v, "V", 1) : ""}`),
           item(t("docks.since"), since === null ? t("docks.offline") : `${timeText(since, zone)} · ${clockText((clock.nowMs() - since) / 1000)}`),
           item(t("docks.drone"), `${site.drone} ${drone?.connected ? (drone.mode ?? "") : t("standing.drone_offline")}`),
+          item(
+            t("docks.without"),
+            coverage == null || without === undefined
+              ? t("docks.withoutNothing")
+              : t("docks.withoutShare", { share: shareText(without), less: shareText(coverage.covered_share - without) }),
+          ),
         ]}
       />
       {drone?.connected && drone.not_ready !== null && <Alert type="warning" message={`${t("drone.notReady")}: ${saidIn(drone.not_ready, language)}`} />}
