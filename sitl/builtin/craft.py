@@ -19,11 +19,8 @@ from sitl.builtin.drone_id import KINDS
 from sitl.builtin.parameters import DEFAULTS
 from sitl.builtin.plans import Plans
 from sitl.builtin.shutter import Pose, Shutter
+from sitl.builtin.telling import Telling
 
-SELDOMEST_S = 10.0
-LAST_ID = 0xFFFF  # of messages whose interval can be told
-MOST_US = 2**31 - 1
-VERSION = 4 << 24 | 7 << 16  # firmware version, as ArduCopter packs it
 _PLANS = {
     "MISSION_COUNT",
     "MISSION_ITEM_INT",
@@ -69,61 +66,26 @@ class Craft:
         self.camera = Camera(self.parameters, lambda: float(bodies.heading_deg[i]))
         self._shutter = Shutter(self._pose, self._send)
         self._now_s = 0.0
-        self._born_s: float | None = None
-        self._intervals_s: dict[int, float] = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1.0}
-        self._asked_us = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1_000_000}
-        self._due_s: dict[int, float] = {}
-        self._next_due_s = -math.inf
         self._prearm_said_s = -math.inf
-        self._told_current = -1
-        self._told_mode = self.autopilot.mode
-        self._tellers: dict[int, Callable[[], Any]] = {
-            mavlink.MAVLINK_MSG_ID_HEARTBEAT: self._heartbeat,
-            mavlink.MAVLINK_MSG_ID_SYS_STATUS: self._sys_status,
-            mavlink.MAVLINK_MSG_ID_GLOBAL_POSITION_INT: self._global_position,
-            mavlink.MAVLINK_MSG_ID_ATTITUDE: self._attitude,
-            mavlink.MAVLINK_MSG_ID_VFR_HUD: self._vfr_hud,
-            mavlink.MAVLINK_MSG_ID_GPS_RAW_INT: self._gps,
-            mavlink.MAVLINK_MSG_ID_BATTERY_STATUS: self._battery_status,
-            mavlink.MAVLINK_MSG_ID_EXTENDED_SYS_STATE: self._extended,
-            mavlink.MAVLINK_MSG_ID_EKF_STATUS_REPORT: self._estimator,
-            mavlink.MAVLINK_MSG_ID_FENCE_STATUS: self._fence_status,
-            mavlink.MAVLINK_MSG_ID_VIBRATION: self._vibration,
-            mavlink.MAVLINK_MSG_ID_MISSION_CURRENT: self._mission_current,
-            mavlink.MAVLINK_MSG_ID_HOME_POSITION: self._home_position,
-            mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION: self._version,
-            **self.camera.tellers(lambda: (self._now_s, self._boot_ms)),
-        }
+        self._telling = Telling(
+            *(i, sysid, home, bodies, self.autopilot, self.plans, self.camera),
+            *(self.parameters, self._send, seldomer),
+        )
 
     def tick(self, now_s: float) -> None:
         """Decides, then tells what is due."""
         self._now_s = now_s
-        if self._born_s is None:
-            self._born_s = now_s
+        self._telling.pass_to(now_s)
         self.autopilot.tick(now_s)
         self._shutter.tick()
         for message in self.plans.tick(now_s):
             self._send(message)
-        if now_s >= self._next_due_s:
-            self._tell_due(now_s)
-        if self.autopilot.mode is not self._told_mode:
-            self._told_mode = self.autopilot.mode
-            self._send(self._heartbeat())
-        if self.autopilot.current != self._told_current:
-            self._told_current = self.autopilot.current
-            self._send(self._mission_current())
+        self._telling.tick()
         self._say_prearm(now_s)
-
-    def _tell_due(self, now_s: float) -> None:
-        for message_id, interval_s in self._intervals_s.items():
-            due_s = self._due_s.get(message_id, now_s)
-            if now_s >= due_s:
-                self._due_s[message_id] = max(due_s + interval_s, now_s)
-                self._send(self._tellers[message_id]())
-        self._next_due_s = min(self._due_s[message_id] for message_id in self._intervals_s)
 
     def receive(self, data: bytes, now_s: float) -> None:
         self._now_s = now_s
+        self._telling.pass_to(now_s)
         messages = self._decoder.parse_buffer(data) or ()
         if self._decoder.buf_len():
             self._decoder = _decoder(self._signing)  # a frame never goes on in the next datagram
@@ -135,7 +97,7 @@ class Craft:
                 self.autopilot.mishaps.hear(message, now_s)
             elif message.get_type() == "TIMESYNC":
                 if message.tc1 == 0:
-                    self._send(mavlink.MAVLink_timesync_message(self._boot_ns, message.ts1))
+                    self._send(mavlink.MAVLink_timesync_message(self._telling.boot_ns, message.ts1))
             elif message.get_type() == "LANDING_TARGET":
                 self.autopilot.helm.target.see(message, now_s)
             elif getattr(message, "target_system", None) == self.sysid:
@@ -167,7 +129,7 @@ class Craft:
                 self._tell_parameter(name)
         elif kind == "MISSION_SET_CURRENT":
             self.autopilot.set_current(message.seq)
-            self._send(self._mission_current())
+            self._telling.tell_once(mavlink.MAVLINK_MSG_ID_MISSION_CURRENT)
         elif kind == "LOG_REQUEST_LIST":
             self._send(mavlink.MAVLink_log_entry_message(0, 0, 0, 0, 0))  # it keeps no logs
         elif kind == "FILE_TRANSFER_PROTOCOL":  # it keeps no files, and does not say it did
@@ -258,18 +220,18 @@ class Craft:
             case mavlink.MAV_CMD_DO_SET_MISSION_CURRENT:
                 return (_OK, None) if pilot.set_current(int(m.param1)) else (_DENIED, None)
             case mavlink.MAV_CMD_SET_MESSAGE_INTERVAL:
-                return self._set_interval(int(m.param1), m.param2), None
+                return self._telling.set_interval(int(m.param1), m.param2), None
             case mavlink.MAV_CMD_GET_MESSAGE_INTERVAL:
-                return self._tell_interval(int(m.param1)), None
+                return self._telling.tell_interval(int(m.param1)), None
             case mavlink.MAV_CMD_REQUEST_MESSAGE:
-                return self._tell_once(int(m.param1)), None
+                return self._telling.tell_once(int(m.param1)), None
             case mavlink.MAV_CMD_BATTERY_RESET:
                 share = min(max(m.param2, 0.0), 100.0) / 100
                 self._bodies.energy_wh[self._i] = self._bodies.battery_wh[self._i] * share
                 pilot.guards.fresh_battery(share)
                 why = None
             case mavlink.MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES:
-                return self._tell_once(mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION), None
+                return self._telling.tell_once(mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION), None
             case mavlink.MAV_CMD_DO_FENCE_ENABLE:
                 self.parameters["FENCE_ENABLE"] = float(m.param1 == 1)
                 why = None
@@ -283,39 +245,6 @@ class Craft:
         if int(m.param2) & mavlink.MAV_DO_REPOSITION_FLAGS_CHANGE_MODE:
             self.autopilot.set_mode(Mode.GUIDED)
         return self.autopilot.go_to(lon, lat, height_m)
-
-    def _set_interval(self, message_id: int, interval_us: float) -> int:
-        if message_id not in self._tellers:
-            return int(_FAILED)
-        if interval_us < 0:
-            if message_id != mavlink.MAVLINK_MSG_ID_HEARTBEAT:
-                self._intervals_s.pop(message_id, None)
-                self._asked_us.pop(message_id, None)
-        elif interval_us > 0:
-            self._asked_us[message_id] = min(round(interval_us), MOST_US)
-            self._intervals_s[message_id] = self._interval_s(interval_us / 1e6)
-            self._due_s[message_id] = self._next_due_s = self._now_s
-        return int(_OK)
-
-    def _interval_s(self, asked_s: float) -> float:
-        """As asked, or so many times as seldom, but not for more than some seconds."""
-        return asked_s if self._seldomer == 1 else min(asked_s * self._seldomer, SELDOMEST_S)
-
-    def _tell_interval(self, message_id: int) -> int:
-        """What it was asked for, though it may tell more seldom; -1 for never, 0 for what it does
-        not have."""
-        if not 0 <= message_id <= LAST_ID:
-            return int(_DENIED)
-        has = message_id in self._tellers
-        interval_us = self._asked_us.get(message_id, -1) if has else 0
-        self._send(mavlink.MAVLink_message_interval_message(message_id, interval_us))
-        return int(_OK if has else _FAILED)
-
-    def _tell_once(self, message_id: int) -> int:
-        if message_id not in self._tellers:
-            return int(_FAILED)
-        self._send(self._tellers[message_id]())
-        return int(_OK)
 
     def _tell_parameter(self, name: str) -> None:
         if name not in self.parameters:
@@ -370,151 +299,6 @@ class Craft:
             lon, lat, ground_m + up_m, nose_deg + yaw_deg, pitch_deg, 0.0, self.camera.lens
         )
         return sample_of(drone, 0.0, Platform(nose_deg, roll, pitch), sight, ground_m)
-
-    # What it tells.
-
-    @property
-    def _boot_ms(self) -> int:
-        return int((self._now_s - (self._born_s or 0.0)) * 1000) & 0xFFFFFFFF
-
-    @property
-    def _boot_ns(self) -> int:
-        return round((self._now_s - (self._born_s or 0.0)) * 1e9)
-
-    def _heartbeat(self) -> Any:
-        base = mavlink.MAV_MODE_FLAG_CUSTOM_MODE_ENABLED
-        if self.autopilot.armed:
-            base |= mavlink.MAV_MODE_FLAG_SAFETY_ARMED
-        standing = self.autopilot.on_ground
-        state = mavlink.MAV_STATE_STANDBY if standing else mavlink.MAV_STATE_ACTIVE
-        return mavlink.MAVLink_heartbeat_message(
-            mavlink.MAV_TYPE_QUADROTOR,
-            mavlink.MAV_AUTOPILOT_ARDUPILOTMEGA,
-            base,
-            int(self.autopilot.mode),
-            state,
-            3,
-        )
-
-    def _sys_status(self) -> Any:
-        share, volts, amperes = self._bodies.battery(self._i)
-        checks, compass = mavlink.MAV_SYS_STATUS_PREARM_CHECK, mavlink.MAV_SYS_STATUS_SENSOR_3D_MAG
-        healthy = checks if self.autopilot.prearm() is None else 0
-        healthy |= compass if self.autopilot.mishaps.has_compass else 0
-        checks |= compass
-        return mavlink.MAVLink_sys_status_message(
-            checks, checks, healthy, 300, int(volts * 1000), int(amperes * 100),
-            int(share * 100), 0, 0, 0, 0, 0, 0,
-        )  # fmt: skip
-
-    def _global_position(self) -> Any:
-        lon, lat, up_m = self.autopilot.position
-        east, north, up = (self._bodies.velocity[self._i] * 100).tolist()
-        return mavlink.MAVLink_global_position_int_message(
-            self._boot_ms,
-            round(lat * 1e7),
-            round(lon * 1e7),
-            round((self._home[2] + up_m) * 1000),
-            round(up_m * 1000),
-            int(north),
-            int(east),
-            int(-up),
-            int(self._bodies.heading_deg[self._i] * 100) % 36000,
-        )
-
-    def _attitude(self) -> Any:
-        roll, pitch = self._bodies.lean_rad(self._i)
-        yaw = math.radians(float(self._bodies.heading_deg[self._i]))
-        yaw = math.remainder(yaw, 2 * math.pi)
-        return mavlink.MAVLink_attitude_message(self._boot_ms, roll, pitch, yaw, 0, 0, 0)
-
-    def _vfr_hud(self) -> Any:
-        velocity = self._bodies.velocity[self._i]
-        ground_ms = float(math.hypot(velocity[0], velocity[1]))
-        air = velocity - self._bodies.wind[self._i]
-        return mavlink.MAVLink_vfr_hud_message(
-            float(math.hypot(air[0], air[1])),
-            ground_ms,
-            int(self._bodies.heading_deg[self._i]),
-            50,
-            self._home[2] + float(self._bodies.position[self._i][2]),
-            float(velocity[2]),
-        )
-
-    def _gps(self) -> Any:
-        lon, lat, up_m = self.autopilot.position
-        fix, satellites = mavlink.GPS_FIX_TYPE_RTK_FIXED, 18
-        if not self.autopilot.mishaps.has_fix:
-            fix, satellites = mavlink.GPS_FIX_TYPE_NO_FIX, 0
-        return mavlink.MAVLink_gps_raw_int_message(
-            int(self._now_s * 1e6), fix, round(lat * 1e7), round(lon * 1e7),
-            round((self._home[2] + up_m) * 1000), 60, 80, 65535, 65535, satellites,
-        )  # fmt: skip
-
-    def _battery_status(self) -> Any:
-        share, volts, amperes = self._bodies.battery(self._i)
-        used_mah = (1 - share) * self.parameters["BATT_CAPACITY"]
-        cells = [int(volts * 1000), *[65535] * 9]
-        return mavlink.MAVLink_battery_status_message(
-            0, 0, 0, 32767, cells, int(amperes * 100), int(used_mah), -1, int(share * 100)
-        )
-
-    def _extended(self) -> Any:
-        state = mavlink.MAV_LANDED_STATE_IN_AIR
-        if self.autopilot.on_ground:
-            state = mavlink.MAV_LANDED_STATE_ON_GROUND
-        return mavlink.MAVLink_extended_sys_state_message(0, state)
-
-    def _estimator(self) -> Any:
-        trusted = (
-            mavlink.ESTIMATOR_ATTITUDE
-            | mavlink.ESTIMATOR_VELOCITY_HORIZ
-            | mavlink.ESTIMATOR_VELOCITY_VERT
-            | mavlink.ESTIMATOR_POS_HORIZ_REL
-            | mavlink.ESTIMATOR_POS_HORIZ_ABS
-            | mavlink.ESTIMATOR_POS_VERT_ABS
-            | mavlink.ESTIMATOR_PRED_POS_HORIZ_REL
-            | mavlink.ESTIMATOR_PRED_POS_HORIZ_ABS
-        )
-        if not self.autopilot.mishaps.knows_where:
-            trusted = mavlink.ESTIMATOR_ATTITUDE | mavlink.ESTIMATOR_POS_VERT_ABS
-        if self.autopilot.mishaps.glitches:
-            trusted |= mavlink.EKF_GPS_GLITCHING
-        return mavlink.MAVLink_ekf_status_report_message(trusted, 0, 0, 0, 0, 0)
-
-    def _fence_status(self) -> Any:
-        outside = self.autopilot.guards.is_outside
-        kind = mavlink.FENCE_BREACH_BOUNDARY if outside else mavlink.FENCE_BREACH_NONE
-        return mavlink.MAVLink_fence_status_message(int(outside), int(outside), kind, 0)
-
-    def _vibration(self) -> Any:
-        shaken_ms2 = self.autopilot.mishaps.vibration_ms2
-        boot_us = self._boot_ms * 1000
-        return mavlink.MAVLink_vibration_message(boot_us, *[shaken_ms2] * 3, 0, 0, 0)
-
-    def _mission_current(self) -> Any:
-        return mavlink.MAVLink_mission_current_message(
-            self.autopilot.current, len(self.plans.items[0]) - 1
-        )
-
-    def _home_position(self) -> Any:
-        lon, lat, alt = self.autopilot.helm.home
-        return mavlink.MAVLink_home_position_message(
-            round(lat * 1e7), round(lon * 1e7), round(alt * 1000), 0, 0, 0, [1, 0, 0, 0], 0, 0, 0
-        )
-
-    def _version(self) -> Any:
-        capabilities = (
-            mavlink.MAV_PROTOCOL_CAPABILITY_MAVLINK2
-            | mavlink.MAV_PROTOCOL_CAPABILITY_MISSION_INT
-            | mavlink.MAV_PROTOCOL_CAPABILITY_COMMAND_INT
-            | mavlink.MAV_PROTOCOL_CAPABILITY_MISSION_FENCE
-            | mavlink.MAV_PROTOCOL_CAPABILITY_MISSION_RALLY
-        )
-        nothing = [0] * 8
-        return mavlink.MAVLink_autopilot_version_message(
-            capabilities, VERSION, 0, 0, 0, nothing, nothing, nothing, 0, 0, self.sysid
-        )
 
 
 def _decoder(signing: Any) -> Any:
