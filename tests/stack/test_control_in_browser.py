@@ -1,9 +1,10 @@
 """Two officers at two browsers: the control of a drone goes from hand to hand, a task is done, keys
-stay quiet behind a dialog, and what came down away from its dock is offered to be written off."""
+stay quiet behind a dialog, and what came down away from its dock is written off."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -146,8 +147,9 @@ def test_control_and_tasks_go_from_hand_to_hand_and_keys_are_quiet_behind_a_dial
     expect(by(page, "task-form")).to_have_count(0)
     expect(page.locator(".rail-here")).to_have_attribute("title", "态势 (1)")
     expect(state).not_to_have_attribute("data-state", "held")
-    page.locator(".ant-modal-footer .ant-btn").first.click()
+    page.keyboard.press("Escape")  # nobody lands
     expect(by(page, "fleet-act")).to_have_count(0)
+    expect(state).to_have_attribute("data-state", re.compile("en_route|on_scene"))
 
     # brought down where it is by who has the control, it may be written off
     page.keyboard.press("l")
@@ -155,3 +157,11 @@ def test_control_and_tasks_go_from_hand_to_hand_and_keys_are_quiet_behind_a_dial
     page.keyboard.press("Enter")
     write_off = by(page, "orders").get_by_test_id("write-off")
     expect(write_off).to_be_visible(timeout=FLIGHT_MS)
+    write_off.click()
+    expect(by(page, "write-off-confirm")).to_be_visible()
+    shoot(page, "control-4-write-off")
+    by(page, "write-off-confirm").click()
+    expect(state).to_have_attribute("data-state", "written_off")
+    expect(write_off).to_have_count(0)
+    for console in (page, wang):
+        expect(by(console, "write-off")).to_have_count(0)

@@ -54,7 +54,9 @@ function Confirmation({ act, onClose }: { act: FleetAct; onClose: () => void }) 
       .catch(setRefusal)
       .finally(() => setBusy(false));
   };
+  const box = useRef<HTMLDivElement>(null);
   useEffect(() => put(), []);
+  useEffect(() => box.current?.focus(), [view, refusal]); // else the menu keeps it, and Esc closes nothing
   const asked = view !== null && !view.done;
   return (
     <Modal
@@ -68,7 +70,7 @@ function Confirmation({ act, onClose }: { act: FleetAct; onClose: () => void }) 
       onOk={() => (asked ? put(view.confirmation ?? undefined) : onClose())}
       width={460}
     >
-      <div className="fleet-act" data-testid="fleet-act" data-done={view?.done === true}>
+      <div ref={box} tabIndex={-1} className="fleet-act" data-testid="fleet-act" data-done={view?.done === true}>
         {view && <p>{t(view.done ? "fleetAct.told" : `fleetAct.question.${act}`, { n: view.drones.length })}</p>}
         {view && <p className="num">{view.drones.join("  ")}</p>}
         {asked && <p className="faint">{t("fleetAct.valid", { n: view.valid_s })}</p>}
