@@ -23,14 +23,18 @@ export function nameOf(name: NameView | { name_zh: string; name_en: string }, la
   return language === "en" ? name.name_en : name.name_zh;
 }
 
+const FIGURE = /\d+(\.\d+)?/g;
+
 /** A sentence that docks, autopilots or the controller use, in the language chosen; sentences that
- * are not in the dictionaries, such as an autopilot's own, stay as they were said. */
+ * are not in the dictionaries, such as an autopilot's own, stay as they were said. There "#" stands
+ * for a figure. */
 export function saidIn(text: string, language: string): string {
   const known: Record<string, string> = (language === "en" ? en : zh).said;
-  return text
-    .split("; ")
-    .map((part) => known[part] ?? part)
-    .join(language === "en" ? "; " : "；");
+  const inWords = (part: string) => {
+    const figures = part.match(FIGURE) ?? [];
+    return known[part.replace(FIGURE, "#")]?.replace(/#/g, () => figures.shift() ?? "") ?? part;
+  };
+  return text.split("; ").map(inWords).join(language === "en" ? "; " : "；");
 }
 
 const WHOLE = new Set(["dock_offline", "drone_offline", "battery", "temperature", "farther", "no_path", "ceiling"]);

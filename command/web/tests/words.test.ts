@@ -4,7 +4,7 @@ import { en } from "../src/i18n/en";
 import { zh } from "../src/i18n/zh";
 import { Refused } from "../src/refused";
 import type { ClaimView, TurnView } from "../src/contract";
-import { claimText, reasonText, refusalText, tell, togetherText, turnText, unansweredText, vantageText, waysDownText } from "../src/words";
+import { claimText, reasonText, refusalText, saidIn, tell, togetherText, turnText, unansweredText, vantageText, waysDownText } from "../src/words";
 import { decision, event, explanation, offer } from "./pictures";
 
 await i18next.init({
@@ -17,6 +17,18 @@ await i18next.init({
 const reason = (veto: string, text: string, value: number | null = null, limit: number | null = null) => ({
   zh: reasonText({ veto, text, value, limit }, i18next.getFixedT("zh"), "zh"),
   en: reasonText({ veto, text, value, limit }, i18next.getFixedT("en"), "en"),
+});
+
+describe("what became of a flight is told with its figures, and what is not known stays as it was said", () => {
+  it.each([
+    ["down as ordered, 2121 m from its pad", "已按令降落，距机位 2121 米"],
+    ["it has landed at D07, for its dock could not take it", "原机场无法接收，已降落 D07"],
+    ["21.5 Wh left; the way back with its reserve takes 20 Wh", "余电 21.5 Wh；返航连同保留电量需 20 Wh"],
+    ["EKF3 IMU0 is using GPS", "EKF3 IMU0 is using GPS"],
+  ])("%s", (said, chinese) => {
+    expect(saidIn(said, "zh")).toBe(chinese);
+    expect(saidIn(said, "en")).toBe(said);
+  });
 });
 
 describe("a dock that is ruled out says why, with its figures, in both languages", () => {
