@@ -15,9 +15,10 @@ from pyvrp.exceptions import ScalingWarning
 from fleet.process import Refusal
 from planner.patrol.search import Search, searched
 
-# Iterations without anything better, after which it is begun anew: from some starts the search
-# never comes away from what is poor, and from the next it finds the best known.
-PATIENCE = 12_000
+# A search without anything better for so many times its memory is begun anew with one twice as
+# long: from some starts it never comes away from what is poor, and from the next it finds the best
+# known; and large instances need a memory for which small ones need not wait.
+PATIENCE = 40
 
 # How an instance's costs become whole numbers, and by what they are divided to be told.
 ROUNDINGS = {"exact": 1000.0, "round": 1.0, "trunc": 1.0, "dimacs": 10.0}
@@ -59,15 +60,15 @@ def solve_file(path: Path, rounding: str, search: Search) -> Solved:
 
 
 def _starts(data: pyvrp.ProblemData, search: Search, unit: float) -> Iterator[pyvrp.Result]:
-    """One search after the other, each with a seed of its own, until the steps or seconds are
-    over."""
+    """One search after the other, each with a seed of its own and twice the memory of the one
+    before, until the steps or seconds are over."""
     done, least = 0, math.inf
 
     def progress(steps: int, found: float | None) -> None:
         known = least if found is None else min(least, found)
         search.progress(done + steps, None if known == math.inf else known)
 
-    left = replace(search, progress=progress, patience=PATIENCE)
+    left = replace(search, progress=progress, patience=PATIENCE * search.memory)
     while left.iterations > 0 and left.within_s > 0:
         result = searched(data, left, unit)
         yield result
@@ -76,6 +77,8 @@ def _starts(data: pyvrp.ProblemData, search: Search, unit: float) -> Iterator[py
         left = replace(
             left,
             seed=left.seed + 1,
+            memory=2 * left.memory,
+            patience=2 * PATIENCE * left.memory,
             iterations=left.iterations - result.num_iterations,
             within_s=left.within_s - result.runtime,
         )

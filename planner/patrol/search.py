@@ -26,13 +26,15 @@ Progress = Callable[[int, float | None], None]  # iterations done, distance of t
 class Search:
     """How long to search: iterations, or seconds if those are over sooner, or ``patience``, which
     is iterations without anything better. Not ended by seconds, the same seed gives the same
-    routes."""
+    routes. ``memory`` is of how many iterations late acceptance remembers the costs: the more, the
+    longer it takes to settle, and the better it settles (Burke and Bykov, 2017)."""
 
     seed: int
     iterations: int
     within_s: float
     progress: Progress
     patience: int | None = None
+    memory: int = 300
 
 
 def searched(
@@ -44,8 +46,10 @@ def searched(
     if search.patience is not None:
         ends.append(NoImprovement(search.patience))
     stop = MultipleCriteria(ends)
-    told = IteratedLocalSearchParams(callbacks=_Told(search.progress, unit))
-    params = SolveParams(ils=told)
+    told = _Told(search.progress, unit)
+    params = SolveParams(
+        ils=IteratedLocalSearchParams(history_length=search.memory, callbacks=told)
+    )
     return solve(data, stop, search.seed, False, params=params, initial_solution=start)
 
 
