@@ -68,7 +68,11 @@ def there_and_back(
     if squared < 0:
         return None, None
     held, most_ms = math.sqrt(squared), performance.max_ground_ms
-    there_ms, back_ms = min(held + along, most_ms), min(held - along, most_ms)
+    there_ms, back_ms = held + along, held - along
+    if there_ms > most_ms:  # min() would take as long as the square root and more
+        there_ms = most_ms
+    if back_ms > most_ms:
+        back_ms = most_ms
     return (
         there_ms if there_ms >= SLOWEST_MS else None,
         back_ms if back_ms >= SLOWEST_MS else None,
@@ -121,8 +125,9 @@ def cruise_s(
     a stop. Legs of no length are left out.
     """
     if len(points) == 2:  # as mostly
-        way_m = math.dist(*points)
-        return _ramp_and_leg_s(way_m, speeds_ms[0], performance)[1] if way_m > 0 else 0.0
+        start, end = points
+        accel_ms2, jerk_ms3 = performance.accel_ms2, performance.jerk_ms3
+        return rest_to_rest_s(math.dist(start, end), speeds_ms[0], accel_ms2, jerk_ms3)
     return stops_s(points, speeds_ms, performance)[-1]
 
 
@@ -164,8 +169,7 @@ def _overlap_s(turn: float, ramp_s: float, next_ramp_s: float, p: Performance) -
 
 def _from_rest_s(way_m: float, p: Performance) -> float:
     """Time for the first metres of a ramp, up to half of it."""
-    build_up_s = p.accel_ms2 / p.jerk_ms3
-    build_up_m = p.jerk_ms3 * build_up_s**3 / 6.0
+    build_up_s, build_up_m = p.build_up
     if way_m <= build_up_m:
         time_s: float = (6.0 * way_m / p.jerk_ms3) ** (1.0 / 3.0)
         return time_s

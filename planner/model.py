@@ -97,6 +97,12 @@ class Performance:
         return speed_up_s(self.descent_ms, self.climb_accel_ms2, self.jerk_ms3)
 
     @cached_property
+    def build_up(self) -> tuple[float, float]:
+        """Seconds and metres from rest until all of the horizontal acceleration is there."""
+        build_up_s = self.accel_ms2 / self.jerk_ms3
+        return build_up_s, self.jerk_ms3 * build_up_s**3 / 6.0
+
+    @cached_property
     def fault(self) -> str | None:
         """Which figure nothing can be computed with."""
         for each in fields(self):
