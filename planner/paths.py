@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,14 +39,11 @@ class Place:
         """``node``: the node that the place is, if it is one."""
         self.at: tuple[float, float] = (float(at_m[0, 0]), float(at_m[0, 1]))
         self.seen = airspace.seen_from(at_m) if node is None else airspace.seen_from_node(node)
+        self.sees = frozenset(self.seen.tolist())
         self._airspace = airspace
         self._spans: dict[int, tuple[float, float]] = {}
-        self._at_m = at_m
+        self.at_m = at_m
         self._times: dict[tuple[float, ...], tuple[Floats, Floats]] = {}
-
-    @cached_property
-    def sees(self) -> frozenset[int]:
-        return frozenset(self.seen.tolist())
 
     def span(self, node: int) -> tuple[float, float]:
         """The highest ground near the straight way from a seen node, and the lowest under it. Those
@@ -71,7 +67,7 @@ class Place:
         key = (performance.airspeed_ms, performance.max_ground_ms, wind.speed_ms, wind.from_deg)
         times = self._times.get(key)
         if times is None:
-            tracks = self._at_m - self._airspace.nodes_m[self.seen]
+            tracks = self.at_m - self._airspace.nodes_m[self.seen]
             lengths_m = np.hypot(tracks[:, 0], tracks[:, 1])
             there_ms, back_ms = speeds_there_and_back(tracks, performance, wind)
             times = self._times[key] = (

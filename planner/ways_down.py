@@ -164,7 +164,8 @@ class _Finder:
         known = (own, *(p for p in airspace.landings if p.alt_amsl_m <= highest_m))
         others = (p for p in free if p.alt_amsl_m <= highest_m and p.id != own.id)
         self._places, self._known_count = (*known, *others), len(known)
-        self._at_m = airspace.nodes_m[[airspace.index_of(place.id) for place in self._places]]
+        self._nodes = [airspace.index_of(place.id) for place in self._places]
+        self._at_m = airspace.nodes_m.take(self._nodes, axis=0)
         performance = candidate.performance
         self._down_wh = home_wh(performance, 0.0, cruise_amsl_m - highest_m, 0.0)  # or more
         self._fastest_ms = min(
@@ -207,23 +208,24 @@ class _Finder:
         place = self._known.get(stop.point)
         if place is None:
             place = Place(self._airspace, np.array([stop.point]), stop.node)
-        straight_m = np.hypot(*(self._at_m[:count] - stop.point).T)
-        cruise_w = self._candidate.performance.cruise_w
-        least_wh = (straight_m / self._fastest_ms * cruise_w / WH + self._down_wh).tolist()
+        tracks = self._at_m[:count] - place.at_m
+        straight_m = np.hypot(tracks[:, 0], tracks[:, 1])
+        watts, least_s = self._candidate.performance.cruise_w, straight_m / self._fastest_ms
         found: list[tuple[float, int]] = []
-        for number in sorted(range(len(least_wh)), key=least_wh.__getitem__):
-            if len(found) == WAYS and found[-1][0] <= least_wh[number]:
+        for number in straight_m.argsort().tolist():
+            least_wh = least_s.item(number) * watts / WH + self._down_wh
+            if len(found) == WAYS and found[-1][0] <= least_wh:
                 break
-            needs_wh = self._needs_wh(place, self._places[number])
+            needs_wh = self._needs_wh(place, number)
             if needs_wh is not None:
                 found = sorted((*found, (needs_wh, number)))[:WAYS]
         return found
 
-    def _needs_wh(self, place: Place, landing: Landing) -> float | None:
+    def _needs_wh(self, place: Place, number: int) -> float | None:
         """None where no way leads there, or none that can be flown in this wind."""
-        performance = self._candidate.performance
-        points = [place.at, self._airspace.points[self._airspace.index_of(landing.id)]]
-        flown_s = self._straight_s(place, landing)
+        performance, landing = self._candidate.performance, self._places[number]
+        points = [place.at, self._airspace.points[self._nodes[number]]]
+        flown_s = self._straight_s(place, self._nodes[number])
         if flown_s is None:
             way = way_back(self._airspace, landing.id, performance, self._candidate.wind, place)
             if way is None:
@@ -233,9 +235,8 @@ class _Finder:
         up_m, down_m = there_m - self._cruise_amsl_m, there_m - landing.alt_amsl_m
         return home_wh(performance, up_m, down_m, flown_s)
 
-    def _straight_s(self, place: Place, landing: Landing) -> float | None:
+    def _straight_s(self, place: Place, node: int) -> float | None:
         """Where the straight way can be flown, none is faster. None where it cannot."""
-        node = self._airspace.index_of(landing.id)
         if node not in place.sees:
             return None
         (x, y), there = place.at, self._airspace.points[node]
