@@ -5,7 +5,7 @@ What an offer is made of is told by position, for to make a value by names takes
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from planner.model import (
     Veto,
     Waypoint,
     Wind,
+    waypoint,
 )
 from planner.paths import Place, Way, is_there_a_way, soonest_first, straight_s, ways
 from planner.places import forbidden
@@ -157,14 +158,19 @@ def _route(
     performance = candidate.performance
     out_nodes, out_points, out_legs_m, out_speeds = out
     back_nodes, back_points, back_legs_m, back_speeds = back
-    lon, lat = task.at
-    there = Waypoint(lon, lat, cruise_alt, out_speeds[-1])
-    on_scene = Waypoint(lon, lat, task.ground_amsl_m + task.height_m, 0.0)
-    up_again = Waypoint(lon, lat, cruise_alt, 0.0)
+    nodes, at = airspace.nodes, task.at
+    outward = [
+        waypoint((*nodes[n], cruise_alt, speed_ms))
+        for n, speed_ms in zip(out_nodes, out_speeds, strict=False)  # and one to the place itself
+    ]
+    homeward = [
+        waypoint((*nodes[n], cruise_alt, speed_ms))
+        for n, speed_ms in zip(back_nodes, back_speeds, strict=True)
+    ]
     return Route(
         cruise_alt,
-        (*_over(airspace, out_nodes, cruise_alt, out_speeds), there, on_scene),
-        (up_again, *_over(airspace, back_nodes, cruise_alt, back_speeds)),
+        (*outward, waypoint((*at, cruise_alt, out_speeds[-1])), task.on_scene),
+        (waypoint((*at, cruise_alt, 0.0)), *homeward),
         sum(out_legs_m),
         sum(back_legs_m),
         cruise_s(out_points, out_speeds, performance),
@@ -174,19 +180,10 @@ def _route(
     )
 
 
-def _over(
-    airspace: Airspace, nodes: Sequence[int], alt_amsl_m: float, speeds_ms: Sequence[float]
-) -> Iterator[Waypoint]:
-    """Over nodes, with the speed on the leg to each."""
-    for node, speed_ms in zip(nodes, speeds_ms, strict=False):
-        lon, lat = airspace.nodes[node]
-        yield Waypoint(lon, lat, alt_amsl_m, speed_ms)
-
-
 def _parts(candidate: Candidate, task: Task, route: Route) -> EtaParts:
     performance, cruise_alt = candidate.performance, route.cruise_alt_amsl_m
     up_s = climb_s(cruise_alt - candidate.alt_amsl_m, performance)
-    down_s = climb_s(task.ground_amsl_m + task.height_m - cruise_alt, performance)
+    down_s = climb_s(task.on_scene.alt_amsl_m - cruise_alt, performance)
     return EtaParts(candidate.launch.total_s, up_s, route.out_s, down_s)
 
 

@@ -28,7 +28,7 @@ def way_out_wh(performance: Performance, up_s: float, cruise_s: float, down_s: f
 def way_back_wh(candidate: Candidate, task: Task, route: Route) -> float:
     """From the scene up to cruise height, home, and down on the pad."""
     performance = candidate.performance
-    up_m = route.cruise_alt_amsl_m - (task.ground_amsl_m + task.height_m)
+    up_m = route.cruise_alt_amsl_m - task.on_scene.alt_amsl_m
     return home_wh(performance, up_m, route.cruise_alt_amsl_m - candidate.alt_amsl_m, route.back_s)
 
 

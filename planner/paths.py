@@ -49,7 +49,8 @@ class Place:
         """The highest ground near the straight way from a seen node, and the lowest under it. Those
         from all docks and corners that are seen are looked at in one go; from landings no way leads
         anywhere."""
-        if node not in self._spans:
+        span = self._spans.get(node)
+        if span is None:
             airspace, relief = self._airspace, self._airspace.relief
             assert relief is not None
             docks, corners = len(airspace.docks), airspace.first_corner
@@ -58,7 +59,8 @@ class Place:
             highest_m, lowest_m = relief.spans(starts_m, np.broadcast_to(self.at, starts_m.shape))
             pairs = zip(highest_m.tolist(), lowest_m.tolist(), strict=True)
             self._spans.update(zip(together.tolist(), pairs, strict=True))
-        return self._spans[node]
+            span = self._spans[node]
+        return span
 
     def times(self, performance: Performance, wind: Wind) -> tuple[Floats, Floats]:
         """Seconds from the seen nodes to the place, and back, in the wind that the trees are of;
@@ -111,7 +113,7 @@ def _to_and_fro(
     airspace: Airspace, performance: Performance, wind: Wind, place: Place, nodes: Sequence[int]
 ) -> tuple[Way | None, Way | None]:
     """Out and back over the same nodes, told from the place."""
-    back = [place.at, *(airspace.points[n] for n in nodes)]
+    back = [place.at, *[airspace.points[n] for n in nodes]]
     out = back[::-1]
     legs_m, out_ms, back_ms = legs_there_and_back(out, performance, wind)
     return (
@@ -191,11 +193,11 @@ def _fastest(
     likely_s = 1.5 * math.dist(airspace.points[dock], place.at) / slowest_ms
     for within_s in REACHES_S[bisect_left(REACHES_S, likely_s) :]:
         tree = airspace.tree(dock, performance, wind, within_s)
-        out_s, out = _least(tree.out_s.take(seen) + last_out_s)
+        out_s, out = _least(tree.out_s[seen] + last_out_s)
         if tree.calm:  # the way back is the same
             back_s, back = out_s, out
         else:
-            back_s, back = _least(tree.back_s.take(seen) + last_back_s)
+            back_s, back = _least(tree.back_s[seen] + last_back_s)
         if out_s <= tree.within_s and back_s <= tree.within_s:
             break
     way_out = tree.chain(seen.item(out), True) if out_s < math.inf else None
