@@ -69,7 +69,7 @@ class Place:
         key = (performance.airspeed_ms, performance.max_ground_ms, wind.speed_ms, wind.from_deg)
         times = self._times.get(key)
         if times is None:
-            tracks = self.at_m - self._airspace.nodes_m[self.seen]
+            tracks = self.at_m - self._airspace.nodes_m.take(self.seen, axis=0)
             lengths_m = np.hypot(tracks[:, 0], tracks[:, 1])
             there_ms, back_ms = speeds_there_and_back(tracks, performance, wind)
             times = self._times[key] = (

@@ -48,16 +48,18 @@ class Relief:
         ways = (ends_m - starts_m) / terrain.cell_m
         steps = np.ceil(np.hypot(ways[:, 0], ways[:, 1])).astype(np.int64)
         counts = steps + 1
-        first = np.cumsum(counts) - counts
-        number = np.arange(first[-1] + counts[-1]) - np.repeat(first, counts)
-        share = number / np.repeat(np.maximum(steps, 1), counts)
-        columns, rows = (
-            (np.repeat(cells[:, axis], counts) + np.repeat(ways[:, axis], counts) * share)
-            .clip(0, most)
-            .astype(np.int64)
-            for axis, most in enumerate((len(terrain.rows[0]) - 1, len(terrain.rows) - 1))
-        )
-        at = rows * len(terrain.rows[0]) + columns
+        first = counts.cumsum() - counts
+        number = np.arange(first[-1] + counts[-1]) - first.repeat(counts)
+        share = number / np.maximum(steps, 1).repeat(counts)
+
+        def along(axis: int, most: int) -> NDArray[np.int64]:
+            at = ways[:, axis].repeat(counts)
+            at *= share  # in place: there are some thousand of them
+            at += cells[:, axis].repeat(counts)
+            return at.clip(0, most, out=at).astype(np.int64)
+
+        rows, columns = terrain.heights_m.shape
+        at = along(1, rows - 1) * columns + along(0, columns - 1)
         highest: Floats = np.maximum.reduceat(self._highest_near.ravel().take(at), first)
         lowest: Floats = np.minimum.reduceat(terrain.heights_m.ravel().take(at), first)
         return highest, lowest

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,8 +50,7 @@ HIGHER_M = 5.0  # an autopilot measures from its pad, and comes down slowly only
 _Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
+class _Stop(NamedTuple):
     """A point of the flight and what has been used up there. ``node`` is that of the airspace, if
     the point is one; ``at`` is told for points of the route."""
 
