@@ -44,7 +44,7 @@ def test_what_changes_cost(capsys: pytest.CaptureFixture[str]) -> None:
     def fresh_trees() -> None:
         wind = next(asked)
         for candidate in candidates:
-            airspace.tree(candidate.dock, candidate.performance, wind)
+            airspace.tree(airspace.index_of(candidate.dock), candidate.performance, wind)
 
     gc.collect()
     rows = [

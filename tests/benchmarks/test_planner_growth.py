@@ -108,8 +108,8 @@ def measured(docks: int, corners: int) -> Figures:
     began_s = perf_counter()
     airspace = build(volumes, sites, landings, relief)
     built_s = perf_counter()
-    for place in (*sites, *(landing.id for landing in landings)):
-        airspace.tree(place, PERFORMANCE, WIND)
+    for end in range(airspace.first_corner):
+        airspace.tree(end, PERFORMANCE, WIND)
     choose(airspace, pictures[0])  # as a controller does before it is asked
     grown_s = perf_counter()
     gc.collect()
