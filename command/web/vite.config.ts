@@ -8,6 +8,8 @@ const STATIC = join(import.meta.dirname, "..", "static");
 // `npm run dev` shows the pages of a console that runs elsewhere.
 const CONSOLE = process.env.DOCKFLEET_CONSOLE ?? "http://127.0.0.1:8080";
 
+const FIRST_VIEW = ["page", "map"];
+
 /** Lays a compressed twin beside each text file; the console serves it to whoever takes it. */
 function gzipTwins(): Plugin {
   return {
@@ -23,8 +25,22 @@ function gzipTwins(): Plugin {
   };
 }
 
+/** What the first view needs is fetched at once, not when the way in comes to ask for it. */
+function preloadFirstView(): Plugin {
+  return {
+    name: "preload-first-view",
+    transformIndexHtml: {
+      order: "post",
+      handler: (_html, { bundle }) =>
+        Object.values(bundle ?? {})
+          .filter((chunk) => chunk.type === "chunk" && FIRST_VIEW.includes(chunk.name))
+          .map(({ fileName }) => ({ tag: "link", attrs: { rel: "modulepreload", crossorigin: true, href: `/${fileName}` }, injectTo: "head" })),
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [react(), gzipTwins()],
+  plugins: [react(), gzipTwins(), preloadFirstView()],
   build: {
     outDir: STATIC,
     emptyOutDir: true,
@@ -33,8 +49,9 @@ export default defineConfig({
     rollupOptions: {
       output: {
         manualChunks(id) {
-          if (id.includes("maplibre-gl")) return "map";
-          if (/node_modules\/(antd|@ant-design|rc-|@rc-|react|react-dom|scheduler)/.test(id)) return "ui";
+          if (/maplibre-gl.*\.js$/.test(id)) return "map";
+          // what the way in shares with all else, so that it waits for neither the map nor the page
+          if (/node_modules\/(react|zustand)\/|commonjsHelpers|preload-helper/.test(id)) return "base";
           return undefined;
         },
       },

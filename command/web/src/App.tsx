@@ -1,7 +1,7 @@
 import { App as AntApp, ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { MapView } from "./map/MapView";
@@ -17,6 +17,7 @@ import { SecondPerson } from "./panels/SecondPerson";
 import { SignIn } from "./panels/SignIn";
 import { Ticker } from "./panels/Ticker";
 import { TopBar } from "./panels/TopBar";
+import { useOpening } from "./opening";
 import { useConsole } from "./state/store";
 import { themes } from "./theme";
 import { useAlarms } from "./useAlarms";
@@ -60,7 +61,7 @@ function Shell() {
   useKeys();
   useAlarms();
   return (
-    <div className="console">
+    <Frame>
       <TopBar />
       <Rail />
       <SecondPerson />
@@ -82,6 +83,18 @@ function Shell() {
           </Route>
         </Switch>
       </Suspense>
+    </Frame>
+  );
+}
+
+/** What is drawn in it is not to be seen before the page opens. */
+function Frame({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  const opened = useOpening((state) => state.opened);
+  return (
+    <div className={opened ? "console" : "console console-opening"}>
+      {children}
+      {!opened && <p className="opening">{t("app.title")}</p>}
     </div>
   );
 }

@@ -26,9 +26,23 @@ function draw(): void {
 }
 
 describe("the painter of the map", () => {
+  it("gives what is known as a first picture, and paints that no second time", () => {
+    useConsole.setState({ sought: place(114.1) });
+    const painter = new Painter();
+    const known = painter.first();
+    expect(known.sought).toMatchObject({ features: [{ geometry: { coordinates: [114.1, 22.7] } }] });
+    const setData = vi.fn();
+    const stop = painter.start(() => ({ setData }));
+    expect(setData).not.toHaveBeenCalled();
+    useConsole.setState({ sought: place(114.2) });
+    draw();
+    expect(setData).toHaveBeenCalledTimes(1);
+    stop();
+  });
+
   it("paints what changes at most once a frame", () => {
     const setData = vi.fn();
-    const stop = new Painter((name) => (name === "sought" ? { setData } : undefined)).start();
+    const stop = new Painter().start((name) => (name === "sought" ? { setData } : undefined));
     setData.mockClear();
     useConsole.setState({ sought: place(114.1) });
     useConsole.setState({ sought: place(114.2) });
@@ -44,7 +58,7 @@ describe("the painter of the map", () => {
 
   it("touches the map no more once it is stopped, not even in a frame that was due", () => {
     const source = vi.fn(() => undefined);
-    const stop = new Painter(source).start();
+    const stop = new Painter().start(source);
     useConsole.setState({ sought: place(114.1) });
     stop();
     source.mockClear();

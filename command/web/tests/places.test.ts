@@ -1,3 +1,4 @@
+import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, it } from "vitest";
 import type { DistrictView } from "../src/contract";
 import { findables } from "../src/state/places";
@@ -41,6 +42,10 @@ describe("places of the configuration", () => {
 });
 
 describe("layers of the map", () => {
+  it.each(["dark", "light"] as const)("make a style that MapLibre takes, in the %s theme", (theme) => {
+    expect(validateStyleMin(styleFor("zh", palettes[theme]))).toEqual([]);
+  });
+
   it("each switch shows layers that the style has", () => {
     const ids = new Set(styleFor("zh", palettes.dark).layers.map(({ id }) => id));
     expect(Object.values(LAYERS_OF).flat().filter((id) => !ids.has(id))).toEqual([]);

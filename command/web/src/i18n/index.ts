@@ -39,4 +39,6 @@ export function setLanguage(language: Language): void {
 function label(language: Language): void {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   document.title = i18next.t("app.title");
+  const opening = document.querySelector("#root > .opening"); // as index.html has it, in Chinese
+  if (opening !== null) opening.textContent = document.title;
 }

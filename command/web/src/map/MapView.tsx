@@ -2,6 +2,7 @@ import { Alert } from "antd";
 import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { open } from "../opening";
 import { isPicking, selectDrone, selectIncident, useConsole } from "../state/store";
 import { LayerSwitch } from "./LayerSwitch";
 import { Legend } from "./Legend";
@@ -22,6 +23,10 @@ export function MapView() {
   const district = useConsole((state) => state.district);
   const picking = useConsole(isPicking);
   useLayersOf(map);
+
+  useEffect(() => {
+    if (drawn || broken) open();
+  }, [drawn, broken]);
 
   useEffect(() => {
     if (map === null) return;

@@ -28,19 +28,24 @@ interface Source {
 }
 
 export class Painter {
-  #source: (name: SourceName) => Source | undefined;
+  #source: (name: SourceName) => Source | undefined = () => undefined;
   #painted: Console | null = null;
   #texts = new Map<SourceName, string>();
   #trails = new Trails();
   #frame: number | null = null;
   #seen: [Video["samples"] | null, string | null, number] = [null, null, 0];
 
-  constructor(source: (name: SourceName) => Source | undefined) {
-    this.#source = source;
+  /** What is known, by source: a map's first picture. */
+  first(): Partial<Record<SourceName, GeoJSON>> {
+    const known: Partial<Record<SourceName, GeoJSON>> = {};
+    this.#source = (name) => ({ setData: (data) => (known[name] = data) });
+    this.#paint();
+    return known;
   }
 
-  /** Paints what is known and all that follows; returns what ends it. */
-  start(): () => void {
+  /** Paints all that is not painted yet, and what follows; returns what ends it. */
+  start(source: (name: SourceName) => Source | undefined): () => void {
+    this.#source = source;
     this.#paint();
     const paintSoon = () => {
       this.#frame ??= requestAnimationFrame(() => {

@@ -1,5 +1,6 @@
 /** The map's style: our own vector layers and nothing from elsewhere. Without `glyphs` MapLibre
  * draws all letters with the fonts of this machine. */
+import type { GeoJSON } from "geojson";
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Language } from "../i18n";
 import type { Palette } from "../palette";
@@ -59,7 +60,8 @@ function byAge(age: Palette["age"]): unknown {
   return ["match", ["get", "ageing"], "fresh", age.fresh, "soon", age.soon, "overdue", age.overdue, age.never];
 }
 
-export function styleFor(language: Language, { map: colours, age }: Palette): StyleSpecification {
+/** With what is `known` of its sources already in it: they are read once, not empty first. */
+export function styleFor(language: Language, { map: colours, age }: Palette, known: Partial<Record<SourceName, GeoJSON>> = {}): StyleSpecification {
   const ageing = byAge(age);
   const halo = { "text-halo-color": colours.halo, "text-halo-width": 1.4 };
   const layers = [
@@ -350,13 +352,12 @@ export function styleFor(language: Language, { map: colours, age }: Palette): St
       },
     },
   ] as unknown as LayerSpecification[];
-  const empty = { type: "FeatureCollection", features: [] } as const;
   return {
     version: 8,
     sources: Object.fromEntries(
       SOURCES.map((name) => [
         name,
-        { type: "geojson", data: { ...empty, features: [] }, lineMetrics: name === "trails" },
+        { type: "geojson", data: known[name] ?? { type: "FeatureCollection", features: [] }, lineMetrics: name === "trails" },
       ]),
     ),
     layers,

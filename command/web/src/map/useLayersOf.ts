@@ -39,10 +39,13 @@ export function useLayersOf(map: MapLibre | null): void {
 }
 
 function show(map: MapLibre, shown: Shown): void {
-  const visible = (layer: string, yes: boolean) => map.setLayoutProperty(layer, "visibility", yes ? "visible" : "none");
+  // A layer that is told anything makes all of its source be read anew, even if it knew it.
+  const visible = (layer: string, yes: boolean) => {
+    if ((map.getLayoutProperty(layer, "visibility") !== "none") !== yes) map.setLayoutProperty(layer, "visibility", yes ? "visible" : "none");
+  };
   for (const layer of LAYERS) for (const each of LAYERS_OF[layer]) visible(each, shown[layer]);
-  const laid = map.getStyle().layers.filter(({ id }) => id.startsWith(TILES));
-  for (const { id } of laid) visible(id, shown.tiles);
+  const laid = map.getLayersOrder().filter((id) => id.startsWith(TILES));
+  for (const id of laid) visible(id, shown.tiles);
   visible("land", laid.length === 0 || !shown.tiles); // it would hide them
 }
 

@@ -1,15 +1,16 @@
 /** A map of the district that shows the picture of operations and follows theme and language. */
-import maplibregl, { type GeoJSONSource, type LngLatBoundsLike, type Map as MapLibre } from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
+import type { FeatureCollection } from "geojson";
+import maplibregl, { type GeoJSONSource, type LngLatBoundsLike, type Map as MapLibre, type StyleSpecification } from "maplibre-gl";
 import { useEffect, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
+import type { DistrictView } from "../contract";
 import type { Language } from "../i18n";
-import { palettes, type Palette } from "../palette";
+import { palettes } from "../palette";
 import { useHabits } from "../state/habits";
 import { useConsole } from "../state/store";
 import { addImages } from "./icons";
 import { Painter, boundsOf, paintDistrict } from "./painter";
-import { nameField, NAMED, styleFor } from "./style";
+import { nameField, NAMED, styleFor, type SourceName } from "./style";
 
 maplibregl.prewarm(); // its worker starts while the page is still being made
 
@@ -38,7 +39,9 @@ export function useMap(holder: RefObject<HTMLDivElement>, of: "now" | "recorded"
 
   useEffect(() => {
     if (holder.current === null) return;
-    const made = make(holder.current, language, palettes[theme]);
+    const painter = new Painter();
+    const known = of === "now" ? painter.first() : {};
+    const made = make(holder.current, styleFor(language, palettes[theme], known), district);
     if (made === null) {
       setBroken(true);
       return;
@@ -47,12 +50,16 @@ export function useMap(holder: RefObject<HTMLDivElement>, of: "now" | "recorded"
     // Images must be there before the layers that name them are painted.
     made.on("style.load", () => {
       addImages(made, palettes[theme]);
-      if (of === "now") stop = new Painter(source(made)).start();
+      if (of === "now") stop = painter.start(source(made));
       setMap(made);
     });
     const look = () => {
-      // MapLibre says "load" of sources that are empty yet
-      if (!made.isSourceLoaded("subdistricts") || made.querySourceFeatures("subdistricts").length === 0) return;
+      if (!isRead(made)) return;
+      if (made.getPixelRatio() === COARSE) {
+        made.setPixelRatio(SHARP);
+        made.triggerRepaint();
+        return;
+      }
       made.off("render", look);
       setDrawn(true);
     };
@@ -106,14 +113,32 @@ function source(map: MapLibre) {
   return (name: string) => map.getSource<GeoJSONSource>(name);
 }
 
-function make(container: HTMLElement, language: Language, palette: Palette): MapLibre | null {
+/** What makes a map that can be worked with: the district with its names and no-fly volumes, the docks by state,
+ * what is not reached in time. */
+const MEANINGFUL: readonly SourceName[] = ["subdistricts", "places", "buffers", "volumes", "docks", "gaps"];
+
+/** Whether that was in the frame just drawn. MapLibre says "load" of sources that are empty yet. */
+function isRead(map: MapLibre): boolean {
+  const district = source(map)("subdistricts")?.serialize().data as FeatureCollection | undefined;
+  return district !== undefined && district.features.length > 0 && MEANINGFUL.every((name) => map.isSourceLoaded(name));
+}
+
+/** Of the canvas while the map is still read: many frames are drawn then that nobody is to see. */
+const COARSE = 1 / 64;
+const SHARP = null as unknown as number; // as the screen is; MapLibre's word for it, which its types lack
+
+/** Where nothing of the district is known yet. */
+const SOMEWHERE = { center: [114.2, 22.7] as [number, number], zoom: 10 };
+
+function make(container: HTMLElement, style: StyleSpecification, district: DistrictView | null): MapLibre | null {
   let map: MapLibre;
   try {
     map = new maplibregl.Map({
       container,
-      style: styleFor(language, palette),
-      center: [114.2, 22.7],
-      zoom: 10,
+      style,
+      validateStyle: false, // a test does
+      pixelRatio: COARSE,
+      ...(district === null ? SOMEWHERE : { bounds: boundsOf(district), fitBoundsOptions: { padding: PADDING } }),
       minZoom: 8,
       maxZoom: 18,
       attributionControl: false,
