@@ -527,7 +527,7 @@ export const en: typeof zh = {
   act: {
     dispatch: "Dispatch {{dock}}",
     dispatchAnother: "Add {{dock}}",
-    dispatchNone: "No drone to send",
+    dispatchNone: "No drone",
     divertQuestion: "Take {{drone}} from what it does and send it here?",
     dispatchQuestion: "Launch {{drone}} from {{dock}} {{name}}?",
     dispatchEta: "On scene in {{eta}}",
