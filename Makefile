@@ -57,7 +57,7 @@ web: $(STAMP) ## build the console's page, unless it is that of the present sour
 lock: $(STAMP) ## resolve the dependencies anew
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url \
-	  --no-header --quiet --upgrade -o requirements.lock
+	  --no-header --quiet --upgrade --universal -o requirements.lock
 
 # A fresh Debian's Python may lack its venv module; as root we may add it.
 $(BIN)/python:
