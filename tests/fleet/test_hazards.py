@@ -55,7 +55,7 @@ def test_an_aircraft_that_is_not_told_of_any_more_has_gone():
     assert hazards(replace(CALM, vehicle=replace(WELL, aircraft=AIRCRAFT), now_s=103.0)) == {}
 
 
-@pytest.mark.parametrize("state", [*ENDED, S.REQUESTED, S.PREPARING, S.GROUNDED])
+@pytest.mark.parametrize("state", [*sorted(ENDED), S.REQUESTED, S.PREPARING, S.GROUNDED])
 def test_a_drone_that_is_not_out_is_in_no_danger(state):
     assert hazards(replace(CALM, state=state, heard=False)) == {}
 
