@@ -67,7 +67,7 @@ class Craft:
         self._shutter = Shutter(self._pose, self._send)
         self._now_s = 0.0
         self._prearm_said_s = -math.inf
-        self._telling = Telling(
+        self.telling = Telling(
             *(i, sysid, home, bodies, self.autopilot, self.plans, self.camera),
             *(self.parameters, self._send, seldomer),
         )
@@ -75,17 +75,17 @@ class Craft:
     def tick(self, now_s: float) -> None:
         """Decides, then tells what is due."""
         self._now_s = now_s
-        self._telling.pass_to(now_s)
+        self.telling.pass_to(now_s)
         self.autopilot.tick(now_s)
         self._shutter.tick()
         for message in self.plans.tick(now_s):
             self._send(message)
-        self._telling.tick()
+        self.telling.tick()
         self._say_prearm(now_s)
 
     def receive(self, data: bytes, now_s: float) -> None:
         self._now_s = now_s
-        self._telling.pass_to(now_s)
+        self.telling.pass_to(now_s)
         messages = self._decoder.parse_buffer(data) or ()
         if self._decoder.buf_len():
             self._decoder = _decoder(self._signing)  # a frame never goes on in the next datagram
@@ -97,7 +97,7 @@ class Craft:
                 self.autopilot.mishaps.hear(message, now_s)
             elif message.get_type() == "TIMESYNC":
                 if message.tc1 == 0:
-                    self._send(mavlink.MAVLink_timesync_message(self._telling.boot_ns, message.ts1))
+                    self._send(mavlink.MAVLink_timesync_message(self.telling.boot_ns, message.ts1))
             elif message.get_type() == "LANDING_TARGET":
                 self.autopilot.helm.target.see(message, now_s)
             elif getattr(message, "target_system", None) == self.sysid:
@@ -129,7 +129,7 @@ class Craft:
                 self._tell_parameter(name)
         elif kind == "MISSION_SET_CURRENT":
             self.autopilot.set_current(message.seq)
-            self._telling.tell_once(mavlink.MAVLINK_MSG_ID_MISSION_CURRENT)
+            self.telling.tell_once(mavlink.MAVLINK_MSG_ID_MISSION_CURRENT)
         elif kind == "LOG_REQUEST_LIST":
             self._send(mavlink.MAVLink_log_entry_message(0, 0, 0, 0, 0))  # it keeps no logs
         elif kind == "FILE_TRANSFER_PROTOCOL":  # it keeps no files, and does not say it did
@@ -220,18 +220,18 @@ class Craft:
             case mavlink.MAV_CMD_DO_SET_MISSION_CURRENT:
                 return (_OK, None) if pilot.set_current(int(m.param1)) else (_DENIED, None)
             case mavlink.MAV_CMD_SET_MESSAGE_INTERVAL:
-                return self._telling.set_interval(int(m.param1), m.param2), None
+                return self.telling.set_interval(int(m.param1), m.param2), None
             case mavlink.MAV_CMD_GET_MESSAGE_INTERVAL:
-                return self._telling.tell_interval(int(m.param1)), None
+                return self.telling.tell_interval(int(m.param1)), None
             case mavlink.MAV_CMD_REQUEST_MESSAGE:
-                return self._telling.tell_once(int(m.param1)), None
+                return self.telling.tell_once(int(m.param1)), None
             case mavlink.MAV_CMD_BATTERY_RESET:
                 share = min(max(m.param2, 0.0), 100.0) / 100
                 self._bodies.energy_wh[self._i] = self._bodies.battery_wh[self._i] * share
                 pilot.guards.fresh_battery(share)
                 why = None
             case mavlink.MAV_CMD_REQUEST_AUTOPILOT_CAPABILITIES:
-                return self._telling.tell_once(mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION), None
+                return self.telling.tell_once(mavlink.MAVLINK_MSG_ID_AUTOPILOT_VERSION), None
             case mavlink.MAV_CMD_DO_FENCE_ENABLE:
                 self.parameters["FENCE_ENABLE"] = float(m.param1 == 1)
                 why = None

@@ -44,7 +44,7 @@ class Telling:
         self._now_s = 0.0
         self._born_s: float | None = None
         self._intervals_s: dict[int, float] = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1.0}
-        self._asked_us = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1_000_000}
+        self.asked_us = {mavlink.MAVLINK_MSG_ID_HEARTBEAT: 1_000_000}
         self._due_s: dict[int, float] = {}
         self._next_due_s = -math.inf
         self._told_current = -1
@@ -98,9 +98,9 @@ class Telling:
         if interval_us < 0:
             if message_id != mavlink.MAVLINK_MSG_ID_HEARTBEAT:
                 self._intervals_s.pop(message_id, None)
-                self._asked_us.pop(message_id, None)
+                self.asked_us.pop(message_id, None)
         elif interval_us > 0:
-            self._asked_us[message_id] = min(round(interval_us), MOST_US)
+            self.asked_us[message_id] = min(round(interval_us), MOST_US)
             self._intervals_s[message_id] = self._interval_s(interval_us / 1e6)
             self._due_s[message_id] = self._next_due_s = self._now_s
         return int(_OK)
@@ -115,7 +115,7 @@ class Telling:
         if not 0 <= message_id <= LAST_ID:
             return int(_DENIED)
         has = message_id in self._tellers
-        interval_us = self._asked_us.get(message_id, -1) if has else 0
+        interval_us = self.asked_us.get(message_id, -1) if has else 0
         self._send(mavlink.MAVLink_message_interval_message(message_id, interval_us))
         return int(_OK if has else _FAILED)
 

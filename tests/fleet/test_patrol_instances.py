@@ -80,24 +80,24 @@ def test_the_same_seed_finds_the_same_routes(instance: tuple[Path, float]) -> No
 def test_a_search_that_is_stuck_begins_anew_and_the_best_of_all_is_told(
     instance: tuple[Path, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(vrplib, "PATIENCE", 20)
-    began: list[int] = []
+    monkeypatch.setattr(vrplib, "PATIENCE", 1)
+    began: list[tuple[int, int]] = []
     costs: list[float] = []
 
     def noted(data: Any, search: Search, unit: float) -> Any:
-        began.append(search.seed)
+        began.append((search.seed, search.memory))
         result = searched(data, search, unit)
         costs.append(result.cost() / unit)
         return result
 
     monkeypatch.setattr(vrplib, "searched", noted)
     found = json.loads(
-        solve(str(instance[0]), "--iterations", "500", "--seed", "7", "--json").stdout
+        solve(str(instance[0]), "--iterations", "3000", "--seed", "7", "--json").stdout
     )
     assert len(began) > 2
-    assert began == list(range(7, 7 + len(began)))
+    assert began == [(7 + number, 300 * 2**number) for number in range(len(began))]
     assert found["cost"] == pytest.approx(min(costs), abs=1e-3)
-    assert found["iterations"] == 500
+    assert found["iterations"] == 3000
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "NAME : x\nDIMENSION : 3\nEOF\n"])

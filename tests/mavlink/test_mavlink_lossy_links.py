@@ -192,7 +192,7 @@ def test_every_stream_that_ten_vehicles_are_asked_for_comes(seed: int) -> None:
     async def story(world: Any, vehicles: list[Vehicle], _proxy: LossyProxy) -> None:
         await asyncio.gather(*(vehicle.request_streams(5.0) for vehicle in vehicles))
         for craft in world.crafts:
-            asked = {id_: craft._asked_us.get(id_) for id_ in STREAMS}
+            asked = {id_: craft.telling.asked_us.get(id_) for id_ in STREAMS}
             assert asked == {id_: round(2e5 / share) for id_, share in STREAMS.items()}
 
     _on_bad_links(story, BAD, seed)

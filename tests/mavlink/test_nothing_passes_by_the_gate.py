@@ -76,6 +76,7 @@ ALLOWED = {
     ("sitl/builtin/craft.py", "Craft.__init__", "MAVLink"): _VEHICLE,
     ("sitl/builtin/craft.py", "Craft.__init__", "send"): _VEHICLE,
     ("sitl/builtin/craft.py", "_decoder", "MAVLink"): _READS,
+    ("sitl/builtin/telling.py", "Telling.__init__", "send"): _VEHICLE,
     ("sitl/builtin/drone_id.py", "DroneId.__init__", "send"): _VEHICLE,
     ("sitl/builtin/fleet.py", "BuiltinFleet.__init__", "send"): _VEHICLE,
     ("sitl/builtin/fleet.py", "BuiltinFleet.run", "create_datagram_endpoint"): _VEHICLE,
