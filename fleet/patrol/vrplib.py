@@ -68,7 +68,7 @@ def _starts(data: pyvrp.ProblemData, search: Search, unit: float) -> Iterator[py
         known = least if found is None else min(least, found)
         search.progress(done + steps, None if known == math.inf else known)
 
-    left = replace(search, progress=progress, patience=PATIENCE * search.memory)
+    left = replace(search, progress=progress, patience=PATIENCE)
     while left.iterations > 0 and left.within_s > 0:
         result = searched(data, left, unit)
         yield result
@@ -78,7 +78,6 @@ def _starts(data: pyvrp.ProblemData, search: Search, unit: float) -> Iterator[py
             left,
             seed=left.seed + 1,
             memory=2 * left.memory,
-            patience=2 * PATIENCE * left.memory,
             iterations=left.iterations - result.num_iterations,
             within_s=left.within_s - result.runtime,
         )

@@ -24,10 +24,10 @@ Progress = Callable[[int, float | None], None]  # iterations done, distance of t
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """How long to search: iterations, or seconds if those are over sooner, or ``patience``, which
-    is iterations without anything better. Not ended by seconds, the same seed gives the same
-    routes. ``memory`` is of how many iterations late acceptance remembers the costs: the more, the
-    longer it takes to settle, and the better it settles (Burke and Bykov, 2017)."""
+    """How long to search: iterations, or seconds if those are over sooner, or ``patience`` times
+    the memory without anything better. Not ended by seconds, the same seed gives the same routes.
+    ``memory`` is of how many iterations late acceptance remembers the costs: the more, the longer
+    it takes to settle, and the better it settles (Burke and Bykov, 2017)."""
 
     seed: int
     iterations: int
@@ -44,7 +44,7 @@ def searched(
     PyVRP's whole numbers."""
     ends: list[StoppingCriterion] = [MaxIterations(search.iterations), MaxRuntime(search.within_s)]
     if search.patience is not None:
-        ends.append(NoImprovement(search.patience))
+        ends.append(NoImprovement(search.patience * search.memory))
     stop = MultipleCriteria(ends)
     told = _Told(search.progress, unit)
     params = SolveParams(
